@@ -74,6 +74,7 @@ class _Listed:
     operator: str
     is_tiled: bool
     entry: object
+    is_of_known_kind: bool = True
 
 
 def parse_log_list(raw: bytes, *, by_hand: bool, hybrids: Mapping[bytes, str]) -> ListedLogs:
@@ -142,6 +143,15 @@ def _listed_logs(document: Object, context: str) -> Iterator[_Listed]:
         for key, is_tiled in (("logs", False), ("tiled_logs", True)):
             entries = list_in(operator, key, context) if key in operator else []
             yield from (_Listed(name, is_tiled, entry) for entry in entries)
+        yield from (_Listed(name, False, entry, False) for entry in _of_unknown_kind(operator))
+
+
+def _of_unknown_kind(operator: Object) -> Iterator[Object]:
+    """Yield the logs of an operator under keys that this version doesn't know, as `tiled_logs` once was: browsers may
+    accept them, so they are named."""
+    for key, entries in operator.items():
+        if key not in ("logs", "tiled_logs") and isinstance(entries, list):
+            yield from (entry for entry in entries if isinstance(entry, dict) and "log_id" in entry)
 
 
 class _Skipped(FormatError):
@@ -217,6 +227,10 @@ def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
         FormatError: its text is the reason why the log is skipped.
     """
     context = "log list"
+    if not listed.is_of_known_kind:
+        raise FormatError(
+            f"{context}: expected a log under logs or tiled_logs, got a kind that this version can't read"
+        )
     address = "monitoring_url" if listed.is_tiled else "url"
     state, detail = _readable_state(entry, address, by_hand)
     log_id, key = _identity(entry, context)

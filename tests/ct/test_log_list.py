@@ -146,6 +146,18 @@ def test_of_two_entries_that_contradict_each_other_the_one_counts_that_asks_for_
     assert larger is not None and larger.size == 400
 
 
+def test_logs_of_a_kind_that_is_not_known_yet_are_named() -> None:
+    document = json.loads(log_list([]))
+    document["operators"] = [{"name": "Example", "email": ["x"], "logs": [], "later_logs": [plain("New"), 5, {}]}]
+    found = parse_log_list(json.dumps(document).encode(), by_hand=False, hybrids={})
+    assert [(one.id, one.name, one.reason.code) for one in found.skipped] == [
+        (LogBuilder("New").id, "New", SkipReason.MALFORMED)
+    ]
+    document["operators"][0]["logs"] = [plain("New")]  # under both: it is read
+    found = parse_log_list(json.dumps(document).encode(), by_hand=False, hybrids={})
+    assert ([log.name for log in found.logs], found.skipped) == (["New"], ())
+
+
 def test_names_are_fit_to_be_shown() -> None:
     assert the_log(plain(description="  Журнал\x1b[2J \u202eАнны\n\u2028и 李明 ")).name == "Журнал[2J Анны и 李明"
     lone_surrogate = json.dumps({"operators": [{"logs": [plain(description="a\ud800b")]}]}).encode()
