@@ -227,12 +227,12 @@ def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
         FormatError: its text is the reason why the log is skipped.
     """
     context = "log list"
+    address = "monitoring_url" if listed.is_tiled else "url"
+    state, detail = _readable_state(entry, address, by_hand)
     if not listed.is_of_known_kind:
         raise FormatError(
             f"{context}: expected a log under logs or tiled_logs, got a kind that this version can't read"
         )
-    address = "monitoring_url" if listed.is_tiled else "url"
-    state, detail = _readable_state(entry, address, by_hand)
     log_id, key = _identity(entry, context)
     log = Log(
         id=log_id,

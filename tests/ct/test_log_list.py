@@ -153,7 +153,10 @@ def test_logs_of_a_kind_that_is_not_known_yet_are_named() -> None:
     assert [(one.id, one.name, one.reason.code) for one in found.skipped] == [
         (LogBuilder("New").id, "New", SkipReason.MALFORMED)
     ]
-    document["operators"][0]["logs"] = [plain("New")]  # under both: it is read
+    document["operators"][0]["later_logs"] = [plain("Gone", state={"retired": {}})]
+    found = parse_log_list(json.dumps(document).encode(), by_hand=False, hybrids={})
+    assert [one.reason for one in found.skipped] == [SkipReason.RETIRED()]
+    document["operators"][0]["later_logs"] = document["operators"][0]["logs"] = [plain("New")]  # under both: it is read
     found = parse_log_list(json.dumps(document).encode(), by_hand=False, hybrids={})
     assert ([log.name for log in found.logs], found.skipped) == (["New"], ())
 
