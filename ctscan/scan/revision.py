@@ -183,6 +183,8 @@ def _members(
 ) -> tuple[BasisLog, ...]:
     chosen = {log.id: log for log in selection.logs}
     skipped = {log.id: log for log in selection.skipped if log.id}
+    dated = selection.edition.dated if selection.edition is not None else None
+    at = max(at, dated) if dated is not None else at  # nobody notices before the list says so, whatever the clock says
     stay = [_later(log, chosen.get(log.id), skipped.get(log.id), at, has_list) for log in before.logs]
     known = {log.id for log in before.logs} | (dropped_of(before) - set(readmitted))
     return (*stay, *(_member(log) for log in selection.logs if log.id not in known))

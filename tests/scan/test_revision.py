@@ -15,6 +15,7 @@ from ctscan.model import (
     BasisSource,
     Log,
     LogChoice,
+    LogListEdition,
     Message,
     SkippedLog,
     SkipReason,
@@ -209,3 +210,12 @@ def test_a_line_says_how_many_logs_of_which_choice_and_what_has_changed() -> Non
     assert described(found, revised(found, A, B, C)).endswith("(revision 3: the log list changed: back B)")
     many = revised(google, A, B, *map(a_log, "DEFGH"))
     assert described(google, many).endswith("(revision 2: the log list changed: joined D, E, F and 2 more)")
+
+
+def test_a_clock_set_back_notices_nothing_before_the_list_says_so() -> None:
+    edition = LogListEdition(AT + timedelta(days=40), "2", AT)
+    selection = Selection((B,), (skipped(A, SkipReason.RETIRED()),), edition=edition)
+    before = first(A, B)
+    after = next_basis(before, choosing(before, before.keys, None), selection, before.keys, act(1))
+    assert after is not None
+    assert after.logs[0].since == AT + timedelta(days=40)
