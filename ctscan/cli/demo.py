@@ -111,7 +111,7 @@ def _say_next(out: Console, number: int) -> None:
     rows = [
         ("ctscan scan", "# Google's log list, from now on; repeat it to go on"),
         ("ctscan backfill", "# what they held before"),
-        ("ctscan lookup jane@example.org", "# what was found, and exactly what was searched"),
+        ("ctscan lookup -", "# type an address: what was found, and exactly what was searched"),
         ("ctscan --help", "# everything else"),
     ]
     for line in steps(rows, 3, sys.stdout):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LINE_LIMIT = 4096  # bytes; no identifier is longer
 KEPT_LIMIT = 64 << 20  # bytes of a pipe that is read twice
 LABEL_LIMIT = 200  # characters that are shown
-MOST_REMEMBERED = 1_000_000  # lines that later ones are compared with
+MOST_REMEMBERED = 200_000  # lines that later ones are compared with: some 50 MB
 
 _LABELLED = re.compile(r"(.*?\S)\s+#\s*(.*)", re.DOTALL)
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
