@@ -19,6 +19,7 @@ from ctscan.views.words import moment
 
 FEWEST = 2  # certificates; a single one says all of this itself
 ISSUERS_SHOWN = 5
+LONGEST_NAME = 80  # characters of an issuer
 
 
 class Overview(Code):
@@ -144,7 +145,8 @@ def _issuers(matches: Iterable[Match], texts: Texts) -> str:
 def issuer_name(issuer: str) -> str:
     """Shorten the name of an issuer to its common name, or to its organisation."""
     found = _COMMON_NAME.search(issuer)
-    return re.sub(r"\\(.)", r"\1", found[1]) if found else issuer
+    name = re.sub(r"\\(.)", r"\1", found[1]) if found else issuer
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 def _logged(matches: Sequence[Match], texts: Texts) -> list[str]:

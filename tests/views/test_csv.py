@@ -98,7 +98,9 @@ def test_nothing_is_run_as_a_formula(value: str) -> None:
     assert shown[1:] == value.replace("\t", "\\t").replace("\r", "\\r").replace("\n", "\\n")
 
 
-@pytest.mark.parametrize("value", ["007", "12345678901234567890", "1e10", "1-2-2026", "1/2", "3,14", "12:30", "4 5"])
+@pytest.mark.parametrize(
+    "value", ["007", "12345678901234567890", "1e10", "1-2-2026", "1/2", "3,14", "12:30", "4 5", "(030)", "5%"]
+)
 def test_no_number_is_changed(value: str) -> None:
     assert cell(value) == f"'{value}"
 

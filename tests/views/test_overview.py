@@ -95,6 +95,7 @@ def test_certificates_that_no_log_showed() -> None:
         ("C=XX,O=Example", "Example"),
         (r"OU=x\,CN=no,O=a\+b", "a+b"),
         ("C=XX", "C=XX"),
+        (f"CN={'x' * 5000}", "x" * 80 + "…"),
         ("", ""),
     ],
 )

@@ -36,7 +36,7 @@ COLUMNS = (*_ANSWER, *_CERTIFICATE, *_FINDING)
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠'")
 """First characters of formulas, with wide forms that some spreadsheets take for the same; and the apostrophe."""
 
-_NUMBER = re.compile(r"\d[\d\s.,/:eE-]*")
+_NUMBER = re.compile(r"[($€£]*\d[\d\s.,/:eE%()-]*")
 """Text that a spreadsheet may turn into a number or a date: it drops leading zeros and digits after the fifteenth."""
 
 Cells = Sequence[object]
