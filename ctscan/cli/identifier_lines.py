@@ -126,10 +126,13 @@ class IdentifierLines:
             )
 
 
-def _end_of(stream: BinaryIO) -> int:
-    """Return the position of the end, and stay where the stream is."""
+def _end_of(stream: BinaryIO) -> int | None:
+    """Return the position of the end, and stay where the stream is; None where the system doesn't know the end."""
     here = stream.tell()
-    end = stream.seek(0, SEEK_END)
+    try:
+        end = stream.seek(0, SEEK_END)
+    except OSError:
+        return None
     stream.seek(here)
     return end
 
