@@ -76,6 +76,8 @@ def remarks_on_identifier(identifier: Identifier, matches: Sequence[Match]) -> l
     """Return remarks on the ways in which an identifier is compared, and on the reach of "nothing found"."""
     kinds = [reading.kind for reading in identifier.readings]
     remarks = [remark for kind, remark in _COMPARED.items() if kind in kinds]
+    if any(_is_latin_name(reading) for reading in identifier.readings):
+        remarks.append(Remark.NAME_IN_LATIN_LETTERS())
     if IdentifierKind.DOMAIN in kinds:
         remarks.append(Remark.DOMAIN_AS_SPELLED())
     if not KEY_KINDS.issuperset(kinds):
@@ -83,6 +85,11 @@ def remarks_on_identifier(identifier: Identifier, matches: Sequence[Match]) -> l
     if not matches:
         remarks.append(Remark.LIMITS_OF_RECOGNITION())
     return remarks
+
+
+def _is_latin_name(reading: Identifier) -> bool:
+    """Return whether a reading is a name in Latin letters, which may stand for a script that hides its sound."""
+    return reading.kind == IdentifierKind.NAME and any("a" <= char <= "ɏ" for char in reading.canonical)
 
 
 _COMPARED = {

@@ -106,6 +106,7 @@ class Remark(Code):
     CUT_PARTLY = "remark.cut-partly"
     CUT_PARTLY_NO_WHOLE = "remark.cut-partly-no-whole"
     NAME_COMPARED = "remark.name-compared"
+    NAME_IN_LATIN_LETTERS = "remark.name-in-latin-letters"
     NUMBER_COMPARED = "remark.number-compared"
     PHONE_COMPARED = "remark.phone-compared"
     ACCOUNT_COMPARED = "remark.account-compared"

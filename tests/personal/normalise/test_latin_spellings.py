@@ -89,9 +89,9 @@ def test_another_name_is_not_found(asked: str, written: str) -> None:
     assert not is_found(asked, written)
 
 
-@pytest.mark.parametrize("written", ["זוהר", "مشعل", "เบญจมาศ", "勅使河原"])
+@pytest.mark.parametrize("written", ["צילה", "غسان", "ใบเตย", "勅使河原"])
 def test_a_name_whose_sound_nothing_shows_has_no_spelling_of_the_list(written: str) -> None:
-    assert not {"zohar", "mishal", "benjamas", "teshigawara"} & set(latin_spellings(written))
+    assert not {"tzila", "ghassan", "baitoey", "teshigawara"} & set(latin_spellings(written))
 
 
 def test_fewest_departures_come_first_and_the_rest_is_never_made() -> None:
