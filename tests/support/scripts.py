@@ -82,11 +82,11 @@ def _samples(chance: random.Random, number: int, kind: str) -> Iterator[Sample]:
     serials = count(1)
     for at in range(number // 2):
         script, turn = SCRIPTS[at % len(SCRIPTS)], at // len(SCRIPTS)
-        person = _person(_table(f"names{kind}")[script], chance)
+        person = _person(table(f"names{kind}")[script], chance)
         form = list(_FORMS)[turn % len(_FORMS)]
         arguments = _FORMS[form](script, person, chance)
         yield Sample(_certificate(serial=next(serials), **arguments), script, form, person, _whole(script, person))
-    others = {script: _shuffled(_table(f"others{kind}")[script], chance) for script in SCRIPTS}
+    others = {script: _shuffled(table(f"others{kind}")[script], chance) for script in SCRIPTS}
     for at in range(number - number // 2):
         script, turn = SCRIPTS[at % len(SCRIPTS)], at // len(SCRIPTS)
         text = others[script][turn % len(others[script])]
@@ -108,7 +108,8 @@ def _certificate(
 
 
 @cache
-def _table(name: str) -> dict[str, Any]:
+def table(name: str) -> dict[str, Any]:
+    """Load a table of `tests/personal/scripts`."""
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
@@ -158,7 +159,7 @@ def _client(script: str, person: Person, chance: random.Random) -> dict[str, Any
 
 def _employee(script: str, person: Person, chance: random.Random) -> dict[str, Any]:
     """Build the certificate of somebody who works for an organisation."""
-    organisation = _table("others")[script][0]
+    organisation = table("others")[script][0]
     subject: list[RdnSpec] = [("C", _COUNTRIES[script]), ("O", organisation), ("CN", _whole(script, person))]
     return {"subject": subject, "country": _COUNTRIES[script]}
 
@@ -222,7 +223,7 @@ def _other_alone(script: str, text: str, chance: random.Random) -> dict[str, Any
 
 def _other_beside(script: str, text: str, chance: random.Random) -> dict[str, Any]:
     """Build the certificate of a role or a service of an organisation."""
-    organisation = _table("others")[script][0]
+    organisation = table("others")[script][0]
     subject: list[RdnSpec] = [("C", _COUNTRIES[script]), ("O", organisation), ("OU", text), ("CN", text)]
     return {"subject": subject, "country": _COUNTRIES[script]}
 
