@@ -17,6 +17,9 @@ from ctscan.errors import CtscanError
 
 ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:=/\\]+(?:@|%40|＠)[^\s@<>()\[\]\"',;:=/\\]+", re.IGNORECASE)
 PHONE = re.compile(r"(?:\+|%2B|＋)\d(?:[ ().\-/]{0,2}\d){6,}", re.IGNORECASE)
+EXAMPLE = "name@example.org"
+"""Address in advice on how to write one. It is nobody's, and without it the advice says nothing."""
+
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"})
 _JOINERS = "\u200c\u200d"
 """Zero-width joiners: a part of the spelling of Persian and Indic words, and of emoji; nothing in other scripts."""
@@ -45,9 +48,9 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def without_addresses(text: str) -> str:
-    """Replace text that looks like an e-mail address by `<email>`, and text that looks like a telephone number with its
-    country by `<phone>`."""
-    return PHONE.sub("<phone>", ADDRESS.sub("<email>", text))
+    """Replace text that looks like an e-mail address by `<email>`, but for `EXAMPLE`, and text that looks like a
+    telephone number with its country by `<phone>`."""
+    return PHONE.sub("<phone>", ADDRESS.sub(lambda found: EXAMPLE if found[0] == EXAMPLE else "<email>", text))
 
 
 def visible(text: str) -> str:

@@ -140,6 +140,7 @@ def test_a_bad_line_is_named_by_its_number_and_the_others_are_answered(
     told, line = result.stderr.splitlines()
     assert told.startswith(f"ctscan: {people}, line 2: ")
     assert words in told
+    assert "<email>" not in told  # the advice shows how an address is written
     assert "zoe" not in told.lower()
     assert line == f"ctscan: lookup: {sums(1, 1, bad=1)}"
 

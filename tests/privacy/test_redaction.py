@@ -33,6 +33,8 @@ from ctscan.views.json import to_json
         ("tel:+49-30-901820; +49 (30) 901820.", "tel:<phone>; <phone>."),
         ("2026-01-31T00:00:00+00:00 20,000 entries, 123456789012", None),
         ("expected start, now, an index or a date", None),
+        ("expected an address such as email:name@example.org, got 3", None),
+        ("myname@example.org, name@example.org.uk, Name@example.org", "<email>, <email>, <email>"),
     ],
 )
 def test_addresses_are_replaced(text: str, expected: str | None) -> None:
