@@ -6,7 +6,7 @@ Every face (command line, web, worker) calls these functions and holds no logic 
 goes to listeners. Heavy modules are imported when a function runs, so that importing this package is cheap.
 """
 
-from ctscan.app.answers import certificates, look_up, parse_identifier, prove, standings
+from ctscan.app.answers import certificates, is_label_of_number, look_up, parse_identifier, prove, standings
 from ctscan.app.authority_list import authorities, update_authorities
 from ctscan.app.basis import basis_history, drop_from_basis, set_basis
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
@@ -49,6 +49,7 @@ __all__ = [
     "identifiers_in",
     "import_files",
     "inspect",
+    "is_label_of_number",
     "kept_demo_config",
     "known_types",
     "logs",

@@ -27,6 +27,13 @@ def parse_identifier(text: str) -> Identifier:
     return identifiers.parse_identifier(text)
 
 
+def is_label_of_number(text: str) -> bool:
+    """Return whether a text is the label of a number (`Serial`, `ID`) without the number."""
+    from ctscan.personal.pasted import plain_words, printed_labels
+
+    return printed_labels.is_label_of_digits(text) or plain_words.is_word_for_numbers(text)
+
+
 async def look_up(
     config: Config,
     identifiers: Iterable[Identifier],

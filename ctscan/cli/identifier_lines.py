@@ -167,6 +167,8 @@ def _parsed(raw: bytes, where: str) -> Line:
             where, None, f"expected an identifier, got a line with the control character U+{ord(control[0]):04X}"
         )
     labelled = _LABELLED.fullmatch(text)
+    if labelled and app.is_label_of_number(labelled[1]):  # `Serial #: 4a8c…`: the sign means number
+        labelled = None
     try:
         found = app.parse_identifier(labelled[1] if labelled else text)
     except UsageError as error:

@@ -116,6 +116,22 @@ def test_a_repeated_line_is_answered_once_unless_its_label_differs(db: Path, peo
     assert isinstance(json.loads(listed(db, people, "--format", "json").stdout), list)  # two lines were given
 
 
+@pytest.mark.parametrize("line", ["Serial #: 07", "Serial # 07", "Serial Number #07"])
+def test_a_number_sign_behind_the_label_of_a_number_begins_no_label(db: Path, people: Path, line: str) -> None:
+    people.write_text(f"{line}\n")
+    (answer,) = lines_of(listed(db, people, "--format", "jsonl"))
+    assert (answer["identifier"]["kind"], answer["identifier"]["label"]) == ("serial", None)
+    assert len(answer["matches"]) == 1
+
+
+@pytest.mark.parametrize("line", ["ID # 12345678Z", "DNI # 12345678Z", "Phone # 912345678"])
+def test_a_number_of_a_person_is_never_taken_for_a_label(db: Path, people: Path, line: str) -> None:
+    people.write_text(f"{line}\n")
+    (answer,) = lines_of(run("lookup", "--from-file", people, "--db", db, "--format", "jsonl"))
+    assert answer["identifier"]["label"] is None
+    assert {"phone" if "Phone" in line else "number"} <= {one["kind"] for one in answer["identifier"]["readings"]}
+
+
 # --- bad lines ------------------------------------------------------------------------------------------------------
 
 BAD = {

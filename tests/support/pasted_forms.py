@@ -133,6 +133,9 @@ FORMS: tuple[Form, ...] = (
         *(
             "X509v3 Subject Alternative Name: email:{address}",
             "sip:{address}",
+            "{address}>",
+            "{address} [mailto:{address}]",
+            "Absender: {address}",
             "- {address}",
             "{given} {surname} {address}",
         ),
@@ -186,7 +189,7 @@ FORMS: tuple[Form, ...] = (
         *("Serial Number: {decimal} (0x{serial})", "{decimal}", "serial:{decimal}", "Seriennummer: {serial}"),
         *("Numéro de série {serial_spaces}", "Número de serie: {serial}", "Serial number\t{SERIAL_SPACES}"),
         *("S/N: {SERIAL}", "Serial Number (hex): {serial}", "“{serial}”", "{SERIAL_HYPHENS}", "00:{serial_colons}"),
-        "(dec): {decimal}",
+        *("(dec): {decimal}", "Serial No. {serial}", "Serial #: {serial}"),
     ),
     *_forms(
         "sha256",
@@ -194,12 +197,14 @@ FORMS: tuple[Form, ...] = (
         *("SHA-256 {SHA256_SPACES}", "SHA256: {SHA256_COLONS}", "SHA-256 Fingerprint: {SHA256_COLONS}"),
         *("Fingerprints SHA-256 {sha256}", "Thumbprint: {sha256}", "Cert Hash(sha256): {sha256_spaces}"),
         *("SHA-256-Fingerabdruck: {SHA256_COLONS}", "fingerprint: {SHA256_COLONS}", "“{sha256}”"),
+        *("Fingerprint (SHA-256): {sha256}", "SHA-256 digest: {sha256}"),
     ),
     *_forms(
         "sha1",
         *("{sha1}", "sha1:{sha1}", "SHA1 Fingerprint={SHA1_COLONS}", "{SHA1_COLONS}", "{sha1_spaces}"),
         *("Thumbprint {sha1_spaces}", "Fingerabdruck: {sha1}", "Empreinte numérique : {sha1}", "SHA-1 {SHA1_SPACES}"),
         *("Huella digital: {sha1}", "Cert Hash(sha1): {sha1_spaces}", "sha1 fpr: {SHA1_COLONS}"),
+        "Thumbprint (sha1): {sha1}",
     ),
 )
 """Forms that have to be understood."""

@@ -97,12 +97,18 @@ def _beside_name(text: str) -> tuple[str, str] | None:
     return (found[0], name) if is_name and is_whole and ":" not in name else None
 
 
+def _is_nowhere_else(address: str, text: str) -> bool:
+    """Return whether a text holds no address but that in brackets, or the same before it."""
+    before = _IN_BRACKETS.sub("", text).strip()
+    return text.count("@") == 1 or canonical_email(before) == canonical_email(address) is not None
+
+
 def address_in(text: str) -> str:
     """Return the part of a text that is exactly one address, else the text. UsageError for several addresses."""
     is_list = any(sign in text for sign in "<,;") and len(find_emails(text)) > 1  # of which the last would be taken
     behind = _MAILTO.sub("", text, count=1) if _MAILTO.match(text) else text
     in_brackets = _IN_BRACKETS.findall(text)  # `Jane Roe [mailto:jane@example.org]`, as Outlook quotes senders
-    alone: list[str] = in_brackets if len(in_brackets) == 1 and text.count("@") == 1 else []
+    alone: list[str] = in_brackets if len(in_brackets) == 1 and _is_nowhere_else(in_brackets[0], text) else []
     for form in () if is_list else (text, behind, behind.partition("&")[0], disguised_address(behind) or "", *alone):
         if canonical_email(form) is not None:
             return form

@@ -101,11 +101,16 @@ def _name_and_numbers(text: str) -> tuple[str, list[str]] | None:
             is_label = number[1] is None or number[1].lower() in _WORDS_FOR_NUMBERS
             names += [] if is_label else [number[1]]
             numbers.append(word if is_label else number[2])
-        elif word.strip("-:.,").lower() not in _WORDS_FOR_NUMBERS:
+        elif not is_word_for_numbers(word):
             names.append(word)
     name = " ".join(names).strip(" -:,;/")
     is_name = sum(map(str.isalpha, name)) >= 2 and not any(map(str.isdigit, name))
     return (name, numbers) if is_name and 1 <= len(numbers) <= _MOST_NUMBERS else None
+
+
+def is_word_for_numbers(text: str) -> bool:
+    """Return whether a text is a word before the number of a person: `ID`, `DNI`."""
+    return text.strip("-:., ").lower() in _WORDS_FOR_NUMBERS
 
 
 def is_number(text: str) -> bool:

@@ -91,7 +91,7 @@ _TABLE: Final[Mapping[str, Mapping[Label, tuple[str, ...]]]] = {
             *("Seriennummer", "Numéro de série", "N° de série", "Número de serie", "N.º de serie", "Numero di serie"),
             *("Número de série", "Serienummer", "Numer seryjny", "Sériové číslo", "Sorozatszám", "Серийный номер"),
             *("Серійний номер", "Seri numarası", "Sarjanumero", "Αριθμός σειράς", "Număr de serie"),
-            *("Σειριακός αριθμός", "シリアル番号", "序列号", "序號", "일련 번호"),
+            *("Σειριακός αριθμός", "シリアル番号", "序列号", "序號", "일련 번호", "Serial No."),
         ),
         Label.EMAIL: (
             *("RFC822 Name", "RFC822-Name", "Nom RFC822", "Nombre RFC822", "Nome RFC822"),
@@ -118,10 +118,14 @@ _TABLE: Final[Mapping[str, Mapping[Label, tuple[str, ...]]]] = {
             *("SHA-256-Fingerabdruck", "Empreinte SHA-256", "Huella digital SHA-256", "Impronta SHA-256"),
             *("Zertifikat SHA-256", "SHA-256 Fingerprints", "SHA-256-Fingerabdrücke"),
             *("SHA-256 Fingerprints Certificate", "SHA-256-Fingerabdrücke Zertifikat"),
+            *("Fingerprint (SHA-256)", "Thumbprint (SHA-256)", "Fingerabdruck (SHA-256)", "Empreinte (SHA-256)"),
+            *("SHA-256 Thumbprint", "SHA-256 digest", "SHA-256 hash"),
         ),
         Label.SHA1: (
             *("SHA-1 Fingerprint", "Fingerprints SHA-1", "Certificate SHA-1 Fingerprint", "SHA-1-Fingerabdruck"),
             *("Empreinte SHA-1", "Huella digital SHA-1", "Impronta SHA-1"),
+            *("Fingerprint (SHA-1)", "Thumbprint (SHA-1)", "Fingerabdruck (SHA-1)", "Empreinte (SHA-1)"),
+            *("SHA-1 Thumbprint", "SHA-1 digest", "SHA-1 hash"),
         ),
         Label.ANY: ("Common Name (CN)", "CN", "Allgemeiner Name (CN)", "Nom commun (CN)", "Nombre común (CN)"),
     },
@@ -136,6 +140,7 @@ _TABLE: Final[Mapping[str, Mapping[Label, tuple[str, ...]]]] = {
         Label.MAILBOX: (
             *("From", "To", "Cc", "Bcc", "Reply-To", "Sender", "Von", "An", "Kopie", "De", "À", "Para", "Da", "A"),
             *("Van", "Aan", "Od", "Do", "От", "Кому", "Name and address"),
+            *("Absender", "Empfänger", "Expéditeur", "Destinataire", "Remitente", "Mittente", "Afzender", "Nadawca"),
         ),
     },
     "address books and forms": {
@@ -183,7 +188,7 @@ def labelled(text: str) -> Labelled | None:
     words = text.split(maxsplit=_WORDS)
     for count in range(min(_WORDS, len(words) - 1), 0, -1):
         kind = _LABELS.get(_folded("".join(words[:count])))
-        rest = text.split(maxsplit=count)[count] if kind is not None else ""
+        rest = text.split(maxsplit=count)[count].lstrip("#") if kind is not None else ""
         if kind is not None and _is_of(kind, rest):
             return Labelled(kind, rest)
     return None
@@ -194,6 +199,11 @@ def is_label_alone(text: str) -> bool:
     kind = _LABELS.get(_folded(text))
     is_marked = text.rstrip().endswith((":", "=")) or len(text.split()) > 1
     return is_marked and (kind in _OF_DIGITS or kind in (Label.EMAIL, Label.SERIAL_DECIMAL, Label.IDENTITY))
+
+
+def is_label_of_digits(text: str) -> bool:
+    """Return whether a text is a label behind which digits stand, and nothing else: `Serial`, `ID number`."""
+    return _LABELS.get(_folded(text)) in _OF_DIGITS | {Label.SERIAL_DECIMAL, Label.NUMBER, Label.PHONE}
 
 
 def _is_of(kind: Label, rest: str) -> bool:

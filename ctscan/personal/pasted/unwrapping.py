@@ -69,7 +69,7 @@ def _peel(text: str) -> str:
             text = text[1:-1]
         elif _is_alone(text[:1], text[1:]) or (text[:1] == "'" and text[1:2].isdigit()):  # `'` marks text in tables
             text = text[1:]
-        elif _is_alone(text[-1:], text[:-1]):
+        elif _is_alone(text[-1:], text[:-1]) or _is_closed_only(text):
             text = text[:-1]
         if text == before:
             return text
@@ -84,6 +84,11 @@ def _is_enclosed(text: str) -> bool:
 def _is_alone(quote: str, rest: str) -> bool:
     """Return whether a quote has no partner in the rest."""
     return quote in _SINGLE and _SINGLE.isdisjoint(rest)
+
+
+def _is_closed_only(text: str) -> bool:
+    """Return whether a bracket at the end was opened where the text was not copied: `jane@example.org>`."""
+    return any(text.endswith(closing) and opening not in text for opening, closing in _BRACKETS.items())
 
 
 def _without_blanks(text: str) -> str:

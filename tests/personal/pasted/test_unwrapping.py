@@ -36,6 +36,8 @@ from ctscan.personal.pasted.unwrapping import unwrap
         ("[Jane](https://example.org)", "Jane"),
         ('<a class="x" href="mailto:jane@example.org">Jane</a>', "mailto:jane@example.org"),
         ("a\nb", "a b"),
+        ("jane@example.org>;", "jane@example.org"),
+        ("Jane Roe (HR)", "Jane Roe (HR)"),
     ],
 )
 def test_signs_around_a_text_are_removed(text: str, plain: str) -> None:
