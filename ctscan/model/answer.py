@@ -215,6 +215,12 @@ class Answer:
         return min((time for time in times if time is not None), default=None)
 
     @property
+    def is_found(self) -> bool:
+        """Whether a certificate holds all of the identifier. One with only a part of a name is mostly about somebody
+        else."""
+        return any(match.score >= 1 for match in self.matches)
+
+    @property
     def damaged(self) -> tuple[str, ...]:
         """Parts of the index in which the look-up met damage."""
         stated = [remark.params for remark in self.remarks if remark.code == Remark.DAMAGED]

@@ -9,8 +9,8 @@ from ctscan.model.answer import Answer
 
 @dataclass(slots=True)
 class LookupCounts:
-    """Sums of the look-ups of one command. `incomplete` answers count as `found` or `nothing`, too; `repeated` and
-    `not_understood` are lines of a list that got no answer."""
+    """Sums of the look-ups of one command. An answer with only a part of a name is `nothing`. `incomplete` answers
+    count as `found` or `nothing`, too; `repeated` and `not_understood` are lines of a list that got no answer."""
 
     found: int = 0
     nothing: int = 0
@@ -25,6 +25,6 @@ class LookupCounts:
 
     def add(self, answer: Answer) -> None:
         """Count an answer."""
-        self.found += bool(answer.matches)
-        self.nothing += not answer.matches
+        self.found += answer.is_found
+        self.nothing += not answer.is_found
         self.incomplete += not answer.complete

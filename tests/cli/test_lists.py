@@ -320,6 +320,13 @@ def test_equal_coverage_is_shown_once(db: Path, people: Path) -> None:
     assert all(len(one["coverage"]) == 1 for one in answers)
 
 
+def test_a_part_of_a_name_is_not_counted_as_found(db: Path, people: Path) -> None:
+    people.write_text("Jane Roe\nJane Sample\nNobody Sample\n")
+    shown = listed(db, people).stdout
+    assert "\nNothing found under the whole name; 1 certificate with a part of it; " in shown
+    assert shown.splitlines()[-1] == sums(1, 2)
+
+
 def test_arguments_have_no_sums(db: Path) -> None:
     result = run("lookup", JANE, "nobody@example.org", "--db", db)
     assert (result.exit_code, result.stderr) == (0, "")
