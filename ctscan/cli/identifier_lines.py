@@ -54,6 +54,7 @@ class IdentifierLines:
         self._end = _end_of(stream) if self._start is not None else None
         self._kept: list[bytes] = []
         self._kept_bytes = 0
+        self._has_ended = False  # a terminal would ask for another Ctrl-D
 
     def __iter__(self) -> Iterator[Line]:
         """Iterate over the lines that should hold identifiers.
@@ -93,13 +94,14 @@ class IdentifierLines:
         for number, raw in enumerate(self._kept, 1):
             yield number, raw
         try:
-            while raw := self._read_line():
+            while not self._has_ended and (raw := self._read_line()):
                 number += 1
                 if number == 1:
                     raw = self._without_mark(raw)
                 if is_kept and self._start is None:
                     self._keep(raw)
                 yield number, raw
+            self._has_ended = self._start is None
         except OSError as error:
             raise InputError(f"{self._name}: can't be read: {error.strerror}; check the path") from error
 

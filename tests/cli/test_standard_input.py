@@ -65,6 +65,15 @@ def test_identifiers_that_are_typed_are_looked_up(tmp_path: Path) -> None:
     assert done.stderr.decode().splitlines()[0] == f"Type identifiers, one per line. {HINT}"
 
 
+def test_one_ctrl_d_ends_a_list_that_is_compared_with_a_purpose(tmp_path: Path) -> None:
+    (tmp_path / "jane.der").write_bytes(make_certificate([("CN", "Jane Roe"), ("emailAddress", "jane@example.org")]))
+    assert process("import", "jane.der", "--everything", "--db", "made.db", cwd=tmp_path).returncode == 0
+    asked = ("lookup", "-", "--db", "made.db", "--purpose", "access request")
+    done = typed(*asked, keys=b"jane@example.org\n" + END, cwd=tmp_path)
+    assert b"Found in 1 certificate" in done.stdout
+    assert b"1 identifier looked up" in done.stdout
+
+
 def test_without_a_dash_a_terminal_is_not_waited_for(tmp_path: Path) -> None:
     done = typed("lookup", "--db", "none.db", keys=b"", cwd=tmp_path)
     assert done.returncode == 2
