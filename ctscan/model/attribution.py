@@ -24,6 +24,8 @@ class AttributionReason(Code):
     SHAPED_LIKE_NAME = "attribution.shaped-like-name"
     WORD_OF_NAME_BESIDE = "attribution.word-of-name-beside"
     NAME_MADE_MAILBOX = "attribution.name-made-mailbox"
+    NAME_IN_LOWER_CASE = "attribution.name-in-lower-case"
+    NAME_BEFORE_OTHER_WORDS = "attribution.name-before-other-words"
     OWN_AUTHORITY = "attribution.own-authority"
     NO_ORGANISATION_BESIDE = "attribution.no-organisation-beside"
     MAILBOX_OF_REPRESENTED = "attribution.mailbox-of-represented"

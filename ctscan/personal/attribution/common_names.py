@@ -27,6 +27,7 @@ from ctscan.personal.attribution.evidence import (
 )
 from ctscan.personal.attribution.gazetteer import Likeness, likeness
 from ctscan.personal.attribution.mailbox import resembles
+from ctscan.personal.attribution.mixed_names import capitalised, is_made_from, name_before
 from ctscan.personal.attribution.name_shapes import (
     bare_name,
     has_organisation_word,
@@ -81,7 +82,13 @@ def _judge(view: View, place: Field, whole: DecodedString) -> Judged | None:
         return _of_authority(view, place, text)
     if service_of(view.certificate) is not None:
         return None
-    return _by_evidence(view, text) or _by_form(view, text) or _by_words(view, place, text)
+    return (
+        _by_evidence(view, text)
+        or _by_form(view, text)
+        or _by_words(view, place, text)
+        or _by_lower_case(view, place, text)
+        or _before_others(view, place, text)
+    )
 
 
 def is_of_subject(view: View, place: Field) -> bool:
@@ -163,6 +170,28 @@ def _by_words(view: View, place: Field, text: str) -> Judged | None:
         Likeness.STRONG if same else Likeness.GOOD if is_server(certificate) or _is_of_other(view) else Likeness.WEAK
     )
     return (name, Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, _READS_LIKE)) if like >= wanted else None
+
+
+def _by_lower_case(view: View, place: Field, text: str) -> Judged | None:
+    """Attribute words of which some or all are in lower case, with a mailbox made from two of them."""
+    name = capitalised(bare_name(text))
+    if name == text or not is_name_shaped(name) or is_organisation(place.name, text):
+        return None
+    if not any(is_made_from(address, name) for address in _mailboxes(view)):
+        return None
+    confidence = Confidence.LIKELY if likeness(name) >= Likeness.WEAK else Confidence.POSSIBLE
+    return bare_name(text), Attribution(SubjectKind.PERSON, confidence, AttributionReason.NAME_IN_LOWER_CASE())
+
+
+def _before_others(view: View, place: Field, text: str) -> Judged | None:
+    """Attribute a name that the organisation repeats, or that stands before words of the organisation."""
+    if is_server(view.certificate) or is_organisation(place.name, text):
+        return None
+    name = name_before(text, tuple(_organisations(place.name)))
+    if name is None or not (reads_well(name) or any(is_made_from(address, name) for address in _mailboxes(view))):
+        return None
+    why = AttributionReason.NAME_BEFORE_OTHER_WORDS()
+    return name, Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
 
 
 def _of_authority(view: View, place: Field, text: str) -> Judged | None:

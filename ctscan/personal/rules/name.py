@@ -147,7 +147,7 @@ def full_name(view: View) -> Iterator[Finding]:
 
 @rule(
     id="name.common",
-    version=3,
+    version=4,
     category="user.name",
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "ETSI EN 319 412-2 section 4.2.4"),

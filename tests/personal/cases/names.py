@@ -84,6 +84,33 @@ CASES: dict[str, dict[str, Any]] = {
     "cn-alone-devanagari": {"subject": [("CN", "प्रिया शर्मा")], **NOTHING},
     "cn-own-ca": {"subject": [("CN", "Jane Doe")], "issuer": [("CN", "Jane Doe")], "ca": True, "eku": ()},
     "cn-own-issuer": {"subject": [("CN", "www.example.org")], "issuer": [("CN", "Jane Doe")]},
+    "cn-lower-case-word": {
+        "subject": [("O", "Example Ltd"), ("CN", "Ramona maria Modelo  Roe")],
+        "san": [("email", "rmodelo@example.org")],
+        **MAIL,
+    },
+    "cn-lower-case-particle": {
+        "subject": [("CN", "Jane von roe")],
+        "san": [("email", "jane.roe@example.org")],
+        "eku": (),
+    },
+    "cn-lower-case": {"subject": [("CN", "jane doe")], "san": [("email", "doe_jane7@example.org")], **CLIENT},
+    "cn-lower-case-alone": {"subject": [("CN", "jane doe")], "san": [("email", "x17@example.org")], **CLIENT},
+    "cn-lower-case-words": {
+        "subject": [("CN", "blue harbour")],
+        "san": [("email", "blue.harbour@example.org")],
+        **MAIL,
+    },
+    "cn-before-words": {
+        "subject": [("O", "Jane M. Doe"), ("CN", "Jane Doe Direct Group Cert")],
+        "san": [("email", "jane.doe@direct.example.org")],
+        **MAIL,
+    },
+    "cn-before-organisation": {
+        "subject": [("O", "Example Foundation"), ("CN", "Jane Doe Example Foundation")],
+        **CLIENT,
+    },
+    "cn-before-other-words": {"subject": [("O", "Example Foundation"), ("CN", "Jane Doe Network Tools")], **CLIENT},
     "cn-pn": {"subject": [("C", "DE"), ("CN", "Nachteule:PN")], **MAIL},
     "cn-pn-service": {"subject": [("CN", "Nachteule 3:PN")], "eku": ("1.3.6.1.5.5.7.3.8",)},
     # other attributes of names
