@@ -138,6 +138,7 @@ class AttributionReason(Code):
     DE_REPRESENTED = "attribution.de-represented"
     DE_PROCURATION = "attribution.de-procuration"
     DE_AGE = "attribution.de-age"
+    DE_HOLDER_IN_TEXT = "attribution.de-holder-in-text"
     IN_VERIFIED = "attribution.in-verified"
     IT_COMMON_NAME = "attribution.it-common-name"
     IT_HOLDER = "attribution.it-holder"

@@ -214,6 +214,28 @@ CASES: dict[str, dict[str, Any]] = held_by_people(
                 attributes(("1.3.36.8.3.14", string("Müller", "t61"))),
             ],
         },
+        "restriction-holder": {
+            "subject": [("C", "DE"), ("O", "Muster-Bau GmbH"), ("CN", "Muster_Bau:45:PN")],
+            "extra": [
+                extension(
+                    "1.3.36.8.3.8",
+                    string(
+                        "Der Zertifikatsinhaber Erika Mustermann ist vertretungsberechtigtes Organ der Muster-Bau GmbH."
+                    ),
+                )
+            ],
+        },
+        "restriction-acting": {
+            "subject": [("C", "DE"), ("O", "Muster-Bau GmbH"), ("CN", "Muster_Bau:46:PN")],
+            "extra": [
+                extension("1.3.36.8.3.8", string("Vertreten durch den Geschäftsführer Dr. Jan von Vorlage. Nur GmbH.")),
+                extension("1.3.36.8.3.15", string("Inhaberin der Signaturkarte: Frau Lena Beispiel-Muster, Prokura")),
+            ],
+        },
+        "restriction-of-company": {
+            "subject": [("C", "DE"), ("O", "Muster-Bau GmbH"), ("CN", "Muster_Bau:47:PN")],
+            "extra": [extension("1.3.36.8.3.8", string("Zertifikatsinhaber ist Muster Bau GmbH, Musterstadt"))],
+        },
         "telekom-attributes": {
             "subject": [
                 *(("C", "DE"), ("CN", "Vorlage, Jan"), ("0.2.262.1.10.7.17", "Jan"), ("0.2.262.1.10.7.18", "von")),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import (
@@ -20,6 +21,7 @@ from ctscan.personal.attribution.evidence import (
 )
 from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.finding import make_finding
+from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.parsers.dates import birth_date
 from ctscan.personal.parsers.elements import (
     INTEGER,
@@ -31,6 +33,7 @@ from ctscan.personal.parsers.elements import (
     part_of,
     read_part,
 )
+from ctscan.personal.parsers.german_texts import holders_named
 from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.rules.personal_data import PKIX_PERSONAL_DATA, SIGI_PERSONAL_DATA, personal_data_values
 from ctscan.personal.values import (
@@ -44,7 +47,7 @@ from ctscan.personal.values import (
     of_person,
     plain,
 )
-from ctscan.personal.view import View
+from ctscan.personal.view import View, spellings, strings_of
 
 PROCURATION = "1.3.36.8.3.2"
 MAJORITY = "1.3.36.8.3.5"
@@ -60,17 +63,31 @@ def _distinguisher(view: View, place: Field) -> Iterator[Value]:
         yield replace(value, attribution=of_a_ca) if is_of_ca else value
 
 
+def _text_about_holder(view: View, place: Field) -> Iterator[Value]:
+    """Read a restriction or an addition, and the name of the holder in it, to whom the whole text then belongs."""
+    for text in strings_of(view, place):
+        written = spellings(text)[0]
+        names = tuple(holders_named(written))
+        attribution = _NAMED if names else None
+        for value in plain("user.content.private")(view, replace(place, text=text)):
+            yield replace(value, attribution=attribution)
+        for name in names:
+            yield Value("user.name", name, fold_text(name), name_keys(name), attribution=_NAMED)
+
+
+_NAMED: Final = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.DE_HOLDER_IN_TEXT())
+
 oid_rule(
     id="de.attributes",
-    version=1,
+    version=2,
     category="user.name.last",
     kinds=("name", "number"),
     cites=("Common PKI 2.0 part 1", _COMMON_PKI),
     looks_for="Names at birth, numbers that distinguish namesakes, restrictions and additions in German certificates",
     rows={
         "1.3.36.8.3.14": of_person(named("user.name.last")),
-        "1.3.36.8.3.8": plain("user.content.private"),
-        "1.3.36.8.3.15": plain("user.content.private"),
+        "1.3.36.8.3.8": _text_about_holder,
+        "1.3.36.8.3.15": _text_about_holder,
         "0.2.262.1.10.7.17": of_person(named("user.name.first")),
         "0.2.262.1.10.7.18": named("user.name"),
         "0.2.262.1.10.7.19": plain("user.contact.address.postal_code"),
