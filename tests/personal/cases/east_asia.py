@@ -150,6 +150,10 @@ CASES: dict[str, dict[str, Any]] = {
     "china-cfca": {"subject": [*cn(f"041@0{ID_CARD}@李示例@00000001"), ("OU", "Individual-1")], **CHINA},
     "china-cfca-other-number": {"subject": cn("041@Z20260101001@王举例@00000002"), **CHINA},
     "china-cfca-other-order": {"subject": cn(f"051@赵范例@{OTHER_ID_CARD}@2"), **CHINA},
+    "china-cfca-authority": {"subject": cn(f"exampleca@王举例@Z{OTHER_ID_CARD}@2"), **CHINA},
+    "china-cfca-wrong-check": {"subject": cn("exampleca@王举例@Z110105198703120481@2"), **CHINA},
+    "china-cfca-kind": {"subject": cn("exampleca@王举例@P12345678@1"), **CHINA},
+    "china-cfca-words": {"subject": cn("build@host@example@2"), **CHINA},
     "china-cfca-company": {"subject": cn("041@Z91110105MA01ABCD26@示例科技有限公司@00000001"), **CHINA},
     "taiwan-citizen": {
         "subject": [("C", "TW"), ("CN", "王範例"), ("serialNumber", "0000112233445566")],

@@ -1,5 +1,5 @@
 """China: identity, insurance, register and tax numbers in the extensions of GM/T 0015 and its forerunners, and the
-common names of CFCA, `041@<id>@<name>@00000001`.
+common names of CFCA, `041@<id>@<name>@00000001` and `<authority>@<name>@<kind><id>@<count>`.
 
 Register numbers of companies are left out; register numbers of individual businesses (getihu) belong to a person.
 """
@@ -39,7 +39,7 @@ _PASSPORT = "user.government_id.passport_number"
 _OFFICER = "user.government_id"
 
 _RESIDENT = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
-_CFCA = re.compile(r"(?P<type>\d{2,4})@(?P<first>[^@]{1,80})@(?P<second>[^@]{1,120})@(?P<count>\d{1,12})")
+_CFCA = re.compile(r"(?P<type>[^@\s]{1,40})@(?P<first>[^@]{1,80})@(?P<second>[^@]{1,120})@(?P<count>\d{1,12})")
 
 _BUSINESS: Final = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.CN_BUSINESS())
 _IDENTIFIED: Final = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CN_NUMBER_BEFORE_NAME())
@@ -159,20 +159,30 @@ oid_rule(
 
 @rule(
     id="cn.cfca",
-    version=1,
+    version=2,
     category="user.name",
     kinds=("name", "number"),
-    cites=("CFCA, certification practice statement: distinguished names of individual certificates",),
+    cites=(
+        "CFCA, certification practice statement: distinguished names of individual certificates",
+        "GB 11643-1999",
+    ),
     covers=(COMMON_NAME,),
     only=True,
 )
 def cfca_common_name(view: View) -> Iterator[Finding]:
-    """Names and numbers of people in the common names of CFCA, type@number@name@count."""
+    """Names and numbers of people in the common names of CFCA: type or authority, name, number and count between @."""
     for place in view.of(COMMON_NAME):
         match = _CFCA.fullmatch(spellings(place.text)[0].strip()) if place.text is not None else None
-        if match:
+        if match and _is_of_cfca(match):
             for value in _cfca_values(*_number_first(match["first"], match["second"])):
                 yield make_finding("cn.cfca", view, place, value)
+
+
+def _is_of_cfca(match: re.Match[str]) -> bool:
+    """Return whether the type of a certificate comes first, or an authority before a number: words alone are no
+    form."""
+    digits = sum(map(str.isdigit, match["first"] + match["second"]))
+    return re.fullmatch(r"\d{2,4}", match["type"]) is not None or digits >= 6
 
 
 def _number_first(first: str, second: str) -> tuple[str, str]:
