@@ -36,10 +36,19 @@ _PUBLIC_USER = re.compile(r"publicid:IDN\+([A-Za-z0-9.-]{1,253})\+user\+([^+:/\s
 
 @rule(
     id="uri.person",
-    version=1,
+    version=2,
     category="user.account.username",
     kinds=("account", "phone", "number", "name", "email", "domain"),
-    cites=("RFC 3966", "RFC 3261 section 19.1", "RFC 5122", "RFC 3859", "RFC 9562 section 4", "RFC 4516", "RFC 4514"),
+    cites=(
+        "RFC 3966",
+        "RFC 3261 section 19.1",
+        "RFC 5122",
+        "RFC 3859",
+        "RFC 9562 section 4",
+        "FIPS 201-3",
+        "RFC 4516",
+        "RFC 4514",
+    ),
     covers=_ATTRIBUTES,
 )
 def person_in_uri(view: View) -> Iterator[Finding]:
@@ -86,17 +95,25 @@ def _message(view: View, place: Field, rest: str) -> Iterator[Value]:
 
 
 def _urn(view: View, place: Field, rest: str) -> Iterator[Value]:
-    uuid = _UUID.match(rest)
+    uuid = _UUID.match(rest.lstrip("/"))  # some issuers of federal cards write `urn:///uuid:…`
     if uuid:
-        key = number_key(uuid[1])
-        is_card = _is_identity_card(view)
-        of_holder = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CARD_IDENTIFIER())
-        attribution = of_holder if is_card else None
-        category = "user.unique_id" if is_card else "user.device.device_id"
-        yield Value(category, uuid[1], key, (LookupKey(IdentifierKind.NUMBER, key),), attribution=attribution)
+        yield _identifier(view, place, uuid[1], is_federal=rest.startswith("/"))
     user = _PUBLIC_USER.match(rest)
     if user:
         yield from _account(view, place, f"{unquote(user[2])}@{user[1]}")
+
+
+def _identifier(view: View, place: Field, uuid: str, *, is_federal: bool) -> Value:
+    """Read the UUID of an identity card, or of a person by the form of federal cards, as the person's, else a
+    device's."""
+    key = number_key(uuid)
+    attribution, category = None, "user.device.device_id"
+    if _is_identity_card(view):
+        attribution = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CARD_IDENTIFIER())
+        category = "user.unique_id"
+    elif is_federal and attribute_place(view, place).kind is SubjectKind.PERSON:
+        category = "user.unique_id"
+    return Value(category, uuid, key, (LookupKey(IdentifierKind.NUMBER, key),), attribution=attribution)
 
 
 def _directory(view: View, place: Field, rest: str) -> Iterator[Value]:

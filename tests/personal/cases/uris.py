@@ -58,6 +58,15 @@ CASES: dict[str, dict[str, Any]] = held_by_people(
             "subject": [("CN", "pump-17")],
             "san": [("uri", "urn:uuid:0b6c5a9e-1d2f-4c3b-8a7e-6f5d4c3b2a20"), ("uri", "urn:example:pump:17")],
         },
+        "urn-with-slashes": {
+            "subject": [("C", "US"), ("O", "Example Government"), ("CN", "Jane Doe")],
+            "san": [("uri", "urn:///uuid:0b6c5a9e-1d2f-4c3b-8a7e-6f5d4c3b2a22"), ("upn", "jdoe@example.org")],
+            **CLIENT,
+        },
+        "urn-with-slashes-of-device": {
+            "san": [("uri", "urn:///uuid:0b6c5a9e-1d2f-4c3b-8a7e-6f5d4c3b2a23")],
+            "eku": (),
+        },
         "urn-attribute": {
             "subject": [("CN", "Eva Beispiel"), ("2.5.4.86", "urn:uuid:0b6c5a9e-1d2f-4c3b-8a7e-6f5d4c3b2a21")],
             **MAIL,
