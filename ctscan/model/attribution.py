@@ -98,6 +98,7 @@ class AttributionReason(Code):
     SOLE_TRADER_NUMBER = "attribution.sole-trader-number"
     NUMBER_FORM = "attribution.number-form"
     NUMBER_CHECKED = "attribution.number-checked"
+    NUMBER_WRONG_CHECK = "attribution.number-wrong-check"
     REPOSITORY_OWNER = "attribution.repository-owner"
     URI_LOGIN = "attribution.uri-login"
     BRANCH = "attribution.branch"

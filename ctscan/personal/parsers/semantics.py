@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Final
 
 from ctscan.personal.normalise.number_keys import number_key
-from ctscan.personal.parsers.numbers import NATIONAL, satisfied
+from ctscan.personal.parsers.numbers import NATIONAL, WRONG_CHECK, check, satisfied
 
 PASSPORT: Final = "user.government_id.passport_number"
 DOCUMENT: Final = "user.government_id"
@@ -35,7 +35,7 @@ class Semantics:
     """Number taken out of its text.
 
     `country`: two capital letters or empty; `scheme`: of python-stdnum, or empty; `satisfied`: whether form and check
-    digits are those of people's numbers only.
+    digits are those of people's numbers only; `is_doubtful`: whether the form is, but the check character is wrong.
     """
 
     bearer: Bearer
@@ -44,6 +44,7 @@ class Semantics:
     scheme: str = ""
     category: str = NATIONAL
     satisfied: bool = False
+    is_doubtful: bool = False
 
 
 # EN 319 412-1 section 5.1.3: `PNOEE-38001085718`; issuers forget the hyphen, or write a colon.
@@ -165,11 +166,18 @@ def _etsi(text: str) -> Semantics | None:
     if scheme:
         category = IDENTIFIER if scheme[1].upper() == "UI" else NATIONAL
         return Semantics(Bearer.PERSON, scheme[3], scheme[2].upper(), category=category)
-    legal = _LEGAL.fullmatch(text) or _COUNTRY_COLON.fullmatch(text)
+    legal = _LEGAL.fullmatch(text)
     if legal:
-        country, number = (legal[2].upper(), legal[3]) if legal.re is _LEGAL else ("IT", legal[2])
-        return _of_organisation(number, country)
-    return None
+        return _of_organisation(legal[3], legal[2].upper())
+    colon = _COUNTRY_COLON.fullmatch(text)
+    return _of_taxpayer(colon[2]) if colon else None
+
+
+def _of_taxpayer(number: str) -> Semantics:
+    """Read a tax code of Italy: a person's, also with a wrong check character, or a company's of eleven digits."""
+    if check(number, "it.codicefiscale")[0] == WRONG_CHECK:
+        return Semantics(Bearer.ORGANISATION, number, "IT", "it.codicefiscale", is_doubtful=True)
+    return _of_organisation(number, "IT")
 
 
 def _of_organisation(number: str, country: str) -> Semantics:

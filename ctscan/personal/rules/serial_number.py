@@ -62,11 +62,16 @@ BY_CHECK: Final = Attribution(
     Confidence.POSSIBLE,
     AttributionReason.NUMBER_CHECKED(),
 )
+BY_FORM_ALONE: Final = Attribution(
+    SubjectKind.PERSON,
+    Confidence.POSSIBLE,
+    AttributionReason.NUMBER_WRONG_CHECK(),
+)
 
 
 @rule(
     id="number.serial",
-    version=2,
+    version=3,
     category=NATIONAL,
     kinds=("number",),
     cites=("RFC 5280 appendix A.1", "RFC 3739 section 3.1.2", "ETSI EN 319 412-1 section 5.1.3"),
@@ -112,6 +117,8 @@ def said_values(found: Semantics) -> Iterable[Value] | None:
     """Return the values of a number whose text names its bearer: none for an organisation, None without such a word."""
     if found.bearer is Bearer.PERSON:
         return semantic_values(found, BY_PREFIX)
+    if found.is_doubtful:
+        return semantic_values(found, BY_FORM_ALONE)
     if found.satisfied:
         return semantic_values(found, SOLE_TRADER if found.bearer is Bearer.ORGANISATION else BY_FORM)
     return () if found.bearer is Bearer.ORGANISATION else None

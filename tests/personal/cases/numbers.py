@@ -35,6 +35,8 @@ CASES: dict[str, dict[str, Any]] = {
     "serial-scheme-denmark": _bare("DK", "UI:DK-P:G:00000000-1111-4222-8333-444444444444"),
     "serial-scheme-sweden": _person("SE", "Karin", "Exempel", "EI:SE-198001010027"),
     "serial-it-colon": _bare("IT", "IT:SMPMRA80A41H501N"),
+    "serial-it-colon-wrong-check": _bare("IT", "IT:SMPMRA80A41H501X"),
+    "serial-it-colon-company": _bare("IT", "IT:00000120154"),
     # a word marks a person's number
     "serial-pesel": _bare("PL", "PESEL: 80010100000"),
     "serial-nip": _person("PL", "Łucja", "Wymyślona", "NIP: 5260000005"),
