@@ -202,6 +202,8 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
         f"""18838.1.1 tax number of the person acting (AEAT); 17326.30.3 tax number of an entity (Camerfirma)
         {_OF_ORGANISATION}; 13177.0.1 given name (Firmaprofesional)""",
     ),
+    # Portugal
+    (_A, "", "2.16.620.1.1.1.2.2.0.2.1 post of the holder (SCEE)"),
     # Czechia, Slovenia, the Netherlands
     (_O, "1.3.6.1.4.1.", "11801.2.1 number of a client of the Ministry of Labour (MPSV); 23624.4.6 customer (I.CA)"),
     (_E, "", "1.3.6.1.4.1.23624.4.7 number of the card (I.CA)"),

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, SubjectKind
-from ctscan.personal.attribution.evidence import attribute_place
+from ctscan.personal.attribution.evidence import attribute_name_holder, attribute_place
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.parsers.dates import birth_date, gender
 from ctscan.personal.parsers.numbers import is_hash
@@ -44,6 +44,17 @@ _NATIONAL_FORM = re.compile(r"/|(?:dni|nif|nie)[ :-]", re.IGNORECASE)  # Mexico,
 def beside_person(read: Read) -> Read:
     """Read values only where the field is certainly about a person."""
     return lambda view, place: read(view, place) if is_of_person(view, place) else ()
+
+
+def beside_name(read: Read) -> Read:
+    """Read values where the field is certainly about a person, or beside the name of a person who acts for another."""
+
+    def reader(view: View, place: Field) -> Iterable[Value]:
+        acting = attribute_name_holder(view, place.name) if place.name is not None else None
+        is_acting = acting is not None and acting.kind is SubjectKind.PERSON
+        return read(view, place) if is_acting or is_of_person(view, place) else ()
+
+    return reader
 
 
 def _unique_identifier(view: View, place: Field) -> Iterator[Value]:
@@ -93,14 +104,14 @@ oid_rule(
 
 oid_rule(
     id="work.title",
-    version=1,
+    version=2,
     category="user.job_title",
     kinds=(),
     cites=("RFC 5280 appendix A.1", "RFC 5755 section 4.4.5", "ITU-T X.520"),
     looks_for="Titles and roles in names of people",
     rows={
-        "2.5.4.12": beside_person(each_text(_job_titles)),
-        "2.5.4.72": beside_person(each_text(_job_titles)),  # role: SEQUENCE { authority, GeneralName }
+        "2.5.4.12": beside_name(each_text(_job_titles)),
+        "2.5.4.72": beside_name(each_text(_job_titles)),  # role: SEQUENCE { authority, GeneralName }
     },
 )
 

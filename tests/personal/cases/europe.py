@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.certs import CLIENT_AUTH, EMAIL_PROTECTION, extension, integer, string, tlv
+from support.certs import (
+    CLIENT_AUTH,
+    EMAIL_PROTECTION,
+    certificate_policies,
+    extension,
+    integer,
+    key_usage,
+    string,
+    tlv,
+)
 
 MAIL = {"eku": (EMAIL_PROTECTION,)}
 CLIENT = {"eku": (CLIENT_AUTH,)}
@@ -18,6 +27,8 @@ REGISTERED = tlv(0x30, *(string(line, "printable") for line in ("Minta utca 1.",
 def uzi(rest: str, **more: Any) -> dict[str, Any]:
     return {"san": [("other", UZI, string(f"{UZI_CA}-1-{rest}", "ia5"))], **CLIENT, **more}
 
+
+SEAL: dict[str, Any] = {"extensions": [key_usage(), certificate_policies(["0.4.0.194112.1.1"])]}
 
 CASES: dict[str, dict[str, Any]] = {
     "czechia": {
@@ -69,6 +80,37 @@ CASES: dict[str, dict[str, Any]] = {
     "italy-card": {"subject": [("C", "IT"), ("CN", "SMPMLS80B69H501X/7420012345678901.aB3dEf+=")], **CLIENT},
     "italy-three-parts": {"subject": [("C", "IT"), ("CN", "ESEMPIO/MARIA LUISA/SMPMLS80B69H501X")], **MAIL},
     "italy-no-person": {"subject": [("C", "IT"), ("CN", "Magazzino/Ufficio Vendite"), ("2.5.4.46", "12345")]},
+    "italy-holder-letters": {
+        "subject": [
+            *(("C", "IT"), ("GN", "MARIA"), ("SN", "ESEMPIO"), ("CN", "MARIA ESEMPIO")),
+            ("2.5.4.46", "WSREF-12345678901234"),
+        ],
+        **MAIL,
+    },
+    "italy-holder-code": {
+        "subject": [("C", "IT"), ("GN", "MARIA"), ("SN", "ESEMPIO"), ("2.5.4.46", "SMPMLS80B69H501X")],
+        **MAIL,
+    },
+    "italy-holder-words": {
+        "subject": [("C", "IT"), ("GN", "MARIA"), ("SN", "ESEMPIO"), ("2.5.4.46", "Firma qualificata 2")],
+        **MAIL,
+    },
+    "portugal-post": {
+        "subject": [("C", "PT"), ("O", "Presidência do Exemplo"), ("CN", "José Modelo Exemplar")],
+        "san": [("dir", [("2.16.620.1.1.1.2.2.0.2.1", "Director-Geral")])],
+        **MAIL,
+    },
+    "seal-title": {
+        "subject": [
+            *(("C", "ES"), ("O", "Muestra SL"), ("CN", "Muestra SL"), ("GN", "María"), ("SN", "Ejemplo")),
+            ("title", "Administradora única"),
+        ],
+        **SEAL,
+    },
+    "seal-without-person": {
+        "subject": [("C", "ES"), ("O", "Muestra SL"), ("CN", "Muestra SL"), ("title", "Sello de empresa")],
+        **SEAL,
+    },
     "portugal": {
         "subject": [
             ("C", "PT"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ctscan.model import AttributionReason, Field, Finding, Name
@@ -22,6 +22,7 @@ from ctscan.personal.parsers.composite_values import (
 )
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import rule
+from ctscan.personal.rules.user_id import identifier_values
 from ctscan.personal.values import Value, numbered
 from ctscan.personal.view import View
 
@@ -32,6 +33,8 @@ _SLASH: Final = re.compile(
     rf"(?P<surname>[^\W\d_][^\d/:@.]{{1,60}})/(?P<given>[^\W\d_][^\d/:@.]{{1,60}})(?:/(?P<code>{_CODE}))?"
 )
 _OF_PERSON: Final = re.compile(rf"(?:TINIT-|IT:)?{_CODE}")
+_HOLDER: Final = re.compile(r"(?=[^\d]{0,8}\d)[0-9A-Za-z]{1,40}(?:[-_./:][0-9A-Za-z]{1,40}){0,4}")
+"""Number of a holder as issuers write it: digits, or with letters before them (`WSREF-12345678901234`)."""
 
 
 @rule(
@@ -76,10 +79,10 @@ def _is_person(name: Name | None) -> bool:
 
 @rule(
     id="it.dnQualifier",
-    version=1,
+    version=2,
     category="user.unique_id",
     kinds=("number",),
-    cites=("CNIPA deliberazione 45/2009",),
+    cites=("CNIPA deliberazione 45/2009", "DPCM 22 febbraio 2013"),
     covers=(_QUALIFIER,),
     only=True,
 )
@@ -87,6 +90,16 @@ def holder_numbers(view: View) -> Iterator[Finding]:
     """Numbers of holders at an Italian certification authority, in dnQualifier beside a person's name."""
     for place in view.of(_QUALIFIER):
         text = first_text(view, place)[:64].strip()
-        if re.fullmatch(r"\d{4,20}", text) and country_of(place.name) == "IT" and _is_person(place.name):
-            for value in attribute_to_person(numbered("user.unique_id", text), AttributionReason.IT_HOLDER()):
+        if len(text) >= _SHORTEST and country_of(place.name) == "IT" and _is_person(place.name):
+            for value in attribute_to_person(_holder_values(text), AttributionReason.IT_HOLDER()):
                 yield make_finding("it.dnQualifier", view, place, value)
+
+
+_SHORTEST: Final = 4
+
+
+def _holder_values(text: str) -> Iterable[Value]:
+    """Read a tax code, or the number that the issuer gave the holder; a hash is marked as such."""
+    if _OF_PERSON.fullmatch(text):
+        return national_values(text[-16:], "it.codicefiscale")
+    return identifier_values(text) if _HOLDER.fullmatch(text) else ()
