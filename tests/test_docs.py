@@ -209,6 +209,13 @@ def test_shapes_are_as_documented(scanned: Path, name: str, arguments: tuple[str
     assert differences(EXAMPLES[name], real) == []
 
 
+def test_shape_of_an_explanation_is_as_documented(scanned: Path) -> None:
+    (real,) = ctscan(scanned, "inspect", "jane.der", "--explain", "subject.0.commonName", "--format", "json")
+    assert real["explained"]
+    assert differences([EXAMPLES["explained"]], real["explained"]) == []
+    assert real.keys() - EXAMPLES["inspect"].keys() == {"explained"}
+
+
 def test_shape_of_a_scan_is_as_documented(scanned: Path) -> None:
     real = json.loads((scanned / "scan.json").read_text(encoding="utf-8"))
     assert real["logs"]
@@ -275,7 +282,7 @@ def test_shape_of_the_record_of_searches_is_that_of_an_answer(asked: Path) -> No
 def test_every_example_is_of_a_command() -> None:
     of_others = {"types", "summary", "update", "show"}  # `rules --types`, `status`, `ca update`, `ca show`
     of_others |= {"evidence", "exported", "heads", "comparison"}  # `logs evidence` and its file, `logs heads`
-    of_others |= {"proof"}  # `prove --answer`
+    of_others |= {"proof", "explained"}  # `prove --answer`, `inspect --explain`
     assert set(EXAMPLES) <= set(COMMANDS) | of_others
 
 

@@ -10,7 +10,7 @@ from ctscan.app.recording import recorded
 from ctscan.app.scoping import check_consent, configured_scope
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
-from ctscan.errors import InputError
+from ctscan.errors import InputError, UsageError
 from ctscan.model import AuditAction, CertificateSummary, Identifier, IdentifierKind, Problem
 
 if TYPE_CHECKING:
@@ -18,26 +18,49 @@ if TYPE_CHECKING:
 
     from ctscan.config import Config
     from ctscan.model import Certificate
+    from ctscan.model.explanation import Explanation
     from ctscan.model.results import ImportResult, LocalCertificate
+    from ctscan.personal.analyse import Analysis
     from ctscan.sources.files import Input
 
 _OUTERMOST = ("certificate", "tbsCertificate")
 """Paths at which the parser reports that the end of a certificate is missing."""
 
 
-def inspect(paths: Iterable[str], scope: Sequence[str] = ()) -> Iterator[LocalCertificate]:
+def inspect(paths: Iterable[str], scope: Sequence[str] = (), explain: str = "") -> Iterator[LocalCertificate]:
     """Find personal data in certificates of files, directories and standard input (`-`).
 
     Args:
         scope: terms of a scope, in whose hosts names of people are looked for.
+        explain: the place of findings to explain, as `subject.2.commonName`; empty for none.
 
     Raises:
-        UsageError: the scope can't be understood. Faults of an input are in its result.
+        UsageError: the scope can't be understood; at the end, nothing was found at the place to explain. Faults of an
+            input are in its result.
     """
     from ctscan.personal.scope import scope_of
     from ctscan.personal.scope_terms import numbered
 
-    return _local_certificates(paths, scope_of(numbered(tuple(scope), "--scope")).domains if scope else ())
+    domains = scope_of(numbered(tuple(scope), "--scope")).domains if scope else ()
+    found = _local_certificates(paths, domains, explain)
+    return _with_explanations(found) if explain else found
+
+
+PLACES_NAMED = 12
+
+
+def _with_explanations(found: Iterable[LocalCertificate]) -> Iterator[LocalCertificate]:
+    """Pass certificates on; raise UsageError at the end where some were read and none of their findings was asked
+    about."""
+    is_read, is_explained, places = False, False, dict[str, None]()
+    for one in found:
+        is_read = is_read or one.certificate is not None
+        is_explained = is_explained or bool(one.explained)
+        places.update((finding.path, None) for finding in one.findings if len(places) < PLACES_NAMED)
+        yield one
+    if is_read and not is_explained:
+        named = f"the place of a finding, such as {', '.join(places)}" if places else "a certificate with personal data"
+        raise UsageError(f"--explain: expected {named}, got none with a finding there")
 
 
 def identifiers_in(path: str) -> Iterator[Identifier]:
@@ -92,26 +115,23 @@ async def import_files(
     return result
 
 
-def _local_certificates(paths: Iterable[str], domains: tuple[str, ...]) -> Iterator[LocalCertificate]:
+def _local_certificates(
+    paths: Iterable[str], domains: tuple[str, ...], explain: str = ""
+) -> Iterator[LocalCertificate]:
     from ctscan.sources.files import read_inputs
     from ctscan.x509.containers import certificate_extractor
 
     for found in read_inputs(paths, certificate_extractor()):
-        yield _inspected(found, domains)
+        yield _inspected(found, domains, explain)
 
 
-def _inspected(found: Input, domains: tuple[str, ...]) -> LocalCertificate:
+def _inspected(found: Input, domains: tuple[str, ...], explain: str) -> LocalCertificate:
     from ctscan.model.results import LocalCertificate
-    from ctscan.personal.analyse import DerKind, analyse, salvage
-    from ctscan.personal.scope import Scope
 
-    scope = Scope(everything=True, domains=domains)
-    if found.der is not None:
-        data, analysis = found.der, analyse(found.der, DerKind.ANY, scope)
-    elif found.problem is not None and found.problem.unread:
-        data, analysis = found.problem.unread, salvage(found.problem.unread, found.problem, scope)
-    else:
+    data = found.der if found.der is not None else found.problem.unread if found.problem is not None else b""
+    if found.der is None and not data:
         return LocalCertificate(found.source, None, None, (), (found.problem,) if found.problem else ())
+    analysis, explained = _analysed(found, data, domains, explain)
     certificate = analysis.certificate
     return LocalCertificate(
         found.source,
@@ -121,7 +141,26 @@ def _inspected(found: Input, domains: tuple[str, ...]) -> LocalCertificate:
         analysis.problems,
         is_clipped=certificate is not None and _is_clipped(certificate),
         partly_read=analysis.partly_read,
+        explained=tuple(one for one in explained if one.finding.path == explain),
     )
+
+
+def _analysed(
+    found: Input, data: bytes, domains: tuple[str, ...], explain: str
+) -> tuple[Analysis, tuple[Explanation, ...]]:
+    """Analyse an input, or the unread bytes of its problem; explain the findings only where somebody asks."""
+    from ctscan.personal import explain as explaining
+    from ctscan.personal.analyse import DerKind, analyse, salvage
+    from ctscan.personal.scope import Scope
+
+    scope = Scope(everything=True, domains=domains)
+    if found.der is not None and explain:
+        return explaining.explain(data, DerKind.ANY, scope)
+    if found.der is not None:
+        return analyse(data, DerKind.ANY, scope), ()
+    reason = found.problem or Problem("certificate", "unreadable")
+    analysis = salvage(data, reason, scope)
+    return analysis, explaining.explanations(analysis.findings) if explain else ()
 
 
 def _summary(certificate: Certificate) -> CertificateSummary:

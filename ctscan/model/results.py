@@ -12,6 +12,7 @@ from ctscan.model.authority import Authority, AuthorityList
 from ctscan.model.certificate import Problem
 from ctscan.model.coverage import Freshness, Gap, LogState
 from ctscan.model.entry import EntryKind
+from ctscan.model.explanation import Explanation
 from ctscan.model.finding import Finding, SubjectKind
 from ctscan.model.health import Condition
 from ctscan.model.log import Cosignature, Log
@@ -272,6 +273,7 @@ class LocalCertificate:
     problems: tuple[Problem, ...]
     is_clipped: bool = False  # the end of the certificate is missing
     partly_read: bool = False  # a bound of the reader left a part unread; `problems` say which
+    explained: tuple[Explanation, ...] = ()  # of the findings that somebody asked about
 
 
 @dataclass(slots=True)

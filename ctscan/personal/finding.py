@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from ctscan.model import Field, Finding, Sensitivity
 from ctscan.personal.attribution.evidence import attribute_place, person_of
+from ctscan.personal.attribution.trail import current_trail
 from ctscan.personal.categories import sensitivity_of
 from ctscan.personal.values import Value
 from ctscan.personal.view import View
@@ -26,6 +27,9 @@ def _cached_categories(category: str, also: tuple[str, ...]) -> tuple[tuple[str,
 def make_finding(rule_id: str, view: View, place: Field, value: Value) -> Finding:
     """Make the finding of a value in a field. The value's attribution counts, else the field's."""
     attribution = value.attribution or attribute_place(view, place)
+    trail = current_trail()
+    if trail is not None:
+        trail.keep(rule_id, place, value, attribution)
     raw = (place.raw if place.text is None else place.text.raw)[:MAX_RAW]  # of a string without its header: see tag
     categories, sensitivity = _cached_categories(value.category, value.also)
     return Finding(

@@ -23,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCoverage, Match, Message, Remark
+from ctscan.model.explanation import Explanation
 from ctscan.privacy.redaction import visible
 from ctscan.views.answers import (
     answer_lines,
@@ -48,6 +49,7 @@ from ctscan.views.certificates import (
     status_words,
 )
 from ctscan.views.columns import READABLE, Column, widths
+from ctscan.views.explanations import explanation_lines
 from ctscan.views.limits import doubts, limits
 from ctscan.views.offers import mailbox_heading, mailboxes_heading, offer_lines
 from ctscan.views.overview import overview_lines, selection_lines
@@ -213,6 +215,14 @@ def findings(out: Console, found: Sequence[Finding], texts: Texts) -> None:
                 )
         if len(values) > SHOWN_VALUES:
             say(out, texts(Say.MORE_VALUES(count=len(values) - SHOWN_VALUES)), indent=indent)
+
+
+def explanations(out: Console, explained: Iterable[Explanation], texts: Texts) -> None:
+    """Print the explanations of findings, each after an empty line."""
+    for explanation in explained:
+        out.print()
+        for indent, line in explanation_lines(explanation, texts):
+            say(out, line, "" if indent else "bold", indent=4 + indent)
 
 
 def _places(where: Sequence[str], texts: Texts) -> str:

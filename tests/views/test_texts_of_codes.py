@@ -17,6 +17,7 @@ from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, decod
 from ctscan.model.health import HealthDetail
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
+from ctscan.views import explanations as explanations  # its vocabulary
 from ctscan.views import text as texts_module
 from ctscan.views.text import PLACEHOLDER, Sentence, read_texts, text, texts
 from ctscan.views.vocabulary import Word

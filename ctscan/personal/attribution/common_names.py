@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import islice
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Name, SubjectKind
+from ctscan.model.explanation import EvidenceKind
 from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES
 from ctscan.personal.attribution.evidence import (
     CA_CONTACT,
@@ -38,6 +39,7 @@ from ctscan.personal.attribution.name_shapes import (
     person_form,
     pseudonym_form,
 )
+from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.normalise.addresses import canonical_email
 from ctscan.personal.normalise.name_tokens import fold_text, name_tokens
 from ctscan.personal.values import Attribution
@@ -66,6 +68,7 @@ def _named_people(view: View) -> tuple[tuple[Field, str, Attribution], ...]:
     return tuple((place, *found) for place, found in judged if found is not None)
 
 
+@weighs(EvidenceKind.COMMON_NAME())
 def _judge(view: View, place: Field, whole: DecodedString) -> Judged | None:
     """Return the part of a common name that is a person's name, with its attribution; None without evidence."""
     text = _without_addresses(spellings(whole)[0])
@@ -113,6 +116,7 @@ def _words_beside(place: Field) -> set[str]:
     }
 
 
+@weighs(EvidenceKind.NAME_BESIDE())
 def _beside_name(view: View, text: str, beside: set[str], is_own: bool) -> Judged | None:
     """Attribute a common name by given names and surnames beside it, but not for services or with other words in it."""
     why = AttributionReason.WORD_OF_NAME_BESIDE()
@@ -127,6 +131,7 @@ def _beside_name(view: View, text: str, beside: set[str], is_own: bool) -> Judge
     return _name_in(text), Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
 
 
+@weighs(EvidenceKind.NAME_AND_CERTIFICATE())
 def _by_evidence(view: View, text: str) -> Judged | None:
     """Attribute a common name like its certificate, when the certificate is a person's and the text can be a name."""
     here = attribute_subject(view)
@@ -143,6 +148,7 @@ def _by_evidence(view: View, text: str) -> Judged | None:
     return _name_in(text), here
 
 
+@weighs(EvidenceKind.NAME_FORM())
 def _by_form(view: View, text: str) -> Judged | None:
     """Attribute a common name in a form in which identity schemes write people; loose forms don't count for servers."""
     form = person_form(text) or (None if is_server(view.certificate) else loose_person_form(text))
@@ -151,6 +157,7 @@ def _by_form(view: View, text: str) -> Judged | None:
     return form[0], Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.COMMON_NAME_FORM(form=form[1]))
 
 
+@weighs(EvidenceKind.NAME_WORDS())
 def _by_words(view: View, place: Field, text: str) -> Judged | None:
     """Attribute words that may be a name: with a mailbox made from them, with a purpose of people's keys, or alone."""
     certificate = view.certificate
@@ -172,6 +179,7 @@ def _by_words(view: View, place: Field, text: str) -> Judged | None:
     return (name, Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, _READS_LIKE)) if like >= wanted else None
 
 
+@weighs(EvidenceKind.LOWER_CASE())
 def _by_lower_case(view: View, place: Field, text: str) -> Judged | None:
     """Attribute words of which some or all are in lower case, with a mailbox made from two of them."""
     name = capitalised(bare_name(text))
@@ -183,6 +191,7 @@ def _by_lower_case(view: View, place: Field, text: str) -> Judged | None:
     return bare_name(text), Attribution(SubjectKind.PERSON, confidence, AttributionReason.NAME_IN_LOWER_CASE())
 
 
+@weighs(EvidenceKind.BEFORE_OTHERS())
 def _before_others(view: View, place: Field, text: str) -> Judged | None:
     """Attribute a name that the organisation repeats, or that stands before words of the organisation."""
     if is_server(view.certificate) or is_organisation(place.name, text):
@@ -194,6 +203,7 @@ def _before_others(view: View, place: Field, text: str) -> Judged | None:
     return name, Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
 
 
+@weighs(EvidenceKind.OWN_AUTHORITY())
 def _of_authority(view: View, place: Field, text: str) -> Judged | None:
     """Attribute the common name of a private CA named after a person: self-signed, or without any organisation."""
     if not (is_self_issued(view.certificate) or _has_no_organisation(place.name)) or not reads_well(text):
@@ -202,6 +212,7 @@ def _of_authority(view: View, place: Field, text: str) -> Judged | None:
     return _name_in(text), Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
 
 
+@weighs(EvidenceKind.ISSUER_NAME())
 def _of_issuer(place: Field, text: str) -> Judged | None:
     """Attribute an issuer's common name, or a name that a CA may certify: without any other organisation beside it."""
     if not (_has_no_organisation(place.name) or is_organisation(place.name, text)) or not reads_well(text):

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 
 from ctscan.model import AttributionReason, Certificate, Confidence, Field, Message, Name, Phrase, SubjectKind
+from ctscan.model.explanation import EvidenceKind
 from ctscan.personal.attribution.classifiers import CLASSIFIERS as CLASSIFIERS
 from ctscan.personal.attribution.classifiers import (
     HELD_BY_PEOPLE,
@@ -43,6 +44,7 @@ from ctscan.personal.attribution.name_shapes import (
     is_name_shaped,
     person_form,
 )
+from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.normalise.name_tokens import has_letter
 from ctscan.personal.values import ONLY_PEOPLE, Attribution
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
@@ -120,11 +122,13 @@ def is_self_issued(certificate: Certificate) -> bool:
 # --- attributions ----------------------------------------------------------------------------------------------------
 
 
+@weighs(EvidenceKind.SUBJECT())
 def attribute_subject(view: View) -> Attribution:
     """Attribute the certificate to its subject; computed once per view."""
     return view.memo(_attribute_subject)
 
 
+@weighs(EvidenceKind.PLACE())
 def attribute_place(view: View, place: Field) -> Attribution:
     """Attribute a value that isn't personal by itself (an address, a telephone number) like its certificate part."""
     if place.name is not None and (by_name := attribute_name_holder(view, place.name)) is not None:
@@ -136,6 +140,7 @@ def attribute_place(view: View, place: Field) -> Attribution:
     return attribute_subject(view)
 
 
+@weighs(EvidenceKind.NAME_ATTRIBUTE())
 def attribute_name(view: View, place: Field) -> Attribution:
     """Attribute a value of an attribute that only people have, which is the strongest evidence itself.
 
@@ -179,6 +184,7 @@ def _by_own_name(view: View) -> Attribution | None:
     return attribute_name_holder(view, view.certificate.subject)
 
 
+@weighs(EvidenceKind.OWN_NAME())
 def attribute_name_holder(view: View, name: Name) -> Attribution | None:
     """Attribute a name by its own attributes; computed once per name, since thousands of values may share a name."""
     known = view.memo(_no_attributions)
@@ -206,6 +212,7 @@ def _personal_texts(name: Name) -> Iterator[str]:
     return (a.text.value for a in name.attributes if a.oid in _PERSONAL and a.text is not None)
 
 
+@weighs(EvidenceKind.PERSONAL_TYPES())
 def _by_types(view: View) -> Attribution | None:
     """Attribute by values that only people have, wherever they stand, except in parts about other parties."""
     if view.certificate.is_ca:
@@ -220,12 +227,14 @@ def _by_types(view: View) -> Attribution | None:
     return None
 
 
+@weighs(EvidenceKind.AUTHORITY())
 def _by_authority(view: View) -> Attribution | None:
     if not view.certificate.is_ca:
         return None
     return Attribution(SubjectKind.CA, Confidence.CERTAIN, AttributionReason.OF_AUTHORITY())
 
 
+@weighs(EvidenceKind.NATURAL())
 def _by_natural(view: View) -> Attribution | None:
     certificate = view.certificate
     policy = natural_policy(certificate)
@@ -242,6 +251,7 @@ def _by_natural(view: View) -> Attribution | None:
     return None
 
 
+@weighs(EvidenceKind.LEGAL())
 def _by_legal(view: View) -> Attribution | None:
     certificate = view.certificate
     policy = legal_policy(certificate)
@@ -257,6 +267,7 @@ def _by_legal(view: View) -> Attribution | None:
     return None
 
 
+@weighs(EvidenceKind.SUBJECT_FORM())
 def _by_form(view: View) -> Attribution | None:
     """Attribute by the common name (the US Department of Defense's number, other forms) and by old policies."""
     certificate = view.certificate
@@ -280,6 +291,7 @@ def _by_form(view: View) -> Attribution | None:
     return None
 
 
+@weighs(EvidenceKind.MACHINE())
 def _by_machine(view: View) -> Attribution | None:
     certificate = view.certificate
     service = service_of(certificate)
@@ -299,6 +311,7 @@ def _by_machine(view: View) -> Attribution | None:
     return None
 
 
+@weighs(EvidenceKind.USE())
 def _by_use(view: View) -> Attribution | None:
     certificate = view.certificate
     is_users = _template(view) is True
@@ -314,6 +327,7 @@ def _by_use(view: View) -> Attribution | None:
     return None
 
 
+@weighs(EvidenceKind.RESEMBLANCE())
 def _by_name_resemblance(view: View) -> Attribution | None:
     if not any(likeness(text) >= Likeness.GOOD for text in subject_texts(view.certificate, COMMON_NAME)):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ctscan.model import AttributionReason, Certificate, Confidence, Field, SubjectKind
+from ctscan.model.explanation import EvidenceKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES
 from ctscan.personal.attribution.evidence import (
@@ -20,12 +21,14 @@ from ctscan.personal.attribution.evidence import (
 )
 from ctscan.personal.attribution.gazetteer import is_name_word
 from ctscan.personal.attribution.name_shapes import is_host, is_name_shaped
+from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.values import Attribution
 from ctscan.personal.view import View
 
 MAX_NAMES: Final = 20
 
 
+@weighs(EvidenceKind.MAILBOX())
 def attribute_mailbox(view: View, place: Field, address: str) -> Attribution:
     """Attribute a canonical address.
 
@@ -49,6 +52,7 @@ def attribute_mailbox(view: View, place: Field, address: str) -> Attribution:
     return _by_mailbox(address) or _by_names(view, address) or _by_holder(certificate, here)
 
 
+@weighs(EvidenceKind.MAILBOX_NAME())
 def _by_mailbox(address: str) -> Attribution | None:
     local = address.rpartition("@")[0]
     if mailbox.is_reserved_role(local):
@@ -62,6 +66,7 @@ def _by_mailbox(address: str) -> Attribution | None:
     return None
 
 
+@weighs(EvidenceKind.MAILBOX_OF_NAMES())
 def _by_names(view: View, address: str) -> Attribution | None:
     if not any(mailbox.resembles(address, name) for name in view.memo(_names_of_people)):
         return None
@@ -69,6 +74,7 @@ def _by_names(view: View, address: str) -> Attribution | None:
     return Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
 
 
+@weighs(EvidenceKind.MAILBOX_HOLDER())
 def _by_holder(certificate: Certificate, here: Attribution) -> Attribution:
     if here.kind is SubjectKind.CA:
         return unsure(AttributionReason.MAILBOX_OF_AUTHORITY())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
+from ctscan.model.explanation import EvidenceKind
 from ctscan.personal.attribution.common_names import (
     is_address,
     is_of_subject,
@@ -28,6 +29,7 @@ from ctscan.personal.attribution.evidence import (
     service_of,
 )
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_host, pseudonym_form
+from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text, has_letter, name_keys, name_tokens
 from ctscan.personal.parsers.numbers import is_hash
@@ -174,6 +176,7 @@ def _attributes(view: View, oid: str, rule_id: str, category: str) -> Iterator[F
                 yield _finding(rule_id, category, view, place, text, best, attribute_name(view, place))
 
 
+@weighs(EvidenceKind.PSEUDONYM_MARK())
 def _attribute_pseudonym(view: View, place: Field) -> Attribution | None:
     """Attribute a common name with the mark of a pseudonym. Return None for CAs and services, which have it too."""
     certificate = view.certificate
@@ -189,6 +192,7 @@ def _attribute_pseudonym(view: View, place: Field) -> Attribution | None:
     return Attribution(SubjectKind.PERSON, confidence, AttributionReason.PSEUDONYM_MARK())
 
 
+@weighs(EvidenceKind.FULL_NAME())
 def _attribute_full_name(view: View, place: Field, text: str) -> Attribution | None:
     """Attribute a full name. Return None for the name of an organisation or a machine, where anything shows that."""
     if sum(char.isalpha() for char in text) < 2 or is_host(text) or has_organisation_word(text):
