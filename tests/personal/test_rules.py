@@ -13,7 +13,7 @@ import make_golden
 import pytest
 from support.certs import EMAIL_PROTECTION, make_certificate, make_precert, name
 
-from ctscan.model import Certificate, Finding, LookupKey, Phrase, SubjectKind
+from ctscan.model import Certificate, Confidence, Finding, LookupKey, Phrase, SubjectKind
 from ctscan.personal.analyse import analyse
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_host, is_name_shaped, person_form
@@ -56,6 +56,14 @@ def test_reasons_quote_nothing_of_the_certificate(case: str) -> None:
     for finding in analyse(golden_der(case)).findings:
         words = {word for word in finding.canonical.replace("@", " ").replace(".", " ").split() if len(word) > 4}
         assert not words & set(texts("en")(finding.why).lower().split())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_reason_of_an_unsure_finding_says_which_evidence_was_missing(case: str) -> None:
+    domains = tomllib.loads((GOLDEN / f"{case}.toml").read_text()).get("domains", ())
+    for finding in analyse(golden_der(case), scope=Scope(everything=True, domains=tuple(domains))).findings:
+        is_sure = finding.confidence is Confidence.CERTAIN
+        assert is_sure != ("; missing: " in texts("en")(finding.why)), finding.why
 
 
 def test_rules_that_read_certain_types_alone_find_nothing_in_certificates_without_them() -> None:

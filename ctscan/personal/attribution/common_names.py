@@ -144,7 +144,7 @@ def _by_evidence(view: View, text: str) -> Judged | None:
             return None
         here = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.NOT_SHAPED_LIKE_NAME())
     elif here.confidence is Confidence.LIKELY and person_form(text) is None and likeness(text) < Likeness.WEAK:
-        here = replace(here, confidence=Confidence.POSSIBLE)
+        here = replace(here, confidence=Confidence.POSSIBLE, why=AttributionReason.NAME_UNLISTED())
     return _name_in(text), here
 
 
@@ -154,7 +154,8 @@ def _by_form(view: View, text: str) -> Judged | None:
     form = person_form(text) or (None if is_server(view.certificate) else loose_person_form(text))
     if form is None:
         return None
-    return form[0], Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.COMMON_NAME_FORM(form=form[1]))
+    why = AttributionReason.COMMON_NAME_FORM_ALONE(form=form[1])
+    return form[0], Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
 
 
 @weighs(EvidenceKind.NAME_WORDS())
@@ -187,8 +188,11 @@ def _by_lower_case(view: View, place: Field, text: str) -> Judged | None:
         return None
     if not any(is_made_from(address, name) for address in _mailboxes(view)):
         return None
-    confidence = Confidence.LIKELY if likeness(name) >= Likeness.WEAK else Confidence.POSSIBLE
-    return bare_name(text), Attribution(SubjectKind.PERSON, confidence, AttributionReason.NAME_IN_LOWER_CASE())
+    if likeness(name) >= Likeness.WEAK:
+        why = AttributionReason.NAME_IN_LOWER_CASE()
+        return bare_name(text), Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
+    unlisted = AttributionReason.NAME_IN_LOWER_CASE_UNLISTED()
+    return bare_name(text), Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, unlisted)
 
 
 @weighs(EvidenceKind.BEFORE_OTHERS())

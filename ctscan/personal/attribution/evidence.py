@@ -256,7 +256,8 @@ def _by_legal(view: View) -> Attribution | None:
     certificate = view.certificate
     policy = legal_policy(certificate)
     if policy is not None:
-        return Attribution(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.POLICY(policy=policy))
+        why = AttributionReason.POLICY_OF_ORGANISATIONS(policy=policy)
+        return Attribution(SubjectKind.ORGANISATION, Confidence.LIKELY, why)
     legal = qualified_for(certificate)[1]
     if legal is not None:
         return Attribution(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.QUALIFIED(statement=legal))
@@ -280,8 +281,11 @@ def _by_form(view: View) -> Attribution | None:
     for text in subject_texts(certificate, COMMON_NAME):
         form = person_form(text)
         if form is not None:
-            confidence = Confidence.CERTAIN if form[1] == EDIPI_FORM else Confidence.LIKELY
-            return Attribution(SubjectKind.PERSON, confidence, AttributionReason.COMMON_NAME_FORM(form=form[1]))
+            if form[1] == EDIPI_FORM:
+                why = AttributionReason.COMMON_NAME_FORM(form=form[1])
+                return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
+            why = AttributionReason.COMMON_NAME_FORM_ALONE(form=form[1])
+            return Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
     policy = first_phrase(certificate.policies, QUALIFIED_POLICIES)
     if policy is not None or is_untyped_qualified(certificate):
         untyped = AttributionReason.QUALIFIED_UNTYPED()

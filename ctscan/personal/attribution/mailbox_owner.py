@@ -60,9 +60,10 @@ def _by_mailbox(address: str) -> Attribution | None:
     if mailbox.is_role(local):
         return Attribution(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.MAILBOX_OF_FUNCTION())
     if mailbox.is_personal_shape(local):
-        why = AttributionReason.MAILBOX_FIRST_LAST()
-        known = any(is_name_word(word) for word in mailbox.words(local))
-        return Attribution(SubjectKind.PERSON, Confidence.LIKELY if known else Confidence.POSSIBLE, why)
+        if any(is_name_word(word) for word in mailbox.words(local)):
+            return Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.MAILBOX_FIRST_LAST())
+        why = AttributionReason.MAILBOX_FIRST_LAST_UNLISTED()
+        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
     return None
 
 

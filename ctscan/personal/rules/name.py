@@ -208,8 +208,9 @@ def _attribute_full_name(view: View, place: Field, text: str) -> Attribution | N
         return here
     if view.certificate.is_ca and not reads_well(text):
         return None
-    confidence = Confidence.LIKELY if reads_well(text) else Confidence.POSSIBLE
-    return Attribution(SubjectKind.PERSON, confidence, AttributionReason.FULL_NAME())
+    if reads_well(text):
+        return Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.FULL_NAME())
+    return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.FULL_NAME_UNLISTED())
 
 
 def _finding(
