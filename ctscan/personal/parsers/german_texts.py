@@ -27,13 +27,23 @@ _NAME = r"[^\W\d_][\w.'’-]{0,40}(?: [^\W\d_][\w.'’-]{0,40}){1,7}"
 _SENTENCE: Final = re.compile(
     rf"(?<!\w)(?:(?:{_HOLDER}|{_ACTING})(?: ist)?[:,]? (?:{_CALLED} )?|{_CALLED} )(?P<name>{_NAME})"
 )
+_POST = (
+    r"(?:(?:allein|einzel|gesamt|gemeinsam)?vertretungsberechtigt|Geschäftsführer(?:in)?|Prokurist(?:in)?|"
+    r"Vorstand(?:smitglied)?|Inhaber(?:in)?)"
+)
+_BEFORE_POST = r"(?:(?:der|die|ein|eine|als|allein\w*|einzel\w*|gesamt\w*|gemeinsam|gesetzlich\w*|bestellte\w?) )"
+_ARTICLE = r"(?:D(?:er|ie|as)|Dies\w{1,2}|Eine?|Herr|Frau)"
+_SUBJECT: Final = re.compile(rf"(?:^|[.;] )(?!{_ARTICLE} )(?P<name>{_NAME}?),? ist {_BEFORE_POST}{{0,3}}{_POST}\b")
+"""A sentence that begins with a name, which is then said to act for a company."""
+
 _ABBREVIATED: Final = re.compile(r"(?:Dr|Prof|Dipl|Ing|Mag|[^\W\d_])\.")
 
 
 def holders_named(text: str) -> Iterator[str]:
     """Yield the names that stand behind the words for a holder, a representative, Herr or Frau; each once."""
     plain = " ".join(text[:MAX_TEXT].split())
-    found = (_leading_name(match["name"]) for match in _SENTENCE.finditer(plain))
+    matches = (match for pattern in (_SENTENCE, _SUBJECT) for match in pattern.finditer(plain))
+    found = (_leading_name(match["name"]) for match in matches)
     yield from dict.fromkeys(filter(None, found))
 
 

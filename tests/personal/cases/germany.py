@@ -232,6 +232,13 @@ CASES: dict[str, dict[str, Any]] = held_by_people(
                 extension("1.3.36.8.3.15", string("Inhaberin der Signaturkarte: Frau Lena Beispiel-Muster, Prokura")),
             ],
         },
+        "restriction-subject": {
+            "subject": [("C", "DE"), ("O", "Muster-Bau GmbH"), ("CN", "Muster_Bau:48:PN")],
+            "extra": [
+                extension("1.3.36.8.3.8", string("Lena Beispiel ist alleinige Geschäftsführerin der Muster-Bau GmbH")),
+                extension("1.3.36.8.3.15", string("Die Nutzung ist nur Prokuristen der Muster-Bau GmbH erlaubt")),
+            ],
+        },
         "restriction-of-company": {
             "subject": [("C", "DE"), ("O", "Muster-Bau GmbH"), ("CN", "Muster_Bau:47:PN")],
             "extra": [extension("1.3.36.8.3.8", string("Zertifikatsinhaber ist Muster Bau GmbH, Musterstadt"))],
