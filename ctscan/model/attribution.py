@@ -48,6 +48,7 @@ class AttributionReason(Code):
     ACCOUNT_OF_PEOPLE = "attribution.account-of-people"
     SCHEME_FIELD = "attribution.scheme-field"
     EMPLOYER = "attribution.employer"
+    TITLE_OF_REPRESENTATIVE = "attribution.title-of-representative"
     MACHINE_OF_PERSON = "attribution.machine-of-person"
     ADDRESS_BESIDE_ORGANISATION = "attribution.address-beside-organisation"
     HOME_ADDRESS = "attribution.home-address"

@@ -27,6 +27,15 @@ STREET: Final = "user.contact.address.street"
 REPRESENTATIVE: Final = "representative"
 """Role of the person who acts for the organisation that the certificate is about."""
 
+FIELDS_OF_REPRESENTATIVES: Final = frozenset(
+    [
+        *(f"1.3.6.1.4.1.5734.1.{last}" for last in (16, 17, 18, 19)),  # FNMT
+        *(f"2.16.724.1.3.5.{seal}.{last}" for seal in ("2.1", "2.2", "6.1", "6.2") for last in (4, 6, 7, 8)),
+        *("2.16.76.1.3.2", "2.16.76.1.3.4"),  # ICP-Brasil
+    ]
+)
+"""Types that name the person who answers for the certificate of an organisation."""
+
 _COMMON_NAME, _COUNTRY = "2.5.4.3", "2.5.4.6"
 _LONGEST_FORM: Final = 300
 _NUMBER_OR_SLASH: Final = re.compile(r"\d{5}|/|\d\.\d{3}\.\d{3}")

@@ -16,6 +16,7 @@ from typing import Final
 from ctscan.model import AttributionReason, Confidence, Field, SubjectKind
 from ctscan.personal.attribution.evidence import attribute_name_holder, attribute_place
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
+from ctscan.personal.parsers.composite_values import FIELDS_OF_REPRESENTATIVES, acting_person
 from ctscan.personal.parsers.dates import birth_date, gender
 from ctscan.personal.parsers.numbers import is_hash
 from ctscan.personal.parsers.phones import region_of
@@ -102,6 +103,22 @@ oid_rule(
     },
 )
 
+_title: Read = each_text(_job_titles)
+_beside_name = beside_name(_title)
+_OF_REPRESENTATIVE: Final = Attribution(
+    SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.TITLE_OF_REPRESENTATIVE()
+)
+
+
+def _title_of_holder(view: View, place: Field) -> Iterable[Value]:
+    """Read a title beside a name, or in the certificate of an organisation that names who answers for it elsewhere."""
+    found = tuple(_beside_name(view, place))
+    if found or place.part != "subject" or not view.has(FIELDS_OF_REPRESENTATIVES):
+        return found
+    values = _title(view, place)
+    return (replace(value, attribution=_OF_REPRESENTATIVE, person=acting_person(view)) for value in values)
+
+
 oid_rule(
     id="work.title",
     version=2,
@@ -110,8 +127,8 @@ oid_rule(
     cites=("RFC 5280 appendix A.1", "RFC 5755 section 4.4.5", "ITU-T X.520"),
     looks_for="Titles and roles in names of people",
     rows={
-        "2.5.4.12": beside_name(each_text(_job_titles)),
-        "2.5.4.72": beside_name(each_text(_job_titles)),  # role: SEQUENCE { authority, GeneralName }
+        "2.5.4.12": _title_of_holder,
+        "2.5.4.72": _beside_name,  # role: SEQUENCE { authority, GeneralName }
     },
 )
 

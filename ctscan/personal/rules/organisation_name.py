@@ -35,7 +35,7 @@ _INDIVIDUAL = frozenset({"2.23.140.1.2.3", *(f"2.23.140.1.5.4.{n}" for n in (1, 
 
 @rule(
     id="name.organisation",
-    version=1,
+    version=2,
     category="user.name",
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "CA/Browser Forum Baseline Requirements section 7.1.2.7.3"),

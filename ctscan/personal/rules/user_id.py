@@ -40,7 +40,7 @@ _CARD: Final = Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionR
 
 @rule(
     id="account.uid",
-    version=1,
+    version=2,
     category=_USERNAME,
     kinds=("account", "email", "domain", "number"),
     cites=("RFC 4519 section 2.39", "RFC 4524 section 2"),

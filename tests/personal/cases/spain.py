@@ -228,6 +228,11 @@ CASES: dict[str, dict[str, Any]] = {
     "common-name-no-person": {"subject": [("CN", "Example Router - 12345678A")]},
     "common-name-card": {"subject": [("C", "ES"), ("CN", "EJEMPLO PRUEBAS, MARÍA - 12345678Z (FIRMA)")]},
     "qualifier": {"subject": [("CN", "EJEMPLO MARIA"), ("2.5.4.46", "-dni 00000001R", "printable")], **MAIL},
+    "seal-with-title": {
+        "subject": [("C", "ES"), ("O", "AYUNTAMIENTO DE EJEMPLO"), ("CN", "SELLO DE REGISTRO"), ("title", "ALCALDESA")],
+        "san": [("dir", seal("2.2"))],
+        **MAIL,
+    },
     "odd-02-seal-of-a-person": {
         "subject": SEAL_OF_PRESIDENT,
         "san": [("other", ANF + last, string(value)) for last, value in ANF_FIELDS.items()],
