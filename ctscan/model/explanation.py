@@ -39,6 +39,7 @@ class EvidenceKind(Code):
     MAILBOX_NAME = "evidence.mailbox-name"
     MAILBOX_OF_NAMES = "evidence.mailbox-of-names"
     MAILBOX_HOLDER = "evidence.mailbox-holder"
+    ACCOUNT = "evidence.account"
 
 
 class Stance(StrEnum):

@@ -60,6 +60,18 @@ def test_evidence_against_is_told() -> None:
     assert (0, "mailbox-name", Stance.DECIDES) in codes(found)
 
 
+def test_the_place_decides_where_nothing_inside_does() -> None:
+    der = make_certificate([("CN", "www.example.org")], issuer=[("CN", "X"), ("emailAddress", "x17@example.org")])
+    found = explained(der, "issuer.1.emailAddress")
+    assert codes(found)[-1] == (0, "mailbox", Stance.DECIDES)
+    assert EvidenceKind.MAILBOX_NAME() in found.missing
+
+
+def test_an_account_is_explained_by_its_form() -> None:
+    der = make_certificate([("CN", "x17")], [("upn", "jane.doe@example.org")], eku=(CLIENT_AUTH,))
+    assert codes(explained(der, "san.0.userPrincipalName"))[-1] == (0, "account", Stance.DECIDES)
+
+
 def test_a_second_common_name_and_a_second_address_have_their_own_chains() -> None:
     names = [("CN", "Jane Doe"), ("CN", "Doe, John")]
     addresses = [("email", "x17@example.org"), ("email", "info@example.org")]

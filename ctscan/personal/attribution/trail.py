@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -81,9 +82,9 @@ class Trail:
             return
         here = [*self._noted.get("", {}).values(), *self._noted.get(place.path, {}).values()]
         decided = [weighed for weighed, found in here if found is attribution]
-        chain = (decided[-1].within or decided[-1:]) if decided else [weighed for weighed, _ in here]
+        chain = _chain(decided[-1]) if decided else tuple(weighed for weighed, _ in here)
         key = rule_id, place.path, value.category, value.canonical, value.value
-        self.chains.setdefault(key, tuple(chain))
+        self.chains.setdefault(key, chain)
 
 
 _current: ContextVar[Trail | None] = ContextVar("trail", default=None)
@@ -116,6 +117,13 @@ def weighs(evidence: Message) -> Callable[[Callable[P, T]], Callable[P, T]]:
         return noted
 
     return decorate
+
+
+def _chain(weighed: Weighed) -> tuple[Weighed, ...]:
+    """Return what a piece of evidence was decided by, in order, and itself at the end where none of that decided."""
+    if any(inside.shown == weighed.shown for inside in weighed.within):
+        return weighed.within
+    return (*weighed.within, replace(weighed, within=()))
 
 
 def _attribution_in(result: object) -> Attribution | None:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, IdentifierKind, LookupKey, Message, SubjectKind
+from ctscan.model.explanation import EvidenceKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.evidence import attribute_place
+from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.normalise.addresses import canonical_email, email_keys, is_principal
 from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import View
@@ -31,6 +33,7 @@ def is_machine(name: str) -> bool:
     return _SERVICE.match(local) is not None or local.endswith("$")
 
 
+@weighs(EvidenceKind.ACCOUNT())
 def attribute_account(view: View, place: Field, name: str) -> Attribution:
     """Attribute the name of an account: by its form, then by other evidence, else to a person, like most accounts."""
     if is_machine(name):
