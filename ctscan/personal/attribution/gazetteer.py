@@ -116,8 +116,8 @@ class _Word:
         forms = {*parts, "".join(parts)}
         if _KANA.fullmatch(word):
             forms.update(latin_spellings(word))
-        self.given = any(form in given_names() or script_words.is_given_name(form) for form in forms)
-        self.surname = any(form in surnames() or script_words.is_surname(form) for form in forms)
+        self.given = any(map(_is_given_name, forms))
+        self.surname = any(map(_is_surname, forms))
         self.ends = any(len(part) >= 5 and _ENDINGS.fullmatch(part) is not None for part in parts)
         self.is_sure = any(map(script_words.is_sure_surname, parts))
         self.is_patronymic = any(map(script_words.is_patronymic, parts))
@@ -159,7 +159,15 @@ def _is_listed_whole(word: str) -> bool:
     """Return whether a surname of one to three characters and a given name make the word."""
     if not 2 <= len(word) <= 6 or word[0] < "\u3040":
         return False
-    return any(word[:at] in surnames() and word[at:] in given_names() for at in (1, 2, 3))
+    return any(_is_surname(word[:at]) and _is_given_name(word[at:]) for at in (1, 2, 3))
+
+
+def _is_given_name(word: str) -> bool:
+    return word in given_names() or script_words.is_given_name(word)
+
+
+def _is_surname(word: str) -> bool:
+    return word in surnames() or script_words.is_surname(word)
 
 
 def _words_of(name: str) -> frozenset[str]:

@@ -16,6 +16,7 @@ from ctscan.resources import data_text
 
 _ARTICLE = "ال"
 _HEBREW_PARTICLES = "הובלמשכ"
+_LONGEST = 1000
 _FEWEST = 3  # characters of the name of an office without spaces
 
 
@@ -100,7 +101,9 @@ def _pattern(endings: Iterable[str]) -> re.Pattern[str]:
 
 
 def names_organisation(text: str) -> bool:
-    """Return whether a text in other than ASCII letters has a word of organisations, offices, products or places."""
+    """Return whether a text in other than ASCII letters has a word of organisations, offices, products or places among
+    its first 1,000 characters."""
+    text = text[:_LONGEST]
     folded = fold_text(text)
     if any(map(_is_word, folded.split())) or _parts().search(_plain(text)) is not None:
         return True

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctscan.model import Phrase
+from ctscan.personal.attribution import script_words
 from ctscan.personal.attribution.gazetteer import Likeness, given_names, likeness, surnames
 from ctscan.personal.attribution.lexicon import ORGANISATION_WORDS
 from ctscan.personal.attribution.name_shapes import (
@@ -134,6 +135,57 @@ def test_the_lists_are_folded_and_without_words_of_organisations() -> None:
         assert not words & ORGANISATION_WORDS
         assert all(fold_text(word) == word for word in list(words)[:3000])
     assert {"LATIN", "CYRILLIC"} <= {("LATIN" if w.isascii() else "CYRILLIC") for w in given_names()}
+
+
+def test_no_listed_name_has_a_word_of_organisations_in_its_script() -> None:
+    names = given_names() | surnames() | script_words.given_names() | script_words.surnames()
+    assert not {name for name in names if not name.isascii() and script_words.names_organisation(name)}
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("ნინო ბერიძე", Likeness.STRONG),
+        ("ჟუჟუნა ჭანტურია", Likeness.WEAK),
+        ("Мария Петровна Вымышленная", Likeness.GOOD),
+        ("Нұрлан Үлгібаев", Likeness.WEAK),
+        ("Милица Примерић", Likeness.STRONG),
+        ("Անի Օրինակյան", Likeness.STRONG),
+        ("さとう はなこ", Likeness.STRONG),
+        ("サトウ ハナコ", Likeness.STRONG),
+        ("남궁민수", Likeness.GOOD),
+        ("欧阳小明", Likeness.WEAK),
+        ("佐藤健太", Likeness.STRONG),
+        ("佐々木美咲", Likeness.STRONG),
+        ("森 一郎", Likeness.WEAK),
+        ("محمد الغامدي", Likeness.STRONG),
+        ("김병원", Likeness.GOOD),  # 병원 is a hospital, and a given name
+    ],
+)
+def test_names_in_other_scripts_read_like_names(text: str, least: Likeness) -> None:
+    assert likeness(text) >= least
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("საჯარო სკოლა", "Міська лікарня", "Районен съд", "Народна банка", "Қалалық әкімдік", "Υπουργείο Παιδείας"),
+        *("وزارة التعليم", "الوزارة الجديدة", "משרד החינוך", "במשרד הבריאות", "जिला अस्पताल", "กระทรวง ศึกษาธิการ"),
+        *(
+            "시립병원",
+            "국세청",
+            "カブシキガイシャ サンプル",
+            "王府井路",
+            "石川県",
+            "高雄市",
+            "馬偕醫院",
+            "Công ty Ví Dụ",
+        ),
+        *("Պետական Համալսարան", "أبو ظبي"),
+    ],
+)
+def test_offices_and_places_in_other_scripts_do_not(text: str) -> None:
+    assert likeness(text) is Likeness.NONE
 
 
 def test_words_of_organisations_are_folded() -> None:
