@@ -108,3 +108,13 @@ def test_which_questions_include_an_identifier(identifier: str, questions: tuple
 def test_a_name_is_asked_for_as_it_was_given() -> None:
     assert given_name(parse_identifier(" name:  Jane\u200b Müller-Roe ")) == "Jane Müller-Roe"
     assert given_name(parse_identifier("Jane: Roe")) == "Jane: Roe"
+
+
+def test_new_spellings_of_names_leave_other_kinds_answered() -> None:
+    today = rule_set()
+    before = RuleSet("before", tuple(rule for rule in today.rules if rule.id != "reader.name"))
+    known = {"before": before, today.version: today}
+    verified = VerifiedRange(0, 9, "everything", "before")
+    assert why_not_searched(verified, parse_identifier("name:Jane Roe"), known, today) is GapReason.OLDER_RULES
+    for identifier in ("jane@example.org", "number:12345678Z", "account:jane", "+49 30 901820"):
+        assert why_not_searched(verified, parse_identifier(identifier), known, today) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ctscan.personal.normalise.name_tokens import name_tokens
+from ctscan.personal.normalise.name_tokens import mailbox_tokens, name_tokens
 
 RFC_2142 = frozenset(
     [
@@ -119,7 +119,8 @@ def resembles(address: str, name: str) -> bool:
     labels = host.split(".")
     flat = local if local.isascii() else "".join(name_tokens(local))
     return any(
-        len(t) >= 3 and t.isalpha() and t in flat and t not in ROLE_WORDS and t not in labels for t in name_tokens(name)
+        len(t) >= 3 and t.isalpha() and t in flat and t not in ROLE_WORDS and t not in labels
+        for t in mailbox_tokens(name)
     )
 
 

@@ -29,6 +29,9 @@ MAX_SPELLED_WORDS = 32
 MAX_TEXT = 65536
 """Characters of a value of which every word is found. A certificate with a longer value counts as partly read."""
 
+_NO_CHANCE = 4
+"""Letters of a spelling that stands in a mailbox name by no chance."""
+
 _LETTER = re.compile(r"[^\W\d_]")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼʻ`´׳‘"))
 _EXPANSIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})  # ICAO 9303 part 3, section 6
@@ -69,6 +72,17 @@ def name_tokens(text: str) -> tuple[str, ...]:
     few = islice(_forms(text[:MAX_NAME], _word_forms), MAX_TOKENS)
     tokens = dict.fromkeys(token for forms in few for token in forms)
     return tuple(sorted(list(tokens)[:MAX_TOKENS]))
+
+
+@cached_for_short(2048)
+def mailbox_tokens(text: str) -> tuple[str, ...]:
+    """Return the tokens of a name that a mailbox may be made of: `name_tokens`, and the likeliest Latin spellings of 4
+    letters or more; at most 64."""
+    tokens = dict.fromkeys(name_tokens(text))
+    if not text.isascii():
+        spelled = (form for forms in name_forms(text) for form in forms[: 2 * MAX_SPELLED] if len(form) >= _NO_CHANCE)
+        tokens.update(dict.fromkeys(spelled))
+    return tuple(islice(tokens, 2 * MAX_TOKENS))
 
 
 @cached_for_short(2048)

@@ -13,7 +13,7 @@ from ctscan.errors import UsageError
 from ctscan.personal.attribution.mailbox import is_personal_shape, is_role, resembles
 from ctscan.personal.attribution.mailbox_names import MOST, MailboxNames, mailbox_names
 from ctscan.personal.identifiers import parse_identifier
-from ctscan.personal.normalise.name_tokens import respelled, spelled_words
+from ctscan.personal.normalise.name_tokens import mailbox_tokens, respelled, spelled_words
 
 
 def names_of(name: str) -> MailboxNames:
@@ -106,3 +106,26 @@ def test_any_name_that_can_be_typed_is_made_into_few_names_without_an_error(text
         assert max(map(len, made)) <= MOST * 64
         assert all(chain(*made))
         assert all(form not in respelled(form) for word in words for form in word)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("yulia.h@example.org", "Юлия Хомякова"),
+        ("iuliia@example.org", "Юлия Хомякова"),
+        ("gildong@example.org", "홍길동"),
+        ("cohen.y@example.org", "יעל כהן"),
+        ("papadopoulos@example.org", "Νίκος Παπαδόπουλος"),
+    ],
+)
+def test_mailboxes_are_made_of_latin_spellings(address: str, name: str) -> None:
+    assert resembles(address, name)
+
+
+@pytest.mark.parametrize(("address", "name"), [("info@example.org", "Юлия Хомякова"), ("pavel@example.org", "홍길동")])
+def test_other_mailboxes_do_not_resemble_a_name_in_another_script(address: str, name: str) -> None:
+    assert not resembles(address, name)
+
+
+def test_tokens_for_mailboxes_are_few() -> None:
+    assert len(mailbox_tokens(" ".join(["хмельницкий"] * 3 + [f"щюя{chr(0x430 + n)}" for n in range(30)]))) <= 64
