@@ -34,7 +34,7 @@ def check_texts(command: str, identifiers: Iterable[Identifier], purpose: str, c
     if named:
         raise UsageError(
             f"{command}: --{named}: expected a {named} that doesn't name the person, got one that does: it is "
-            "recorded; give the number of the case, for example"
+            "recorded; give the number of the case"
         )
     for option, text in given.items():
         check_recorded_text(command, option, text)
@@ -49,7 +49,7 @@ def check_recorded_text(command: str, option: str, text: str) -> None:
     if text and without_addresses(text) != text:
         raise UsageError(
             f"{command}: --{option}: expected a {option} without e-mail addresses and telephone numbers, got one that "
-            "holds some: it is recorded for good; give the number of the case, for example"
+            "holds some: it is recorded for good; give the number of the case"
         )
 
 
