@@ -134,6 +134,8 @@ FORMS: tuple[Form, ...] = (
             "X509v3 Subject Alternative Name: email:{address}",
             "sip:{address}",
             "{address}>",
+            "{given} {surname};{address}",
+            "emailAddress = {address}, CN = J",
             "{address} [mailto:{address}]",
             "Absender: {address}",
             "- {address}",
@@ -211,6 +213,7 @@ FORMS: tuple[Form, ...] = (
 
 REFUSED: tuple[str, ...] = (
     *("{address}, other@example.net", "{local}@@{domain}", "{local}@example..org", "{given} {address}"),
+    "{surname}, {given}; Sample, John",
     "From: {given} <{address}>, To: John <john@example.net>",
     "{given} <{address}>, John <john@example.net>",
     *("{local}(at){domain}, john(at)example.net", "{local}(at)example..org"),

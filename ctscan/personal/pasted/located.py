@@ -90,7 +90,7 @@ def _beside_name(text: str) -> tuple[str, str] | None:
     found = find_emails(text) if canonical_email(text) is None and not _IN_BRACKETS.search(text) else []
     if len(found) != 1:
         return None
-    words = text.split()
+    words = re.split(r"[\s;]+", text)  # rows of tables may have semicolons
     name = " ".join(word for word in words if "@" not in word).strip(' -,;|<>()[]"')
     is_name = len(name.split()) >= 2 and not any(map(str.isdigit, name))
     is_whole = any(canonical_email(word.strip(",;|<>()[]")) == found[0] for word in words)

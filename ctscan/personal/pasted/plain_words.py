@@ -9,7 +9,7 @@ from typing import Final
 
 from ctscan.personal.normalise.addresses import canonical_domain
 from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits, is_phone_like
-from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, NAME, NUMBER, PHONE, SERIAL, Reading, guesses
+from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, NAME, NUMBER, PHONE, SERIAL, Reading, guesses, refuse
 
 _SIGNS_OF_NAMES: Final = frozenset(".,;'’ʼ`´׳()·・/&-")
 _LAST_LABEL = re.compile(r"(?:xn--[a-z0-9-]+|[^\W\d_]{2,63})", re.IGNORECASE)
@@ -38,7 +38,10 @@ def _other_words(text: str) -> Iterable[Reading]:
         return guesses([Reading(PHONE, called[1]), Reading(NUMBER, called[1]), Reading(NAME, text)])
     if any(map(str.isdigit, text)):
         return guesses([Reading(NAME, text), Reading(NUMBER, text)])
-    return [Reading(NAME, text, guessed=not all(map(_is_of_names, text)))]
+    if _SEVERAL.search(text):  # `Roe, Jane; Doe, John`: nobody has a name of all these words
+        refuse("one name", text, "several names; give each by itself")
+    is_sure = all(map(_is_of_names, text)) and not _SPOKEN.search(text)
+    return [Reading(NAME, text, guessed=not is_sure)]
 
 
 def _is_of_names(char: str) -> bool:
@@ -81,6 +84,8 @@ _WORD_BEHIND_NUMBER = re.compile(r"\d\S{0,40}\s.{0,200}?[^\W\d_]{2}")
 _NAME_AND_PHONE = re.compile(r"([^\d+]{0,200}[^\W\d_][^\d+]{0,200}?)[\s,;:]{0,9}(\+\d[\d\s()./-]{6,40})")
 _PHONE_AND_WORDS = re.compile(r"(\(?\d[\d\s()./-]{6,40}?)[\s,;]{1,9}\(?[^\W\d_].*", re.DOTALL)
 _DOTTED = re.compile(r"((?:[^\W\d_]{1,40}\.){2,8})(\d{5,20})")
+_SEVERAL = re.compile(r"[^\W\d_]{2}[^;]*;.*[^\W\d_]{2}", re.DOTALL)
+_SPOKEN = re.compile(r"\s(?:and|und|&|at)\s", re.IGNORECASE)  # of `jane roe at example`, `Jane Roe and John Doe`
 _MOST_NUMBERS = 4  # beside a name: of a representative and the company
 _WORDS_FOR_NUMBERS: Final = frozenset((
     *("bi", "cc", "cedula", "cédula", "cf", "ci", "cif", "cnp", "cpf", "curp", "dni", "egn", "id", "iin", "inn", "nie"),

@@ -225,7 +225,7 @@ def _subject(text: str, attributes: list[tuple[Part, str]]) -> list[Reading]:
 
 
 _OF_PART: Final[dict[Part, Callable[[str], Iterable[Reading]]]] = {
-    Part.NAME: lambda value: _pasted(value, 0),
+    Part.NAME: lambda value: _pasted(value, 0) if len(value) > 1 else guesses([Reading(NAME, value)]),
     Part.EMAIL: lambda value: [Reading(EMAIL, value)] if canonical_email(value) is not None else _pasted(value, 0),
     Part.NUMBER: lambda value: [Reading(NUMBER, value), *guesses(_maybe_serial(value))],
     Part.ACCOUNT: lambda value: [*_account(value), *guesses([Reading(NUMBER, value)])],

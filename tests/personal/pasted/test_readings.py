@@ -161,6 +161,12 @@ def test_readings_in_their_order(text: str, readings: list[str]) -> None:
     assert len(found) == len(readings) or text.startswith(("https:", "CN=", "ROE.JANE"))
 
 
+@pytest.mark.parametrize("text", ["Jane Roe and John Doe", "Jane & John Roe", "jane roe at example"])
+def test_words_that_may_be_more_than_a_name_are_a_guess(text: str) -> None:
+    assert parse_identifier(text).guessed
+    assert not parse_identifier("José Ortega y Gasset").guessed
+
+
 def test_the_first_reading_holds_the_whole_text_and_the_others() -> None:
     identifier = parse_identifier(" Jane Roe 12345678Z ")
     assert identifier.value == "Jane Roe 12345678Z"
