@@ -55,6 +55,6 @@ def _next_steps(path: Path, contact: str | None, scope: tuple[str, ...]) -> list
         (f"ctscan scan{config}", "read the logs from now on; repeat it to go on"),
         (f"ctscan scan{config} --follow", "the same, and go on until it is stopped"),
         (f"ctscan backfill{config}", "read what they held before, the newest first"),
-        (f"ctscan lookup{config} ADDRESS", "look somebody up in what was read"),
+        (f"ctscan lookup -{config}", "look somebody up in what was read"),
     ]
     return [f"  {first}", *steps(rows, 2, sys.stdout)]

@@ -116,7 +116,7 @@ def _print(report: ScanReport, format: str) -> None:
     elif not options.is_terminal():
         return  # a journal has no next step
     elif report.exit_code == 0:
-        hint("Look somebody up with 'ctscan lookup ADDRESS', see what was read with 'ctscan logs'.")
+        hint("Look somebody up with 'ctscan lookup -', see what was read with 'ctscan logs'.")
     elif report.logs:
         hint("See 'ctscan logs' for what was read; repeating the command goes on from there.")
     else:

@@ -110,7 +110,7 @@ def test_the_next_steps_name_the_file_and_stand_in_columns(tmp_path: Path) -> No
         2:
     ]
     assert [line.split(" --config ")[0].strip() for line in lines] == [
-        "ctscan scan", "ctscan scan", "ctscan backfill", "ctscan lookup"
+        "ctscan scan", "ctscan scan", "ctscan backfill", "ctscan lookup -"
     ]  # fmt: skip
     assert all(f"--config '{path}' " in line for line in lines)
     first_words = ("read the", "the same", "read what", "look som")
