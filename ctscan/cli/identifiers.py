@@ -13,7 +13,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli.identifier_lines import IdentifierLines, Line, repeats
-from ctscan.cli.options import Decorator
+from ctscan.cli.options import Decorator, only_one
 from ctscan.cli.standard_input import standard_input
 from ctscan.errors import CtscanError, InputError, UsageError
 
@@ -25,6 +25,8 @@ TYPED = "identifiers, one per line"
 from_file: Decorator = click.option(
     "--from-file",
     metavar="FILE",
+    multiple=True,
+    callback=only_one,
     help="Read identifiers from a file, one per line: a process list doesn't show them. Lines that begin with # are "
     "comments; text behind an identifier and ' #' is a label, shown with the answer. -: read stdin.",
 )

@@ -8,9 +8,22 @@ from typing import Any
 
 import click
 
+from ctscan.errors import UsageError
 from ctscan.resources import languages
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def only_one(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> str | None:
+    """Return the value of an option that may be given once: of two files, the first would be passed over in silence.
+
+    Raises:
+        UsageError: it is given more than once.
+    """
+    if len(given) > 1:
+        raise UsageError(f"{option.opts[0]}: expected one file, got {len(given)}; put all lines into one")
+    return given[0] if given else None
+
 
 verbose: Decorator = click.option(
     "-v",
@@ -42,6 +55,8 @@ _scope: Decorator = click.option(
 _scope_file: Decorator = click.option(
     "--scope-file",
     metavar="FILE",
+    multiple=True,
+    callback=only_one,
     help="Index only this: a file with one term a line, # comments and [labels].  [env: CTSCAN_SCOPE_FILE]",
 )
 

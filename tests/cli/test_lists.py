@@ -161,6 +161,12 @@ def test_a_bad_line_is_named_by_its_number_and_the_others_are_answered(
     assert line == f"ctscan: lookup: {sums(1, 1, bad=1)}"
 
 
+def test_two_files_are_refused(db: Path, people: Path) -> None:
+    people.write_text(f"{JANE}\n")
+    line = error_line(listed(db, people, "--from-file", "-", code=2))
+    assert line == "ctscan: --from-file: expected one file, got 2; put all lines into one"
+
+
 def test_bad_lines_alone_are_exit_code_2_and_json_stays_json(db: Path, people: Path) -> None:
     people.write_text("zoe@@example.org\n")
     assert json.loads(listed(db, people, "--format", "json", code=2).stdout) == []

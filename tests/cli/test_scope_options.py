@@ -117,6 +117,8 @@ def test_files_that_are_refused(folder: Path, content: bytes | None, expected: s
 
 
 def test_a_scope_file_excludes_everything(folder: Path) -> None:
+    code, line = imported(folder, "--scope-file", folder / "scope.txt", "--scope-file", folder / "other.txt")
+    assert (code, "--scope-file: expected one file, got 2" in line) == (2, True)
     code, line = imported(folder, "--scope-file", folder / "scope.txt", "--everything")
     assert (code, "got both" in line) == (2, True)
 
