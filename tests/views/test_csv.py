@@ -79,6 +79,14 @@ def test_no_identifier_disappears_whatever_is_shown() -> None:
     assert {row["part"] for row in read(rendered(with_mailbox))} == {"mailbox"}
 
 
+def test_a_part_of_a_name_is_no_finding() -> None:
+    partly = replace(match(1), score=0.5)
+    assert {(row["verdict"], row["found"], row["agreement"]) for row in read(rendered(answer(partly)))} == {
+        ("complete, nothing found", "1", "0.5")
+    }
+    assert read(rendered(answer(partly, match(2))))[0]["verdict"] == "complete, found"
+
+
 def test_the_form_is_that_of_rfc_4180_in_utf_8_with_a_mark() -> None:
     raw = rendered(answer(match(1, issuer='CN="Ž", Ltd.')))
     assert raw.startswith(b"\xef\xbb\xbfidentifier,label,kind,verdict,")

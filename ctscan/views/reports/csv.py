@@ -65,14 +65,13 @@ def rows(answer: Answer) -> Iterator[Cells]:
 
 def _answer_cells(answer: Answer) -> Cells:
     asked = answer.identifier
-    found = len(answer.matches)
     return (
         asked.value,
         asked.label,
         asked.kind,
-        verdict_of(complete=answer.complete, found=bool(found), damaged=bool(answer.damaged)),
+        verdict_of(complete=answer.complete, found=answer.is_found, damaged=bool(answer.damaged)),
         time_text(answer.as_of),
-        found,
+        len(answer.matches),
         len(answer.shown_matches),
         answer.header.id if answer.header else None,
     )
