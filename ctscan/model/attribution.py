@@ -14,6 +14,7 @@ class AttributionReason(Code):
     ISSUER_OF_ITSELF = "attribution.issuer-of-itself"
     OF_ANOTHER = "attribution.of-another"
     CA_WITH_OTHER_WORDS = "attribution.ca-with-other-words"
+    SERVICE_WORDS = "attribution.service-words"
     ALTERNATIVE_NAME_OF_PERSON = "attribution.alternative-name-of-person"
     OF_AUTHORITY = "attribution.of-authority"
     NATURAL_SERIAL_NUMBER = "attribution.natural-serial-number"

@@ -197,6 +197,38 @@ def first_phrase(oids: Iterable[str], table: Mapping[str, Phrase]) -> Phrase | N
     return next((table[oid] for oid in oids if oid in table), None)
 
 
+def natural_policy(certificate: Certificate) -> Phrase | None:
+    """Return the policy under which only natural persons get certificates, or None."""
+    return first_phrase(certificate.policies, NATURAL_POLICIES)
+
+
+def legal_policy(certificate: Certificate) -> Phrase | None:
+    """Return the policy under which only organisations get certificates, or None."""
+    return first_phrase(certificate.policies, LEGAL_POLICIES)
+
+
+def is_server(certificate: Certificate) -> bool:
+    """Return whether the key is for a server."""
+    return SERVER_AUTH in certificate.eku
+
+
+def purpose_of_people(certificate: Certificate) -> Phrase | None:
+    """Return a purpose that people's keys have, the strongest evidence first; None for keys of servers."""
+    if is_server(certificate):
+        return None
+    return next((words for oid, words in HELD_BY_PEOPLE.items() if oid in certificate.eku), None)
+
+
+def service_of(certificate: Certificate) -> Phrase | None:
+    """Return the purpose of a key that only services have, or None."""
+    return first_phrase(certificate.eku, SERVICES)
+
+
+def is_individual_server(certificate: Certificate) -> bool:
+    """Return whether a certificate was issued under the policy for servers of individuals."""
+    return "2.23.140.1.2.3" in certificate.policies
+
+
 def qualified_for(certificate: Certificate) -> tuple[Phrase | None, Phrase | None]:
     """Return the statements of a qualified certificate about a natural and about a legal person, or None."""
     body = _statements(certificate)

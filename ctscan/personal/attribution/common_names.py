@@ -39,6 +39,7 @@ from ctscan.personal.attribution.name_shapes import (
     person_form,
     pseudonym_form,
 )
+from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.normalise.addresses import canonical_email
 from ctscan.personal.normalise.name_tokens import fold_text, name_tokens
@@ -73,6 +74,8 @@ def _judge(view: View, place: Field, whole: DecodedString) -> Judged | None:
     """Return the part of a common name that is a person's name, with its attribution; None without evidence."""
     text = _without_addresses(spellings(whole)[0])
     if sum(map(str.isalpha, text)) < 2 or len(text) > MAX_COMMON_NAME or is_host(text) or is_address(text):
+        return None
+    if place.name is not None and names_service(view, place.name):
         return None
     beside = _words_beside(place)
     if not beside.isdisjoint(name_tokens(text)):

@@ -1,42 +1,52 @@
 """Attribution of findings by the evidence in a certificate, strongest first.
 
 1. values that only people have, anywhere in the certificate: a given name, a date of birth, the number of an identity
-card; 2. the policy of issuance, and the statements of a qualified certificate; 3. a CA, a device or a server as
-subject; 4. the purposes of the key, the template, an account beside it; 5. the name of a mailbox; 6. words that read
-like a name: never more than possible.
+card; 2. a purpose of the key that only services have; 3. the policy of issuance, and the statements of a qualified
+certificate; 4. a CA, a device or a server as subject; 5. the other purposes of the key, the template, an account beside
+it; 6. the name of a mailbox; 7. words that read like a name: never more than possible.
+
+Words of services in an attribute for people (`pseudonym=Zeitstempel 3`) turn step 1 round: possible at most.
 
 An attribution gives its reason as a code, which never quotes the certificate. Policies in a CA certificate limit
-the certificates that it may issue, so step 3 comes before step 2 there.
+the certificates that it may issue, so step 4 comes before step 3 there.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from ctscan.model import AttributionReason, Certificate, Confidence, Field, Message, Name, Phrase, SubjectKind
+from ctscan.model import AttributionReason, Certificate, Confidence, Field, Name, SubjectKind
 from ctscan.model.explanation import EvidenceKind
 from ctscan.personal.attribution.classifiers import CLASSIFIERS as CLASSIFIERS
 from ctscan.personal.attribution.classifiers import (
-    HELD_BY_PEOPLE,
-    LEGAL_POLICIES,
-    NATURAL_POLICIES,
     ONLY_OF_DEVICES,
     ONLY_OF_ORGANISATIONS,
     ONLY_OF_PEOPLE,
     QUALIFIED_POLICIES,
-    SERVER_AUTH,
-    SERVICES,
     SMART_CARD,
     TEMPLATE_NAME,
     first_phrase,
     is_for_the_web,
+    is_individual_server,
     is_no_organisation,
     is_untyped_qualified,
     qualified_for,
     template_is_for_people,
 )
+from ctscan.personal.attribution.classifiers import is_server as is_server
+from ctscan.personal.attribution.classifiers import legal_policy as legal_policy
+from ctscan.personal.attribution.classifiers import natural_policy as natural_policy
+from ctscan.personal.attribution.classifiers import purpose_of_people as purpose_of_people
+from ctscan.personal.attribution.classifiers import service_of as service_of
 from ctscan.personal.attribution.gazetteer import Likeness, likeness
+from ctscan.personal.attribution.name_attributes import COMMON_NAME as COMMON_NAME
+from ctscan.personal.attribution.name_attributes import GIVEN_NAME as GIVEN_NAME
+from ctscan.personal.attribution.name_attributes import INITIALS as INITIALS
+from ctscan.personal.attribution.name_attributes import NATURAL_NUMBER, PERSONAL, personal_texts
+from ctscan.personal.attribution.name_attributes import ORGANISATION as ORGANISATION
+from ctscan.personal.attribution.name_attributes import PSEUDONYM as PSEUDONYM
+from ctscan.personal.attribution.name_attributes import SURNAME as SURNAME
+from ctscan.personal.attribution.name_attributes import personal_attribute as personal_attribute
 from ctscan.personal.attribution.name_shapes import (
     EDIPI_FORM,
     has_organisation_word,
@@ -44,18 +54,13 @@ from ctscan.personal.attribution.name_shapes import (
     is_name_shaped,
     person_form,
 )
+from ctscan.personal.attribution.service_names import attribute_service, names_service
+from ctscan.personal.attribution.service_names import unsure as unsure
 from ctscan.personal.attribution.trail import weighs
-from ctscan.personal.normalise.name_tokens import has_letter
 from ctscan.personal.values import ONLY_PEOPLE, Attribution
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
 from ctscan.x509.general_names import DNS_NAME
 
-COMMON_NAME = "2.5.4.3"
-SURNAME = "2.5.4.4"
-ORGANISATION = "2.5.4.10"
-GIVEN_NAME = "2.5.4.42"
-INITIALS = "2.5.4.43"
-PSEUDONYM = "2.5.4.65"
 UPN = "1.3.6.1.4.1.311.20.2.3"
 _SERIAL_NUMBER = "2.5.4.5"
 
@@ -64,54 +69,8 @@ CONSTRAINT = "constraint"
 SUBJECT = "subject"
 REPRESENTED = "represented"
 
-_PERSONAL = {
-    GIVEN_NAME: Phrase.GIVEN_NAME,
-    SURNAME: Phrase.SURNAME,
-    PSEUDONYM: Phrase.PSEUDONYM,
-    INITIALS: Phrase.INITIALS,
-}
 OF_OTHERS = frozenset({"nameConstraints", "qcStatements"})  # permitted subjects of a CA; registration authorities
 _ABOUT_OTHERS = ISSUING_PARTS | OF_OTHERS
-_NATURAL_NUMBER = re.compile(r"(?:PAS|IDC|PNO|TIN)[A-Z]{2}-.")  # ETSI EN 319 412-1 section 5.1.3
-
-
-def personal_attribute(name: Name) -> Phrase | None:
-    """Return the first attribute in a name that only people have ("a given name"), or None.
-
-    An attribute without a letter (a number instead of a surname) is no evidence.
-    """
-    for attribute in name.attributes:
-        words = _PERSONAL.get(attribute.oid)
-        if words and attribute.text is not None and has_letter(attribute.text.value):
-            return words
-    return None
-
-
-def natural_policy(certificate: Certificate) -> Phrase | None:
-    """Return the policy under which only natural persons get certificates, or None."""
-    return first_phrase(certificate.policies, NATURAL_POLICIES)
-
-
-def legal_policy(certificate: Certificate) -> Phrase | None:
-    """Return the policy under which only organisations get certificates, or None."""
-    return first_phrase(certificate.policies, LEGAL_POLICIES)
-
-
-def is_server(certificate: Certificate) -> bool:
-    """Return whether the key is for a server."""
-    return SERVER_AUTH in certificate.eku
-
-
-def purpose_of_people(certificate: Certificate) -> Phrase | None:
-    """Return a purpose that people's keys have, the strongest evidence first; None for keys of servers."""
-    if is_server(certificate):
-        return None
-    return next((words for oid, words in HELD_BY_PEOPLE.items() if oid in certificate.eku), None)
-
-
-def service_of(certificate: Certificate) -> Phrase | None:
-    """Return the purpose of a key that only services have, or None."""
-    return first_phrase(certificate.eku, SERVICES)
 
 
 def is_self_issued(certificate: Certificate) -> bool:
@@ -144,11 +103,13 @@ def attribute_place(view: View, place: Field) -> Attribution:
 def attribute_name(view: View, place: Field) -> Attribution:
     """Attribute a value of an attribute that only people have, which is the strongest evidence itself.
 
-    The exception is a CA that misuses such an attribute for words that organisations have.
+    The exceptions are a CA that misuses such an attribute for words that organisations have, and names of services.
     """
     is_authority = view.certificate.is_ca or person_of(view, place) == CA_CONTACT
-    if is_authority and place.name is not None and any(map(has_organisation_word, _personal_texts(place.name))):
+    if is_authority and place.name is not None and any(map(has_organisation_word, personal_texts(place.name))):
         return unsure(AttributionReason.CA_WITH_OTHER_WORDS())
+    if place.name is not None and names_service(view, place.name):
+        return attribute_service(view, place.name)
     return ONLY_PEOPLE
 
 
@@ -173,6 +134,15 @@ def person_of_part(part: str, certificate: Certificate) -> str:
 
 
 def _attribute_subject(view: View) -> Attribution:
+    """Attribute the certificate by the first step with an answer; to a person possibly where a service has the name."""
+    found = _first_step(view)
+    is_sure = found.kind is SubjectKind.PERSON and found.confidence is not Confidence.POSSIBLE
+    if is_sure and names_service(view, view.certificate.subject):
+        return attribute_service(view, view.certificate.subject)
+    return found
+
+
+def _first_step(view: View) -> Attribution:
     for step in (_by_own_name, _by_types, _by_authority, _by_natural, _by_legal, _by_form, _by_machine, _by_use):
         attribution = step(view)
         if attribution is not None:
@@ -200,16 +170,14 @@ def _no_attributions(view: View) -> dict[int, Attribution | None]:
 def _judge_name(view: View, name: Name) -> Attribution | None:
     words = personal_attribute(name)
     is_authority = view.certificate.is_ca or name is view.certificate.issuer
-    if words is None or (is_authority and any(map(has_organisation_word, _personal_texts(name)))):
+    if words is None or (is_authority and any(map(has_organisation_word, personal_texts(name)))):
+        return None
+    if names_service(view, name):
         return None
     legal = legal_policy(view.certificate) or qualified_for(view.certificate)[1]
     if legal is None or natural_policy(view.certificate) is not None:
         return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.SAME_NAME_HOLDS(holds=words))
     return Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.SAME_NAME_HOLDS_ACTING(holds=words))
-
-
-def _personal_texts(name: Name) -> Iterator[str]:
-    return (a.text.value for a in name.attributes if a.oid in _PERSONAL and a.text is not None)
 
 
 @weighs(EvidenceKind.PERSONAL_TYPES())
@@ -220,8 +188,9 @@ def _by_types(view: View) -> Attribution | None:
     for oid, words in ONLY_OF_PEOPLE.items():
         if any(place.part not in _ABOUT_OTHERS for place in view.of(oid)):
             return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CERTIFICATE_HOLDS(holds=words))
-    names = (p.name for oid in _PERSONAL for p in view.of(oid) if p.part == "san" and p.name is not None)
-    if legal_policy(view.certificate) is None and any(map(personal_attribute, names)):
+    names = (p.name for oid in PERSONAL for p in view.of(oid) if p.part == "san" and p.name is not None)
+    people = (name for name in names if personal_attribute(name) and not names_service(view, name))
+    if legal_policy(view.certificate) is None and any(True for _ in people):
         why = AttributionReason.ALTERNATIVE_NAME_OF_PERSON()
         return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     return None
@@ -237,15 +206,15 @@ def _by_authority(view: View) -> Attribution | None:
 @weighs(EvidenceKind.NATURAL())
 def _by_natural(view: View) -> Attribution | None:
     certificate = view.certificate
-    policy = natural_policy(certificate)
-    if policy is not None:
-        return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.POLICY(policy=policy))
-    if service_of(certificate) is not None:
+    if service_of(certificate) is not None:  # an authority may issue to its own services under any policy
         return None
+    policy = natural_policy(certificate)
+    if policy is not None and not (_names_server(certificate) and not is_individual_server(certificate)):
+        return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.POLICY(policy=policy))
     natural, legal = qualified_for(certificate)
     if natural is not None and legal is None and legal_policy(certificate) is None:
         return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.QUALIFIED(statement=natural))
-    if any(_NATURAL_NUMBER.match(text) for text in subject_texts(certificate, _SERIAL_NUMBER)):
+    if any(NATURAL_NUMBER.match(text) for text in subject_texts(certificate, _SERIAL_NUMBER)):
         why = AttributionReason.NATURAL_SERIAL_NUMBER()
         return Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
     return None
@@ -351,6 +320,10 @@ def _is_named(certificate: Certificate) -> bool:
     return any(is_name_shaped(text) for text in subject_texts(certificate, COMMON_NAME))
 
 
+def _names_server(certificate: Certificate) -> bool:
+    return is_server(certificate) and _has_host(certificate)
+
+
 def _has_host(certificate: Certificate) -> bool:
     if any(general.kind == DNS_NAME for general in certificate.san):
         return True
@@ -370,8 +343,3 @@ def _is_machine_account(text: str) -> bool:
 def _template(view: View) -> bool | None:
     name = next((place.text.value for place in view.of(TEMPLATE_NAME) if place.text is not None), "")
     return template_is_for_people(view.certificate, name)
-
-
-def unsure(why: Message) -> Attribution:
-    """Return an unknown attribution, with the missing evidence as its reason."""
-    return Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)

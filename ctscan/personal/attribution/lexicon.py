@@ -84,8 +84,19 @@ _MACHINES = """
     zertifizierung zertifizierungsstelle znacznik znacznikow сервер сертификат тест удостоверяющии
 """
 
-ORGANISATION_WORDS = frozenset((_LEGAL_FORMS + _BODIES + _MACHINES).split())
-"""Legal forms; bodies, offices and branches of business; certification, purposes of keys, and machines."""
+_SERVICES = """
+    abteilung aikaleima ajatempel archivierung behoerde behorde belyegzo casovyraz certificatore certificazione
+    conservazione daemon demail dienstleister dienststelle dkim dmarc elektropecet eseal eseals esiegel fernsignatur
+    geschaeftsstelle geschaftsstelle ggmbh hizmeti horodateur mailgateway mailserver mailservice marcatura
+    pakalpojums palvelu paslauga pieczec podatelna poststelle razitko registrierung registrierungsstelle securemail
+    servicii serviciu siegeldienst siegelung signaturdienst signaturserver sluzby smtp sociedade societa
+    szerverbelyegzo szolgaltatas teenus tidsstampel tidsstempel timestamper timestamps tjanst tjeneste trustservice
+    uslugi validace validazione validierung verificacao verificacion verifizierung webmail webserver webservice
+    zeitstempelung zertifikate zertifizierungsdienst υπηρεσια ωχπ конверт сервис
+"""
+
+ORGANISATION_WORDS = frozenset((_LEGAL_FORMS + _BODIES + _MACHINES + _SERVICES).split())
+"""Legal forms; bodies, offices and branches of business; certification, purposes of keys, machines, and services."""
 
 _PARTS = """
     公司 株式会社 会社 大学 大學 銀行 银行 集团 集團 中心 学校 政府 協会 协会 证书 憑證 認証 认证 测试

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
-from ctscan.model import AttributionReason, Certificate, Confidence, Field, SubjectKind
+from ctscan.model import AttributionReason, Certificate, Confidence, Field, Name, SubjectKind
 from ctscan.model.explanation import EvidenceKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES
 from ctscan.personal.attribution.evidence import (
     CA_CONTACT,
     COMMON_NAME,
+    GIVEN_NAME,
     OF_OTHERS,
     REPRESENTED,
+    SURNAME,
     attribute_name_holder,
     attribute_subject,
     person_of,
@@ -26,6 +29,7 @@ from ctscan.personal.values import Attribution
 from ctscan.personal.view import View
 
 MAX_NAMES: Final = 20
+_OF_NAMES: Final = (GIVEN_NAME, SURNAME, COMMON_NAME)
 
 
 @weighs(EvidenceKind.MAILBOX())
@@ -43,22 +47,41 @@ def attribute_mailbox(view: View, place: Field, address: str) -> Attribution:
     name = place.name or (certificate.issuer if is_of_issuer else certificate.subject)
     by_name = attribute_name_holder(view, name)
     if by_name is not None:
-        return by_name
+        return _by_role(name, address) or by_name
     if is_of_issuer:
         return _by_mailbox(address) or unsure(AttributionReason.MAILBOX_OF_ISSUER())
     here = attribute_subject(view)
     if here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN:
-        return here
+        return _by_role(name, address) or here
     return _by_mailbox(address) or _by_names(view, address) or _by_holder(certificate, here)
 
 
-@weighs(EvidenceKind.MAILBOX_NAME())
-def _by_mailbox(address: str) -> Attribution | None:
+@weighs(EvidenceKind.MAILBOX_ROLE())
+def _by_role(name: Name, address: str) -> Attribution | None:
+    """Attribute the mailbox of a function in the certificate of a person, unless it is made from the person's name."""
+    role = by_function(address)
+    texts = (a.text.value for a in name.attributes if a.oid in _OF_NAMES and a.text is not None)
+    if role is None or any(mailbox.resembles(address, text) for text in islice(texts, MAX_NAMES)):
+        return None
+    return role
+
+
+def by_function(address: str) -> Attribution | None:
+    """Attribute the mailbox of a function (`pki@`, `office-2@`) by its name; None for any other."""
     local = address.rpartition("@")[0]
     if mailbox.is_reserved_role(local):
         return Attribution(SubjectKind.ROLE, Confidence.CERTAIN, AttributionReason.MAILBOX_RESERVED())
     if mailbox.is_role(local):
         return Attribution(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.MAILBOX_OF_FUNCTION())
+    return None
+
+
+@weighs(EvidenceKind.MAILBOX_NAME())
+def _by_mailbox(address: str) -> Attribution | None:
+    role = by_function(address)
+    if role is not None:
+        return role
+    local = address.rpartition("@")[0]
     if mailbox.is_personal_shape(local):
         if any(is_name_word(word) for word in mailbox.words(local)):
             return Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.MAILBOX_FIRST_LAST())

@@ -39,9 +39,9 @@ def attribute_account(view: View, place: Field, name: str) -> Attribution:
     if is_machine(name):
         return _MACHINE
     here = attribute_place(view, place)
-    if here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN:
-        return here
     local = re.split(r"[@!]", name.strip(), maxsplit=1)[0]
+    if here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN and not mailbox.is_role(local):
+        return here
     if mailbox.is_role(local):
         return Attribution(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.ACCOUNT_OF_FUNCTION())
     if mailbox.is_personal_shape(local):

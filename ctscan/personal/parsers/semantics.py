@@ -52,6 +52,7 @@ _NATURAL = re.compile(r"(PAS|IDC|PNO|TAX|TIN)[-: ]?([A-Z]{2})(?:[-: ]+(\S.*)|((?
 _CATEGORIES: Final = {"PAS": PASSPORT, "IDC": DOCUMENT, "PNO": NATIONAL, "TAX": NATIONAL, "TIN": NATIONAL}
 # Two letters of a national scheme, a colon, the country: `UI:DK-P:G:…`, `EI:SE-198803200016`.
 _NATIONAL_SCHEME = re.compile(r"([A-Z]{2}):([A-Z]{2})-(\S.*)", re.IGNORECASE)
+_DANISH_ORGANISATION = re.compile(r"UI:DK-[OT]:", re.IGNORECASE)  # OCES3: organisations, their systems; P and E people
 # Section 5.1.4, for organisations: `VATES-B12345674`; also the extended forms of the CA/Browser Forum (`NTRUS+CA-…`).
 _LEGAL = re.compile(r"(VAT|NTR|PSD|LEI|GOV|EXL)[-: ]?([A-Z]{2})(?:\+[A-Z0-9]{1,3})?[-: ]+(\S.*)", re.IGNORECASE)
 _COUNTRY_COLON = re.compile(r"(IT):([0-9A-Z]{11,16})", re.IGNORECASE)  # `IT:` and the tax code of Italy
@@ -165,7 +166,8 @@ def _etsi(text: str) -> Semantics | None:
     scheme = _NATIONAL_SCHEME.fullmatch(text)
     if scheme:
         category = IDENTIFIER if scheme[1].upper() == "UI" else NATIONAL
-        return Semantics(Bearer.PERSON, scheme[3], scheme[2].upper(), category=category)
+        bearer = Bearer.ORGANISATION if _DANISH_ORGANISATION.match(text) else Bearer.PERSON
+        return Semantics(bearer, scheme[3], scheme[2].upper(), category=category)
     legal = _LEGAL.fullmatch(text)
     if legal:
         return _of_organisation(legal[3], legal[2].upper())

@@ -35,6 +35,10 @@ READER_VERSION = 4
 """Version of the certificate reader. Raise it when the reader gives the rules more text, or other text, than before:
 ranges that were read earlier then count as read with older rules."""
 
+ATTRIBUTION_VERSION = 2
+"""Version of the attribution of findings to people and of their grouping, which all rules share. Raise it when the same
+text is attributed differently."""
+
 MAX_SALVAGED = 4 << 20
 """Octets in all unreadable parts of one certificate. Beyond this limit, parts inside larger parts are left out."""
 
@@ -163,6 +167,7 @@ def rule_set() -> RuleSet:
     rules = [RuleVersion(rule.id, rule.version, rule.kinds) for rule in all_rules()]
     every_kind = tuple(sorted({kind for rule in rules for kind in rule.kinds}))
     rules.append(RuleVersion("reader.certificate", READER_VERSION, every_kind))
+    rules.append(RuleVersion("reader.attribution", ATTRIBUTION_VERSION, every_kind))
     rules.append(RuleVersion("reader.identifier", identifiers.READER_VERSION, every_kind))
     rules.append(RuleVersion("reader.name", NAMES_VERSION, (IdentifierKind.NAME,)))
     lines = [f"{rule.id} {rule.version} {','.join(rule.kinds)}" for rule in rules]

@@ -29,6 +29,7 @@ from ctscan.personal.attribution.evidence import (
     service_of,
 )
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_host, pseudonym_form
+from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text, has_letter, name_keys, name_tokens
@@ -181,6 +182,8 @@ def _attribute_pseudonym(view: View, place: Field) -> Attribution | None:
     """Attribute a common name with the mark of a pseudonym. Return None for CAs and services, which have it too."""
     certificate = view.certificate
     if certificate.is_ca or service_of(certificate) is not None or not is_of_subject(view, place):
+        return None
+    if place.name is not None and names_service(view, place.name):
         return None
     if place.name is not None and (words := personal_attribute(place.name)) is not None:
         why = AttributionReason.PSEUDONYM_MARK_AND_NAME(holds=words)

@@ -22,6 +22,7 @@ from ctscan.personal.attribution.name_shapes import (
     is_name_shaped,
     sole_trader,
 )
+from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys, name_tokens
 from ctscan.personal.rules import rule
@@ -46,6 +47,8 @@ def organisation_name(view: View) -> Iterator[Finding]:
     """Organisations and units named like a sole trader or the person beside them, or under an individual's policy."""
     for place in view.of(ORGANISATION, UNIT):
         if place.text is None or len(place.text.value) > 300:
+            continue
+        if place.name is not None and names_service(view, place.name):
             continue
         text = spellings(place.text)[0]
         found = _by_name_beside(view, place, text) or _by_mark(text) or _by_policy(view, place, text)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Name, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME, GIVEN_NAME, ORGANISATION, SURNAME
 from ctscan.personal.attribution.name_shapes import is_name_shaped
+from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys, name_tokens
 from ctscan.personal.rules import rule
@@ -41,6 +42,8 @@ def sole_trader(view: View) -> Iterator[Finding]:
     full_names: dict[int, tuple[set[str], set[str]]] = {}  # by the identity of the name, computed once
     for place in view.of(ORGANISATION, COMMON_NAME):
         if place.text is None or len(place.text.value) > _LONGEST:
+            continue
+        if place.name is not None and names_service(view, place.name):
             continue
         if id(place.name) not in full_names:
             full_names[id(place.name)] = _full_name(place.name)

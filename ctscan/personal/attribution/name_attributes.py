@@ -1,0 +1,49 @@
+"""Attributes of a distinguished name that only people have, and the texts of its attributes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ctscan.model import Name, Phrase
+from ctscan.personal.normalise.name_tokens import has_letter
+
+COMMON_NAME: Final = "2.5.4.3"
+SURNAME: Final = "2.5.4.4"
+SERIAL_NUMBER: Final = "2.5.4.5"
+ORGANISATION: Final = "2.5.4.10"
+GIVEN_NAME: Final = "2.5.4.42"
+INITIALS: Final = "2.5.4.43"
+PSEUDONYM: Final = "2.5.4.65"
+
+PERSONAL: Final = {
+    GIVEN_NAME: Phrase.GIVEN_NAME,
+    SURNAME: Phrase.SURNAME,
+    PSEUDONYM: Phrase.PSEUDONYM,
+    INITIALS: Phrase.INITIALS,
+}
+NATURAL_NUMBER: Final = re.compile(r"(?:PAS|IDC|PNO|TIN)[A-Z]{2}-.")
+"""Beginning of a number of a person (ETSI EN 319 412-1 section 5.1.3)."""
+
+
+def personal_attribute(name: Name) -> Phrase | None:
+    """Return the first attribute in a name that only people have ("a given name"), or None.
+
+    An attribute without a letter (a number instead of a surname) is no evidence.
+    """
+    for attribute in name.attributes:
+        words = PERSONAL.get(attribute.oid)
+        if words and attribute.text is not None and has_letter(attribute.text.value):
+            return words
+    return None
+
+
+def personal_texts(name: Name) -> Iterator[str]:
+    """Return the texts of the attributes that only people have."""
+    return texts_of(name, *PERSONAL)
+
+
+def texts_of(name: Name, *oids: str) -> Iterator[str]:
+    """Return the decoded texts of a name's attributes of some types."""
+    return (a.text.value for a in name.attributes if a.oid in oids and a.text is not None)

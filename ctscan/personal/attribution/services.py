@@ -1,0 +1,79 @@
+"""Names of services and organisations in attributes for people: `GN=OCSP, SN=Responder`, `pseudonym=Muster GmbH 7:PN`.
+
+This module judges words only; `evidence` weighs them against the rest of the certificate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
+
+from ctscan.personal.attribution.gazetteer import given_names, surnames
+from ctscan.personal.attribution.lexicon import ORGANISATION_WORDS
+from ctscan.personal.normalise.name_tokens import fold_text
+from ctscan.resources import data_text
+
+MAX_TEXT: Final = 300
+"""Characters of a text whose words are compared."""
+
+_DIGITS: Final = re.compile(r"[0-9]+(?=\s|$)|\b[0-9]+")
+_SHORT_FORM: Final = re.compile(r".+ (?:AG|KG|SA|SE|NV|AB|AS|OY|UG|eG|e\.V\.|S\.A\.)(?: [0-9]*)?(?: ?:PN)?")
+
+
+def is_service(given: Iterable[str], others: Iterable[str], has_purpose: bool) -> bool:
+    """Return whether the attributes for people in a name hold the name of a service.
+
+    Args:
+        given: given names. Where all of their words are given names, only the purpose of the key makes a service.
+        others: surnames and pseudonyms.
+        has_purpose: whether the key is for a service, which makes any word of organisations or machines count.
+    """
+    of_given = frozenset(word for text in given for word in _words(text))
+    found = of_given.union(word for text in others for word in _words(text))
+    if has_purpose:
+        return not (_always() | _also_names() | ORGANISATION_WORDS).isdisjoint(found)
+    if of_given and all(map(_is_given, of_given)):
+        return False
+    if not _always().isdisjoint(found):
+        return True
+    return not _also_names().isdisjoint(found) and not any(map(_is_name, found - _also_names()))
+
+
+def is_organisation_pseudonym(text: str, organisations: Iterable[str]) -> bool:
+    """Return whether a pseudonym is the name of an organisation: it ends in a legal form of two letters, or it is an
+    organisation of the same name and a number, without the words of a person."""
+    if _SHORT_FORM.fullmatch(text[:MAX_TEXT]):
+        return True
+    words = [word for word in _words(text) if word != "pn"]
+    return any(words and words == _words(one) for one in organisations) and not any(map(_is_given, words))
+
+
+def _is_name(word: str) -> bool:
+    return word in given_names() or word in surnames()
+
+
+def _is_given(word: str) -> bool:
+    return word in given_names()
+
+
+def _words(text: str) -> list[str]:
+    """Return the folded words of a text without digits at their ends."""
+    return _DIGITS.sub(" ", fold_text(text[:MAX_TEXT])).split()
+
+
+@cache
+def _always() -> frozenset[str]:
+    return _listed("always")
+
+
+@cache
+def _also_names() -> frozenset[str]:
+    return _listed("also_names")
+
+
+def _listed(name: str) -> frozenset[str]:
+    import tomllib  # not at the top: most certificates name nobody
+
+    return frozenset(map(fold_text, tomllib.loads(data_text("names/services.toml"))[name]))
