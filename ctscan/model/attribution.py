@@ -38,6 +38,7 @@ class AttributionReason(Code):
     MAILBOX_FIRST_LAST = "attribution.mailbox-first-last"
     MAILBOX_FIRST_LAST_UNLISTED = "attribution.mailbox-first-last-unlisted"
     MAILBOX_FROM_NAME = "attribution.mailbox-from-name"
+    MAILBOX_FROM_ANOTHER_NAME = "attribution.mailbox-from-another-name"
     MAILBOX_OF_AUTHORITY = "attribution.mailbox-of-authority"
     MAILBOX_OF_SERVER = "attribution.mailbox-of-server"
     MAILBOX_ONLY_CHECKED = "attribution.mailbox-only-checked"

@@ -61,6 +61,7 @@ PERSONS = {
     "represented": Word.PERSON_REPRESENTED,
     "ca contact": Word.PERSON_CA_CONTACT,
     "constraint": Word.PERSON_CONSTRAINT,
+    "unclear": Word.PERSON_UNCLEAR,
     "notary": Word.PERSON_NOTARY,
     "owner": Word.PERSON_OWNER,
     "member": Word.PERSON_MEMBER,

@@ -51,6 +51,7 @@ class Word(Code):
     PERSON_REPRESENTED = "word.person-represented"
     PERSON_CA_CONTACT = "word.person-ca-contact"
     PERSON_CONSTRAINT = "word.person-constraint"
+    PERSON_UNCLEAR = "word.person-unclear"
     PERSON_NOTARY = "word.person-notary"
     PERSON_OWNER = "word.person-owner"
     PERSON_MEMBER = "word.person-member"

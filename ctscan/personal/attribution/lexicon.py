@@ -106,8 +106,9 @@ _PARTS = """
     정보 서버 공사 협회 학교 (주) ㈜ 유한회사 เซิร์ฟเวอร์ ทดสอบ สำนักงาน ใบรับรอง सर्वर
     विश्वविद्यालय
 """
-ORGANISATION_PARTS = tuple(_PARTS.split())
-"""Words of organisations in scripts without spaces, found anywhere in a text."""
+ORGANISATION_PARTS = (*_PARTS.split(), " OÜ", "OÜ ", " MTÜ", "MTÜ ")
+"""Words of organisations in scripts without spaces, found anywhere in a text, and legal forms of Estonia, since folded
+OÜ is a surname."""
 
 HAN_SURNAMES = frozenset(
     "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖萧蕭田董潘袁蔡蒋蔣余于杜叶葉程魏苏蘇吕呂丁任卢盧姚沈钟鍾"

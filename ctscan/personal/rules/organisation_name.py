@@ -48,11 +48,9 @@ def organisation_name(view: View) -> Iterator[Finding]:
     for place in view.of(ORGANISATION, UNIT):
         if place.text is None or len(place.text.value) > 300:
             continue
-        if place.name is not None and names_service(view, place.name):
-            continue
         text = spellings(place.text)[0]
         found = _by_name_beside(view, place, text) or _by_mark(text) or _by_policy(view, place, text)
-        if found is not None:
+        if found is not None and not (place.name is not None and names_service(view, place.name)):
             name, attribution = found
             value = Value("user.name", text, fold_text(name), name_keys(name), attribution=attribution)
             yield make_finding("name.organisation", view, place, with_spelling(value, place.text))

@@ -43,12 +43,10 @@ def sole_trader(view: View) -> Iterator[Finding]:
     for place in view.of(ORGANISATION, COMMON_NAME):
         if place.text is None or len(place.text.value) > _LONGEST:
             continue
-        if place.name is not None and names_service(view, place.name):
-            continue
         if id(place.name) not in full_names:
             full_names[id(place.name)] = _full_name(place.name)
         value = _value(place, spellings(place.text)[0], *full_names[id(place.name)])
-        if value is not None:
+        if value is not None and not (place.name is not None and names_service(view, place.name)):
             yield make_finding("name.sole_trader", view, place, with_spelling(value, place.text))
 
 

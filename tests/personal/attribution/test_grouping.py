@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.certs import EMAIL_PROTECTION, general_names, make_certificate, name, tlv
 from support.people import LATIN
 
-from ctscan.model import Finding
+from ctscan.model import AttributionReason, Confidence, Finding
 from ctscan.personal.attribution.grouping import group_by_person
 from ctscan.personal.rules import find_personal_data
 from ctscan.personal.view import View
@@ -103,8 +103,29 @@ def test_what_is_unclear_stays_with_its_place(other: str) -> None:
     assert set(people(JANE, [("email", "jane.doe@example.org"), ("email", other)])) == {"subject"}
 
 
-def test_an_only_address_with_another_name_stays_with_the_subject() -> None:
-    assert set(people(JANE, [("email", "john.roe@example.org")])) == {"subject"}
+def test_an_only_address_with_another_name_is_unclear() -> None:
+    for subject in (JANE, [("CN", "Jane Doe")]):
+        for san in (
+            [("email", "john.roe@example.org")],
+            [("email", "john.roe@example.org"), ("email", "q7@example.org")],
+        ):
+            groups = people(subject, san)
+            assert groups["unclear"] == {"john.roe@example.org"}
+            assert set(groups) == {"subject", "unclear"}
+
+
+@pytest.mark.parametrize(
+    "other", ["main.gate@example.org", "liz.doe@example.org", "j.roe@example.org", "роу.джон@example.org"]
+)
+def test_an_only_address_without_another_name_stays_with_the_subject(other: str) -> None:
+    assert set(people(JANE, [("smtp", other)])) == {"subject"}
+
+
+def test_an_address_of_nobody_else_is_likely_at_most() -> None:
+    der = make_certificate(JANE, [("email", "john.roe@example.org")], eku=(EMAIL_PROTECTION,))
+    (address,) = (finding for finding in found(der) if finding.person == "unclear")
+    assert address.confidence is Confidence.LIKELY
+    assert address.why == AttributionReason.MAILBOX_FROM_ANOTHER_NAME()
 
 
 def test_names_in_different_scripts_may_be_one() -> None:

@@ -1,0 +1,194 @@
+"""Owners of addresses: the people from whose names mailboxes are made.
+
+1. An address goes to the person with whose names it shares the most words, if there is exactly one. 2. An address in a
+person's name is that person's, unless it is made from another name. 3. An address of the form first.last that is made
+from nobody's name belongs to a further person where another address is made from the party's name, else it is unclear:
+a name may have changed. Without any name in the party, the first such address is the party's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Final
+
+from ctscan.model import AttributionReason, Confidence, Finding, IdentifierKind, Message, SubjectKind
+from ctscan.personal.attribution import mailbox
+from ctscan.personal.attribution.evidence import CA_CONTACT, SUBJECT
+from ctscan.personal.attribution.mailbox_names import mailbox_names
+from ctscan.personal.attribution.name_evidence import NameEvidence, common, first_last, is_name_of_somebody
+from ctscan.personal.attribution.people import UNCLEAR, Parties, People, Person, numbered
+
+MAX_OWNERS: Final = 10
+"""People among whom the owner of an address is looked for; with more people the address stays with its field."""
+
+_RESPONSIBLE: Final = "2.16.76.1.3."
+"""Fields of ICP-Brasil: the rfc822Name of a company is the mailbox of the person who answers for it (DOC-ICP-04)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Owner of an address: the label, and whether the address is made from the owner's name, or from nobody's."""
+
+    label: str
+    is_made: bool = False
+    is_unclear: bool = False
+
+    def applied_to(self, finding: Finding) -> Finding:
+        """Return the finding with the owner's label; a mailbox made from a name is likely a person's."""
+        is_open = finding.confidence is Confidence.POSSIBLE or finding.subject_kind is SubjectKind.ORGANISATION
+        if self.is_made and is_open:
+            finding = _likely(finding, AttributionReason.MAILBOX_FROM_NAME())
+        elif self.is_unclear and finding.subject_kind is SubjectKind.PERSON:
+            finding = _likely(finding, AttributionReason.MAILBOX_FROM_ANOTHER_NAME())
+        return finding if finding.person == self.label else replace(finding, person=self.label)
+
+
+def addresses_of(findings: Iterable[Finding]) -> set[str]:
+    """Return the addresses of all findings."""
+    return set(filter(None, map(_address, findings)))
+
+
+def own_addresses(findings: Sequence[Finding], owners: Sequence[Person | None], parties: Parties) -> dict[int, Owned]:
+    """Return the owner of each finding with an address, by its position, except mailboxes of functions.
+
+    Args:
+        findings: of a certificate.
+        owners: for each finding the person of the name around it, or None.
+        parties: all people of the certificate.
+    """
+    places: dict[str, dict[str, list[int]]] = {}
+    for at, finding in enumerate(findings):
+        address = _address(finding)
+        if address and finding.subject_kind is not SubjectKind.ROLE:
+            places.setdefault(finding.person, {}).setdefault(address, []).append(at)
+    elsewhere = _owners_elsewhere(places, owners)
+    found: dict[int, Owned] = {}
+    for label, addresses in places.items():
+        near = elsewhere[label == CA_CONTACT]
+        beside = {address: _first_owner(owners, at) or near.get(address) for address, at in addresses.items()}
+        responsible = _responsible(findings, parties) if label == SUBJECT else None
+        for address, owned in _Owners(label, beside, parties, responsible).all().items():
+            found.update(dict.fromkeys(addresses[address], owned))
+    return found
+
+
+def _owners_elsewhere(
+    places: dict[str, dict[str, list[int]]], owners: Sequence[Person | None]
+) -> dict[bool, dict[str, Person]]:
+    """Return the person beside whose name an address stands in any party, for contacts of the issuer and for others."""
+    found: dict[bool, dict[str, Person]] = {False: {}, True: {}}
+    for label, addresses in places.items():
+        for address, at in addresses.items():
+            owner = _first_owner(owners, at)
+            if owner is not None:
+                found[label == CA_CONTACT].setdefault(address, owner)
+    return found
+
+
+def _first_owner(owners: Sequence[Person | None], positions: Iterable[int]) -> Person | None:
+    return next((owner for at in positions if (owner := owners[at]) is not None), None)
+
+
+def _responsible(findings: Sequence[Finding], parties: Parties) -> str | None:
+    """Return the label of the person who answers for a company of ICP-Brasil whose subject names nobody."""
+    if parties[SUBJECT].named.people:
+        return None
+    labels = {f.person for f in findings if f.oid.startswith(_RESPONSIBLE)} - {SUBJECT}
+    return parties.label_of(labels.pop()) if len(labels) == 1 else None
+
+
+class _Owners:
+    """Owners of the addresses of a party."""
+
+    __slots__ = ("_beside", "_label", "_makers", "_others", "_parties", "_party", "_responsible", "_unclear")
+
+    def __init__(self, label: str, beside: dict[str, Person | None], parties: Parties, responsible: str | None) -> None:
+        self._party, self._parties, self._label = parties[label], parties, label
+        self._beside = beside
+        self._responsible = responsible
+        people = parties.candidates(label)
+        self._makers = {address: _makers(address, people) for address in beside}
+        own = self._party.own
+        has_own = any(made == [own] for made in self._makers.values())
+        first = self._party.labels if has_own or not self._party.named.people else chain([own], self._party.labels)
+        self._others = People(first)
+        self._unclear = None if has_own else People(chain([UNCLEAR], numbered(UNCLEAR, parties.taken)))
+
+    def all(self) -> dict[str, Owned]:
+        """Return the owner of each address."""
+        exact = len(self._beside) <= MAX_OWNERS
+        return {address: self._owner(address, beside, exact) for address, beside in self._beside.items()}
+
+    def _owner(self, address: str, beside: Person | None, exact: bool) -> Owned:
+        made = self._makers[address]
+        if beside is not None and (beside.label in made or not _is_of_another(address, beside.evidence)):
+            return Owned(beside.label)
+        if len(made) == 1:
+            return Owned(made[0], is_made=exact and self._is_made(address, made[0]))
+        if made:
+            return Owned(self._party.own)
+        evidence = first_last(address)
+        return Owned(self._responsible or self._party.own) if evidence is None else self._of_another(evidence)
+
+    def _of_another(self, evidence: NameEvidence) -> Owned:
+        """Return the owner of an address of the form first.last that is made from nobody's name."""
+        doubtful = self._parties.doubtful.get(self._label, [])
+        if any(common(evidence.words, name.words) for name in doubtful):
+            return Owned(self._party.own)
+        named = [*doubtful, *(name for person in self._party.named.people for name in person.evidence)]
+        named += [] if named or self._responsible is None else [_NOBODY]
+        is_sure = named and is_name_of_somebody(evidence) and all(name.is_latin == evidence.is_latin for name in named)
+        if self._unclear is not None and is_sure:
+            return Owned(self._unclear.person([evidence]).label, is_unclear=True)
+        return Owned(self._others.person([evidence]).label)
+
+    def _is_made(self, address: str, label: str) -> bool:
+        people = self._parties.candidates(self._label)
+        return any(_is_exact(address, name) for one in people if one.label == label for name in one.evidence)
+
+
+_NOBODY: Final = NameEvidence(frozenset())
+
+
+def _address(finding: Finding) -> str:
+    """Return the address in the look-up keys of a finding, or an empty string."""
+    return next((key.key for key in finding.keys if key.kind == IdentifierKind.EMAIL), "")
+
+
+def _makers(address: str, people: list[Person]) -> list[str]:
+    """Return the people whose names share the most words with an address: mostly a single person or nobody."""
+    if not people or len(people) > MAX_OWNERS:
+        return []
+    scores = {person.label: max((_score(address, n) for n in person.evidence), default=0) for person in people}
+    best = max(scores.values(), default=0)
+    made = [label for label, score in scores.items() if best and score == best]
+    if len(made) < 2:
+        return made
+    exact = [p.label for p in people if p.label in made and any(_is_exact(address, n) for n in p.evidence)]
+    return exact if len(exact) == 1 else made
+
+
+def _score(address: str, name: NameEvidence) -> int:
+    return sum(any(mailbox.resembles(address, spelling) for spelling in word) for word in name.some_words)
+
+
+def _is_exact(address: str, name: NameEvidence) -> bool:
+    """Return whether the mailbox name is made from the words of a name and nothing else: `jroe`, `jane.roe2`."""
+    local = address.rpartition("@")[0].partition("+")[0].rstrip("0123456789")
+    words = [sorted(word) for part in (name.given, name.surname) for word in sorted(part, key=min)]
+    made = mailbox_names(words or [sorted(word) for word in name.some_words])
+    return local in made.full or local in made.with_initial
+
+
+def _is_of_another(address: str, names: Iterable[NameEvidence]) -> bool:
+    """Return whether an address is made from another name than these: first.last, without any word in common."""
+    evidence = first_last(address)
+    if evidence is None or not is_name_of_somebody(evidence):
+        return False
+    return not any(common(evidence.words, name.words) or name.is_latin != evidence.is_latin for name in names)
+
+
+def _likely(finding: Finding, why: Message) -> Finding:
+    return replace(finding, subject_kind=SubjectKind.PERSON, confidence=Confidence.LIKELY, why=why)
