@@ -17,7 +17,7 @@ from ctscan.model import AttributionReason, Confidence, Finding, IdentifierKind,
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.evidence import CA_CONTACT, SUBJECT
 from ctscan.personal.attribution.mailbox_names import mailbox_names
-from ctscan.personal.attribution.name_evidence import NameEvidence, common, first_last, is_name_of_somebody
+from ctscan.personal.attribution.name_evidence import NameEvidence, common, first_last, is_name_of_somebody, may_be_same
 from ctscan.personal.attribution.people import UNCLEAR, Parties, People, Person, numbered
 
 MAX_OWNERS: Final = 10
@@ -137,19 +137,18 @@ class _Owners:
         doubtful = self._parties.doubtful.get(self._label, [])
         if any(common(evidence.words, name.words) for name in doubtful):
             return Owned(self._party.own)
-        named = [*doubtful, *(name for person in self._party.named.people for name in person.evidence)]
-        named += [] if named or self._responsible is None else [_NOBODY]
-        is_sure = named and is_name_of_somebody(evidence) and all(name.is_latin == evidence.is_latin for name in named)
-        if self._unclear is not None and is_sure:
+        people = self._party.named.people
+        has_name = bool(people or doubtful or self._responsible) and len(people) <= MAX_OWNERS
+        if self._unclear is not None and has_name and is_name_of_somebody(evidence):
+            named = [*doubtful, *(name for person in people for name in person.evidence)]
+            if any(may_be_same(evidence, name) for name in named):
+                return Owned(self._party.own)
             return Owned(self._unclear.person([evidence]).label, is_unclear=True)
         return Owned(self._others.person([evidence]).label)
 
     def _is_made(self, address: str, label: str) -> bool:
         people = self._parties.candidates(self._label)
         return any(_is_exact(address, name) for one in people if one.label == label for name in one.evidence)
-
-
-_NOBODY: Final = NameEvidence(frozenset())
 
 
 def _address(finding: Finding) -> str:
@@ -187,7 +186,7 @@ def _is_of_another(address: str, names: Iterable[NameEvidence]) -> bool:
     evidence = first_last(address)
     if evidence is None or not is_name_of_somebody(evidence):
         return False
-    return not any(common(evidence.words, name.words) or name.is_latin != evidence.is_latin for name in names)
+    return not any(may_be_same(evidence, name) for name in names)
 
 
 def _likely(finding: Finding, why: Message) -> Finding:

@@ -72,6 +72,12 @@ ROLE_WORDS = RFC_2142 | frozenset(
         *("secretary", "segreteria", "servicio", "servicios", "servis", "servizio", "seguridad", "soporte"),
         *("sportello", "staff", "suporte", "supporto", "team", "webmail", "welcome", "zertifikat", "zertifikate"),
         *("zertifizierungsstelle",),
+        # desks of companies
+        *("accueil", "administracion", "administrativo", "amministrazione", "atendimento", "buchhaltung", "comercial"),
+        *("compras", "comptabilite", "contabil", "contabilidad", "contabilidade", "contabilita", "facturacion"),
+        *("facturation", "faturamento", "fatturazione", "financeiro", "finanzas", "fiscal", "gerencia", "juridico"),
+        *("kantselei", "mairie", "poststelle", "raamatupidamine", "rechnung", "rechnungen", "secretaria", "vendas"),
+        *("ventas", "verwaltung"),
     ]
 )
 _ENOUGH_ALONE = 4  # a shorter role word beside another word may be an initial or a short name

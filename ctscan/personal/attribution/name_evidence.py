@@ -21,6 +21,7 @@ MAX_WORDS: Final = 12
 """Words of a name that are compared with another name or with an address."""
 
 _SHORTEST_PREFIX = 3
+_ALIKE = 4  # letters with which words in Latin letters begin that may be the same word of another script
 _SEGMENT = re.compile(r"[._]")
 
 Word = frozenset[str]
@@ -135,6 +136,15 @@ def common(a: frozenset[Word], b: frozenset[Word]) -> int:
     """Return the number of words of `a` that are also words of `b`, in any spelling."""
     others = frozenset(spelling for word in b for spelling in word)
     return sum(not others.isdisjoint(word) for word in _first(a))
+
+
+def may_be_same(a: NameEvidence, b: NameEvidence) -> bool:
+    """Return whether two names may be the same: by a common word, words that begin alike (`sergii`, `sergey`), or
+    different scripts."""
+    if a.is_latin != b.is_latin or common(a.words, b.words):
+        return True
+    beginnings = {spelling[:_ALIKE] for spelling in _spellings(a.words) if len(spelling) >= _ALIKE}
+    return any(spelling[:_ALIKE] in beginnings for spelling in _spellings(b.words))
 
 
 def is_part(a: frozenset[Word], b: frozenset[Word]) -> bool:

@@ -42,12 +42,13 @@ _NO_NUMBERS: Final[Numbers] = {}
 class People:
     """People with different names, each labelled with the next of `labels`."""
 
-    __slots__ = ("_exact", "_labels", "people")
+    __slots__ = ("_exact", "_labels", "_members", "people")
 
     def __init__(self, labels: Iterator[str]) -> None:
         self.people: list[Person] = []
         self._labels = labels
         self._exact: dict[NameEvidence, Person] = {}
+        self._members: set[int] = set()
 
     def known(self, evidence: Sequence[NameEvidence], numbers: Numbers = _NO_NUMBERS) -> Person | None:
         """Return the first person who may have all of these names and numbers, or None."""
@@ -59,9 +60,15 @@ class People:
         found = self.known(evidence, numbers)
         if found is None:
             found = Person(next(self._labels))
-            self.people.append(found)
+            self.join(found)
         self.add(found, evidence)
         return found
+
+    def join(self, person: Person) -> None:
+        """Let a person be one of these people."""
+        if id(person) not in self._members:
+            self._members.add(id(person))
+            self.people.append(person)
 
     def add(self, person: Person, evidence: Iterable[NameEvidence]) -> None:
         """Give further names to a person."""
@@ -152,10 +159,9 @@ class Parties:
 
     def _share(self, label: str, person: Person, evidence: Sequence[NameEvidence]) -> None:
         party = self[label]
-        if not any(person is one for one in party.named.people):
-            if not party.named.people:
-                party.own = person.label
-            party.named.people.append(person)
+        if not party.named.people:
+            party.own = person.label
+        party.named.join(person)
         party.named.add(person, evidence)
 
     def candidates(self, label: str) -> list[Person]:

@@ -115,7 +115,14 @@ def test_an_only_address_with_another_name_is_unclear() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", ["main.gate@example.org", "liz.doe@example.org", "j.roe@example.org", "роу.джон@example.org"]
+    "other",
+    [
+        "main.gate@example.org",
+        "liz.doe@example.org",
+        "janette.invented@example.org",
+        "j.roe@example.org",
+        "роу.джон@example.org",
+    ],
 )
 def test_an_only_address_without_another_name_stays_with_the_subject(other: str) -> None:
     assert set(people(JANE, [("smtp", other)])) == {"subject"}
