@@ -38,6 +38,7 @@ certificate gives other keys. More readings of what a person types need no certi
 MAX_IDENTIFIER = 1000
 
 _HEX = re.compile(r"[0-9a-f]+")
+_DIALLED = re.compile(r"[(\d][\d\s()./‐‑–-]*\d")
 _SEPARATORS = re.compile(r"[\s:-]")
 
 
@@ -210,7 +211,9 @@ def _phone(text: str) -> Identifier:
             f"identifier: expected one telephone number, such as +49 30 … or 030 …, got {len(text)} characters "
             "that are none, or several"
         )
-    keys = found[0].keys if names_its_country(tidy) else tuple(dict.fromkeys((*found[0].keys, *keys_anywhere(tidy))))
+    dialled = _DIALLED.match(tidy)  # `030 901820 (at work)`: words are no part of a number
+    anywhere = () if names_its_country(tidy) else keys_anywhere(dialled[0] if dialled else tidy)
+    keys = tuple(dict.fromkeys((*found[0].keys, *anywhere)))
     national = national_digits(found[0].canonical)
     return Identifier(IdentifierKind.PHONE, text, found[0].canonical, keys, (f"phone:{national}",) if national else ())
 

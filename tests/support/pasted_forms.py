@@ -181,9 +181,18 @@ FORMS: tuple[Form, ...] = (
     *_forms(
         "phone",
         *("+34 {phone_spaced}", "0034 {phone_spaced}", "{phone}", "{phone_spaced}", "phone:{phone}", "tel:+34{phone}"),
-        *("Tel.: +34 {phone_spaced}", "Teléfono: {phone_spaced}", "+34 (0){phone_spaced}", "“+34{phone}”"),
+        *(
+            "Tel: {phone_spaced} (at work)",
+            "phone:{phone} ext. 5",
+            "Tel.: +34 {phone_spaced}",
+            "Teléfono: {phone_spaced}",
+            "+34 (0){phone_spaced}",
+            "“+34{phone}”",
+        ),
     ),
-    *_forms("account", "{account}", "account:{account}", "@{account}", "UID={account}", "User: {account}"),
+    *_forms(
+        "account", "{account}", "account:{account}", "@{account}", "UID={account}", "User: {account}", "{account} (HR)"
+    ),
     *_forms(
         "serial",
         *("serial:{serial}", "{serial}", "{SERIAL}", "serial={SERIAL}", "{serial_colons}", "{serial_spaces}"),
@@ -191,7 +200,7 @@ FORMS: tuple[Form, ...] = (
         *("Serial Number: {decimal} (0x{serial})", "{decimal}", "serial:{decimal}", "Seriennummer: {serial}"),
         *("Numéro de série {serial_spaces}", "Número de serie: {serial}", "Serial number\t{SERIAL_SPACES}"),
         *("S/N: {SERIAL}", "Serial Number (hex): {serial}", "“{serial}”", "{SERIAL_HYPHENS}", "00:{serial_colons}"),
-        *("(dec): {decimal}", "Serial No. {serial}", "Serial #: {serial}"),
+        *("(dec): {decimal}", "Serial No. {serial}", "Serial #: {serial}", "Serial (hex): {serial}"),
     ),
     *_forms(
         "sha256",

@@ -36,6 +36,9 @@ def _other_words(text: str) -> Iterable[Reading]:
     called = _PHONE_AND_WORDS.fullmatch(text)
     if called is not None and is_phone_like(called[1]):  # `030 901820 (at home)`
         return guesses([Reading(PHONE, called[1]), Reading(NUMBER, called[1]), Reading(NAME, text)])
+    word = _REMARK.sub("", text)
+    if not any(map(str.isspace, word)):  # `jroe (HR)`: perhaps an account
+        return guesses([*one_word(word), Reading(NAME, text)])
     if any(map(str.isdigit, text)):
         return guesses([Reading(NAME, text), Reading(NUMBER, text)])
     if _SEVERAL.search(text):  # `Roe, Jane; Doe, John`: nobody has a name of all these words
@@ -86,6 +89,7 @@ _PHONE_AND_WORDS = re.compile(r"(\(?\d[\d\s()./-]{6,40}?)[\s,;]{1,9}\(?[^\W\d_].
 _DOTTED = re.compile(r"((?:[^\W\d_]{1,40}\.){2,8})(\d{5,20})")
 _SEVERAL = re.compile(r"[^\W\d_]{2}[^;]*;.*[^\W\d_]{2}", re.DOTALL)
 _SPOKEN = re.compile(r"\s(?:and|und|&|at)\s", re.IGNORECASE)  # of `jane roe at example`, `Jane Roe and John Doe`
+_REMARK = re.compile(r"\s{1,9}[(\[][^()\[\]]{0,200}[)\]]$")
 _MOST_NUMBERS = 4  # beside a name: of a representative and the company
 _WORDS_FOR_NUMBERS: Final = frozenset((
     *("bi", "cc", "cedula", "cédula", "cf", "ci", "cif", "cnp", "cpf", "curp", "dni", "egn", "id", "iin", "inn", "nie"),

@@ -92,6 +92,7 @@ _TABLE: Final[Mapping[str, Mapping[Label, tuple[str, ...]]]] = {
             *("Número de série", "Serienummer", "Numer seryjny", "Sériové číslo", "Sorozatszám", "Серийный номер"),
             *("Серійний номер", "Seri numarası", "Sarjanumero", "Αριθμός σειράς", "Număr de serie"),
             *("Σειριακός αριθμός", "シリアル番号", "序列号", "序號", "일련 번호", "Serial No."),
+            "Serial (hex)",
         ),
         Label.EMAIL: (
             *("RFC822 Name", "RFC822-Name", "Nom RFC822", "Nombre RFC822", "Nome RFC822"),

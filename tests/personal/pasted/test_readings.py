@@ -161,7 +161,7 @@ def test_readings_in_their_order(text: str, readings: list[str]) -> None:
     assert len(found) == len(readings) or text.startswith(("https:", "CN=", "ROE.JANE"))
 
 
-@pytest.mark.parametrize("text", ["Jane Roe and John Doe", "Jane & John Roe", "jane roe at example"])
+@pytest.mark.parametrize("text", ["Jane Roe and John Doe", "jroe (HR)", "Jane & John Roe", "jane roe at example"])
 def test_words_that_may_be_more_than_a_name_are_a_guess(text: str) -> None:
     assert parse_identifier(text).guessed
     assert not parse_identifier("José Ortega y Gasset").guessed
