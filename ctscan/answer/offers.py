@@ -17,9 +17,10 @@ from contextlib import suppress
 from ctscan.errors import UsageError
 from ctscan.index.protocols import Finder
 from ctscan.model import Finding, Identifier, IdentifierKind, Match, Message, Offer, OfferReason, Remark, SubjectKind
-from ctscan.personal.identifiers import parse_identifier
+from ctscan.personal.identifiers import name_in, parse_identifier
 from ctscan.personal.normalise import address_spellings
 from ctscan.personal.normalise.addresses import tidy_text
+from ctscan.personal.normalise.name_spacing import respaced
 from ctscan.personal.normalise.name_tokens import asked_forms, respelled, spelled_words
 
 OFFERS = 20
@@ -71,6 +72,7 @@ async def _candidates(index: Finder, reading: Identifier, matches: Sequence[Matc
             found += [(f"name:{name}", OfferReason.NAME()) for name in names_beside(matches, reading.canonical)]
         case IdentifierKind.NAME:
             found = [(text, OfferReason.SPELLING()) for text in await _respelled(index, reading)]
+            found += [(f"name:{name}", OfferReason.SPACING()) for name in _respaced(reading)]
         case IdentifierKind.PHONE:
             found = [(variant, OfferReason.NATIONAL_NUMBER()) for variant in reading.variants]
         case IdentifierKind.ACCOUNT:
@@ -180,6 +182,12 @@ def _texts(found: Iterable[Finding], category: str) -> list[str]:
         if one.category == category and any(key.kind == IdentifierKind.NAME for key in one.keys)
     )
     return [text for text in texts if len(text) <= _LONGEST_NAME]
+
+
+def _respaced(reading: Identifier) -> list[str]:
+    """Return names with a particle joined or apart."""
+    name = name_in(reading.value)
+    return list(respaced(name)) if len(name.split()) <= _MOST_WORDS else []
 
 
 async def _respelled(index: Finder, reading: Identifier) -> list[str]:

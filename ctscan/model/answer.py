@@ -130,6 +130,7 @@ class OfferReason(Code):
     ENCODED = "offer.encoded"
     LABELS = "offer.labels"
     SPELLING = "offer.spelling"
+    SPACING = "offer.spacing"
     NAME = "offer.name"
     NATIONAL_NUMBER = "offer.national-number"
     ADDRESS = "offer.address"

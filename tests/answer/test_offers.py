@@ -131,6 +131,23 @@ def test_a_name_is_offered_with_a_vowel_spelled_otherwise(tmp_path: Path) -> Non
     assert offered(word) == [("name:Gunter", "spelling", 2)]
 
 
+@pytest.mark.parametrize(
+    ("asked", "held"),
+    [
+        ("Sean O Sample", "Sean OSample"),
+        ("O Sample", "OSample"),
+        ("Awa N Sample", "Awa NSample"),
+        ("Sean O'Sample", "Sean O Sample"),
+        ("Jane McSample", "Jane Mc Sample"),
+        ("Dr. Jane Mc Sample", "Jane McSample"),
+    ],
+)
+def test_a_particle_that_is_joined_or_written_apart(asked: str, held: str, tmp_path: Path) -> None:
+    (given,) = answered(tmp_path, certificates(held, "Nobody Else"), asked)
+    assert [match for match in given.matches if match.score == 1] == []
+    assert offered(given) == [(f"name:{held}", "spacing", 1)]
+
+
 def test_a_name_that_finds_nothing_more_is_not_offered(tmp_path: Path) -> None:
     (given,) = answered(tmp_path, certificates("Günter Roe", "Manuel Roe"), "Guenter Roe")
     assert offered(given) == []
