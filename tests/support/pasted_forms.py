@@ -145,7 +145,13 @@ FORMS: tuple[Form, ...] = (
     *_forms(
         "domain",
         *("@{domain}", "*@{domain}", "*.{domain}", "{domain}", "https://{domain}/x", "//{domain}", "DNS:{domain}"),
-        *("domain:{domain}", "“@{domain}”", "{domain}.", "https://www.{domain}:8443/?a=b".replace("www.", "")),
+        *(
+            "domain:{domain}",
+            "Domain {domain}",
+            "“@{domain}”",
+            "{domain}.",
+            "https://www.{domain}:8443/?a=b".replace("www.", ""),
+        ),
     ),
     *_forms(
         "name",
@@ -174,7 +180,15 @@ FORMS: tuple[Form, ...] = (
     ),
     *_forms(
         "number",
-        *("{number}", "NIF {number}", "NIF: {number}", "IDCES-{number}", "number:{number}", "“{number}”"),
+        *(
+            "{number}",
+            "NIF {number}",
+            "NIF: {number}",
+            "IDCES-{number}",
+            "number:{number}",
+            "“{number}”",
+            "ID {number}",
+        ),
         *("{given} {surname} {number}", "{given} {surname} - NIF:{number}", "serialNumber=IDCES-{number}"),
         *("subject=C = ES, CN = {given} {surname} - NIF:{number}, serialNumber = IDCES-{number}", "DNI {number}"),
     ),

@@ -32,7 +32,9 @@ def in_words(text: str) -> Iterable[Reading]:
 
 def _other_words(text: str) -> Iterable[Reading]:
     if is_number("".join(text.split())):  # `BI 012345678`, `QQ 12 34 56 C`
-        return guesses([Reading(NUMBER, text), Reading(NAME, text)])
+        first, rest = text.split(maxsplit=1)
+        bare = [Reading(NUMBER, rest)] if is_word_for_numbers(first) else []  # `ID 12345678Z`
+        return guesses([Reading(NUMBER, text), Reading(NAME, text), *bare])
     called = _PHONE_AND_WORDS.fullmatch(text)
     if called is not None and is_phone_like(called[1]):  # `030 901820 (at home)`
         return guesses([Reading(PHONE, called[1]), Reading(NUMBER, called[1]), Reading(NAME, text)])

@@ -98,7 +98,7 @@ _TABLE: Final[Mapping[str, Mapping[Label, tuple[str, ...]]]] = {
             *("RFC822 Name", "RFC822-Name", "Nom RFC822", "Nombre RFC822", "Nome RFC822"),
             *("Principal Name", "Prinzipalname", "Nom principal", "Nombre principal", "Nome dell'entità"),
         ),
-        Label.DOMAIN: ("DNS Name", "DNS-Name", "Nom DNS", "Nombre DNS", "Nome DNS"),
+        Label.DOMAIN: ("DNS Name", "DNS-Name", "Nom DNS", "Nombre DNS", "Nome DNS", "Domain"),
         Label.ANY: ("Subject Alternative Name", "Other Name", "Issued to", "Ausgestellt für", "Antragsteller"),
     },
     "macOS": {
@@ -213,6 +213,8 @@ def _is_of(kind: Label, rest: str) -> bool:
         return "@" in rest
     if kind is Label.PHONE:
         return is_phone_like(rest)
+    if kind is Label.DOMAIN:
+        return "." in rest and not any(map(str.isspace, rest))
     return kind in _OF_DIGITS and _DIGITS.fullmatch(rest) is not None
 
 

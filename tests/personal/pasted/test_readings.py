@@ -149,7 +149,7 @@ def test_the_look_of_a_kind_without_its_form_is_refused_without_quoting(template
         ("'012345678", ["serial 12345678?", "number 012345678?", "phone 012345678?"]),
         ("domain:https://example.org/x", ["domain example.org"]),
         ("sha1:“" + "a1" * 20 + "”", [f"sha1 {'a1' * 20}"]),
-        ("BI 012345678", ["number BI012345678?", "name 012345678 bi?"]),
+        ("BI 012345678", ["number BI012345678?", "name 012345678 bi?", "number 012345678?"]),
         ("QQ 12 34 56 C", ["number QQ123456C?", "name 12 34 56 c qq?"]),
         ("PNOEE-38001085718", ["number PNOEE38001085718"]),
         ("CN=Jane Roe, E=jane@example.org, UID=jr1", ["name jane roe", "email jane@example.org", "account jr1"]),
