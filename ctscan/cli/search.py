@@ -81,7 +81,10 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     set_up(verbose, os.environ)
     people = identifiers_of(identifiers, from_file)
     if not people:
-        raise UsageError("search: expected an identifier or --from-file, got none; see 'ctscan search --help'")
+        raise UsageError(
+            "search: expected an identifier (an argument, a line of --from-file or of stdin), got none; "
+            "see 'ctscan search --help'"
+        )
     plan = run(app.plan_search(config, people, chosen))
     announce(plan)
     if not yes and not is_agreed():
