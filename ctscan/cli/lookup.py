@@ -91,8 +91,8 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     with progress, reading as asked:
         if asked.is_empty():
             raise UsageError(
-                "lookup: expected an identifier (an argument, a line of --from-file or of stdin) or --certificate, got none; "
-                "see 'ctscan lookup --help'"
+                "lookup: expected an identifier (an argument, a line of --from-file or of stdin) or --certificate, "
+                "got none; see 'ctscan lookup --help'"
             )
         return run_inline(_look_up(config, asked, case, selection, progress))
 

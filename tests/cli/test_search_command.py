@@ -114,7 +114,7 @@ def read_until(terminal: int, words: bytes | None) -> bytes:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (("--yes",), "expected an identifier or --from-file"),
+        (("--yes",), "expected an identifier (an argument"),
         (("serial:01ab", "--yes"), "not by a serial number"),
         (("sha256:" + "ab" * 32, "--yes"), "not by a fingerprint"),
         (("+49 30 901820", "--yes"), "not by a telephone number"),
