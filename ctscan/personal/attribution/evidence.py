@@ -71,6 +71,8 @@ REPRESENTED = "represented"
 
 OF_OTHERS = frozenset({"nameConstraints", "qcStatements"})  # permitted subjects of a CA; registration authorities
 _ABOUT_OTHERS = ISSUING_PARTS | OF_OTHERS
+_ABOUT_ISSUER = frozenset(("issuer", "ian", "issuerUniqueID", "authorityKeyIdentifier"))
+"""Parts that name the issuer: of a self-issued certificate the subject."""
 
 
 def is_self_issued(certificate: Certificate) -> bool:
@@ -125,7 +127,7 @@ def person_of_part(part: str, certificate: Certificate) -> str:
     """Return the person that a part of the certificate is about, by the name of the part."""
     if part == "nameConstraints":
         return CONSTRAINT
-    if part in _ABOUT_OTHERS and not (part == "issuer" and is_self_issued(certificate)):
+    if part in _ABOUT_OTHERS and not (part in _ABOUT_ISSUER and is_self_issued(certificate)):
         return CA_CONTACT
     return SUBJECT
 

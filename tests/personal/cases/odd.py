@@ -36,6 +36,12 @@ def _access(address: str) -> bytes:
 
 
 CASES: dict[str, dict[str, Any]] = {
+    # the issuer of a self-issued certificate is its subject, wherever the issuer is named
+    "self-issued-with-issuer-name": {
+        "subject": [("CN", "Jane Roe"), ("emailAddress", "jane.roe@example.org")],
+        "issuer": [("CN", "Jane Roe"), ("emailAddress", "jane.roe@example.org")],
+        "extra": [extension(ISSUER_ALT_NAME, general_names([("email", "jane.roe@example.org")]))],
+    },
     "odd-13-empty-key-usage": {
         "subject": [("GN", "Jane"), ("SN", "Doe")],
         "extensions": [
