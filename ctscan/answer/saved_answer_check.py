@@ -73,7 +73,7 @@ def check_trail(saved: SavedAnswer, event: AuditEvent | None) -> Check:
 
 def _differing(saved: SavedAnswer, event: AuditEvent) -> list[str]:
     """Name the fields in which answer and event differ. The event is written after the moment of the answer."""
-    verdict = verdict_of(complete=saved.complete, found=bool(saved.matches or saved.hidden), damaged=saved.met_damage)
+    verdict = verdict_of(complete=saved.complete, found=saved.is_found, damaged=saved.met_damage)
     pairs = {
         "who": (saved.who, event.who),
         "purpose": (saved.purpose, event.purpose),

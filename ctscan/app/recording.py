@@ -53,7 +53,7 @@ class LookupRecorder:
             digest=self.key.identifier_digest(kind, identifier.canonical),
             answer=answer.header.id if answer.header else "",
             answer_digest=answer.digest,
-            verdict=verdict_of(complete=answer.complete, found=bool(answer.matches), damaged=bool(answer.damaged)),
+            verdict=verdict_of(complete=answer.complete, found=answer.is_found, damaged=bool(answer.damaged)),
         )
         try:
             await self.trail.append(event)

@@ -73,6 +73,7 @@ class SavedAnswer:
         basis: revision of the basis and its time; None without a basis.
         met_damage: the answer says that the index was damaged.
         mailboxes: certificates with a mailbox of the name; none in an answer of a version without them.
+        is_found: a certificate holds all of the identifier; of older versions, any certificate was found.
         hidden: number of matches that the answer found and doesn't hold: it shows a selection.
         has_part_of_findings: certificates are held with the findings of the selection only.
     """
@@ -97,6 +98,7 @@ class SavedAnswer:
     coverage: tuple[SavedCoverage, ...]
     met_damage: bool = False
     mailboxes: tuple[SavedMatch, ...] = ()
+    is_found: bool = False
     hidden: int = 0
     has_part_of_findings: bool = False
 

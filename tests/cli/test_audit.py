@@ -74,6 +74,15 @@ def brief(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
 # --- look-ups -------------------------------------------------------------------------------------------------------
 
 
+def test_a_part_of_a_name_is_nothing_found_in_answer_and_trail_alike(db: Path, tmp_path: Path) -> None:
+    done = run("lookup", "Jane Nobody", "--db", db, "--format", "json")
+    answer = json.loads(done.stdout)
+    assert (len(answer["matches"]), answer["is_found"]) == (1, False)
+    assert events(db)[-1]["verdict"] == "complete, nothing found"
+    (tmp_path / "answer.json").write_text(done.stdout, encoding="utf-8")
+    assert run("prove", "--answer", tmp_path / "answer.json", "--db", db).exit_code == 0
+
+
 def test_a_look_up_is_recorded_with_its_answer_and_without_the_identifier(db: Path) -> None:
     done = run(
         "lookup", JANE, NOBODY, "--db", db, "--format", "json", "--case", "2026-17", "--purpose", "access request"

@@ -294,6 +294,7 @@ def answer(given: Answer) -> Shape:
         "basis": None if given.basis is None else basis(given.basis),
         "identifier": identifier(given.identifier),
         "selection": None if given.shown is None else selection(given.shown.selection),
+        "is_found": given.is_found,
         "matches_found": len(given.matches),
         "matches": [match(m) for m in given.shown_matches],
         "mailboxes_found": len(given.mailboxes),

@@ -218,6 +218,7 @@ def _answer(found: _Reader, number: int) -> SavedAnswer:
         coverage=tuple(map(_coverage, found.parts("coverage"))),
         met_damage=any(remark.shape.get("code") == Remark.DAMAGED for remark in _remarks(found)),
         mailboxes=tuple(map(_match, found.parts("mailboxes"))) if "mailboxes" in found.shape else (),
+        is_found=found.flag("is_found") if "is_found" in found.shape else bool(found.parts("matches")),
         hidden=_hidden(found, "matches"),
         has_part_of_findings=_has_part_of_findings(found),
     )
