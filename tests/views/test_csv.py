@@ -98,12 +98,25 @@ def test_the_form_is_that_of_rfc_4180_in_utf_8_with_a_mark() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["=1+1", "+49 30 901820", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "＠x", "'quoted", "'=1"],
+    [
+        "=1+1", "+49 30 901820", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "＠x", "'quoted", "'=1",
+        "\u3000=1", "\xa0=1", "﹦1", "﹢1", "−2+3",
+    ],
 )  # fmt: skip
 def test_nothing_is_run_as_a_formula(value: str) -> None:
     shown = cell(value)
     assert shown.startswith("'")
     assert shown[1:] == value.replace("\t", "\\t").replace("\r", "\\r").replace("\n", "\\n")
+
+
+@pytest.mark.parametrize("value", ["a;=1+1", "a; =1", 'a;"=1+1"', "a;b;@x", "a;'b", "a;'=1", "a;\u3000＝1", "=1;=2"])
+def test_nothing_is_run_where_a_semicolon_begins_a_cell(value: str) -> None:
+    found = replace(finding("user.name"), value=value)
+    raw = rendered(answer(replace(match(1), findings=(found,)))).decode("utf-8-sig")
+    cells = [one for row in csv.reader(io.StringIO(raw, newline=""), delimiter=";") for one in row]
+    assert not any(one.strip().startswith(("=", "@", "＝")) for one in cells)
+    shown = cell(value).replace(";'", ";")
+    assert (shown[1:] if value.startswith("=") else shown) == value
 
 
 @pytest.mark.parametrize(
@@ -113,7 +126,7 @@ def test_no_number_is_changed(value: str) -> None:
     assert cell(value) == f"'{value}"
 
 
-@pytest.mark.parametrize("value", ["Jane Roe", "jane@example.org", "12345678Z", "2026-01-01T00:00:00Z", "a=b", ""])
+@pytest.mark.parametrize("value", ["Jane Roe", "jane@example.org", "12345678Z", "2026-01-01T00:00:00Z", "a;b=c", ""])
 def test_other_text_stays_as_it_is(value: str) -> None:
     assert cell(value) == value
 

@@ -4,7 +4,8 @@ An identifier without a certificate has a row of its own, so that none disappear
 mark, without which a spreadsheet takes it for another encoding; lines end with CRLF.
 
 A text that a spreadsheet would run as a formula, or turn into another number or a date, begins with an apostrophe; so
-does one that begins with an apostrophe itself, so that the first one can be taken off again. Control characters are
+does one that begins with an apostrophe itself, so that the first one can be taken off again. The same apostrophe stands
+behind a semicolon before a formula: where commas mark decimals, spreadsheets begin a cell there. Control characters are
 escapes, so that a row is a line.
 """
 
@@ -33,8 +34,12 @@ _FINDING = ("category", "value", "about", "confidence", "person", "sensitivity",
 COLUMNS = (*_ANSWER, *_CERTIFICATE, *_FINDING)
 """Columns of a row. New ones are added at the end."""
 
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠'")
-"""First characters of formulas, with wide forms that some spreadsheets take for the same; and the apostrophe."""
+_FIRST = "[=+\\-@\t\r\n＝＋－＠﹦﹢﹣﹫−']"
+"""First characters of formulas, with wide and small forms that some spreadsheets take for the same; the apostrophe."""
+
+_FORMULA = re.compile(rf"\s*{_FIRST}")
+_FORMULA_BEHIND = re.compile(rf';(?=[\s"]*{_FIRST})')
+"""Semicolon in front of a formula; a quote there ends an empty quotation."""
 
 _NUMBER = re.compile(r"[($€£]*\d[\d\s.,/:eE%()-]*")
 """Text that a spreadsheet may turn into a number or a date: it drops leading zeros and digits after the fifteenth."""
@@ -142,5 +147,6 @@ def _cell(value: object) -> object:
     if value is None or isinstance(value, int | float):
         return value
     text = str(value)
-    is_changed = text.lstrip(" ").startswith(_FORMULA) or _NUMBER.fullmatch(text.strip())
-    return f"'{visible(text)}" if is_changed else visible(text)
+    is_changed = _FORMULA.match(text) or _NUMBER.fullmatch(text.strip())
+    shown = visible(_FORMULA_BEHIND.sub(";'", text))
+    return f"'{shown}" if is_changed else shown
