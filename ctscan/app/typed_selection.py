@@ -68,9 +68,9 @@ def _moment(text: str) -> datetime:
         if len(text) == len("2026-01-31"):
             return datetime.combine(date.fromisoformat(text), time(), UTC)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # OverflowError: in UTC it is before the year 1 or after 9999
         raise UsageError(
             "--since: expected a date such as 2026-01-31, or a time such as 2026-01-31T08:15:00Z, got something else "
             f"of {len(text)} characters"
         ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

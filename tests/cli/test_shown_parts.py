@@ -141,6 +141,8 @@ def test_the_trail_records_the_verdict_over_everything(db: Path) -> None:
     [
         (("--category", "user.contact.emial"), "did you mean user.contact.email?"),
         (("--since", "01.02.2026"), "--since: expected a date such as 2026-01-31"),
+        (("--since", "0001-01-01T00:00:00+14:00"), "--since: expected a date such as 2026-01-31"),
+        (("--since", "9999-12-31T23:59:59-14:00"), "--since: expected a date such as 2026-01-31"),
         (("--limit", "0"), "--limit"),
     ],
 )
