@@ -19,7 +19,7 @@ from typing import Final, NoReturn
 
 from ctscan.errors import UsageError
 from ctscan.model import IdentifierKind
-from ctscan.personal.normalise.addresses import canonical_email, is_principal
+from ctscan.personal.normalise.addresses import canonical_email, find_emails, is_principal
 from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits, of_decimal, printed_serial
 from ctscan.personal.pasted.digits import in_digits, serials
 from ctscan.personal.pasted.located import address_in, addressed, located
@@ -42,7 +42,7 @@ from ctscan.personal.pasted.reading import (
     refuse_hex,
 )
 from ctscan.personal.pasted.subjects import Part, subject_attributes
-from ctscan.personal.pasted.unwrapping import unwrap
+from ctscan.personal.pasted.unwrapping import undisguised, unwrap
 
 TYPED: Final = {
     "email": EMAIL,
@@ -62,6 +62,7 @@ TYPED: Final = {
 """Words that a person types before an identifier, with a colon."""
 
 _UNKNOWN_LABEL = re.compile(r"[^\W\d_][^:=()\d]{0,60}:\s+(\S.*)", re.DOTALL)
+_LABEL_INSIDE = re.compile(r"\s[^\W\d_]{2,30}\s{0,3}:\s{1,3}\S")
 _MOST_PIECES = 20
 _MOST_READINGS = 40
 _MOST_NESTED = 4  # labels in each other: `X509v3 Subject Alternative Name: email:…`
@@ -107,7 +108,24 @@ def _typed(kind: IdentifierKind, rest: str) -> list[Reading]:
         return [Reading(EMAIL, rest if canonical_email(rest) is not None else address_in(unwrap(rest)))]
     if kind == DOMAIN:
         return [Reading(DOMAIN, next((one.text for one in located(rest) if one.kind == DOMAIN), rest))]
-    return [Reading(kind, rest if kind in (NAME, ACCOUNT) else unwrap(rest))]
+    return [Reading(ACCOUNT, rest)] if kind == ACCOUNT else _stated(kind, rest if kind == NAME else unwrap(rest))
+
+
+def _stated(kind: IdentifierKind, text: str) -> list[Reading]:
+    """Read a text behind a word for its kind: no guess, unless something else stands there as well, which is read, too:
+    `Name: Jane Roe E-Mail: jane@example.org`."""
+    if kind not in (NAME, NUMBER, PHONE):
+        return [Reading(kind, text)]
+    plain = undisguised(text)
+    addresses = find_emails(plain)
+    if len(addresses) > 1:
+        refuse("one e-mail address", text, "several addresses; give each by itself")
+    if addresses:
+        own = " ".join(word for word in plain.split() if "@" not in word) if kind == NAME else text
+        return guesses([Reading(EMAIL, addresses[0]), *([Reading(kind, own)] if own else [])])
+    if _LABEL_INSIDE.search(text):
+        return guesses(dict.fromkeys((*_pasted(unwrap(text), 0), Reading(kind, text))))
+    return [Reading(kind, text)]
 
 
 def _listed(text: str) -> list[Reading]:
@@ -145,7 +163,7 @@ def _pasted(text: str, depth: int) -> Iterable[Reading]:
 
 
 def _of(kind: IdentifierKind) -> Callable[[str, int], Iterable[Reading]]:
-    return lambda text, depth: [Reading(kind, text)]
+    return lambda text, depth: _stated(kind, text)
 
 
 def _labelled_email(text: str, depth: int) -> Iterable[Reading]:

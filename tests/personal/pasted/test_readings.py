@@ -152,6 +152,16 @@ def test_the_look_of_a_kind_without_its_form_is_refused_without_quoting(template
         ("BI 012345678", ["number BI012345678?", "name 012345678 bi?", "number 012345678?"]),
         ("QQ 12 34 56 C", ["number QQ123456C?", "name 12 34 56 c qq?"]),
         ("PNOEE-38001085718", ["number PNOEE38001085718"]),
+        ("Name: Jane Roe Email: jane@example.org", ["email jane@example.org?", "name email jane roe?"]),
+        ("name:Jane Roe <jane@example.org>", ["email jane@example.org?", "name jane roe?"]),
+        ("name:Jane Roe jane(at)example.org", ["email jane@example.org?", "name jane roe?"]),
+        ("ID: jane@example.org", ["email jane@example.org?", "number JANEEXAMPLEORG?"]),
+        ("Phone: 030 901820 Email: jane@example.org", ["email jane@example.org?", "phone 030901820?"]),
+        (
+            "Name: Jane Roe Tel: +49 30 901820",
+            ["name jane roe tel?", "phone 4930901820?", "name 30 49 901820 jane roe tel?"],
+        ),
+        ("name:Jane Roe", ["name jane roe"]),
         ("CN=Jane Roe, E=jane@example.org, UID=jr1", ["name jane roe", "email jane@example.org", "account jr1"]),
     ],
 )
