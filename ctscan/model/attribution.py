@@ -36,6 +36,7 @@ class AttributionReason(Code):
     MAILBOX_RESERVED = "attribution.mailbox-reserved"
     MAILBOX_OF_FUNCTION = "attribution.mailbox-of-function"
     MAILBOX_FIRST_LAST = "attribution.mailbox-first-last"
+    MAILBOX_LISTED_NAME = "attribution.mailbox-listed-name"
     MAILBOX_FIRST_LAST_UNLISTED = "attribution.mailbox-first-last-unlisted"
     MAILBOX_FROM_NAME = "attribution.mailbox-from-name"
     MAILBOX_FROM_ANOTHER_NAME = "attribution.mailbox-from-another-name"

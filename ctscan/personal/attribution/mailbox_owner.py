@@ -22,9 +22,10 @@ from ctscan.personal.attribution.evidence import (
     subject_texts,
     unsure,
 )
-from ctscan.personal.attribution.gazetteer import is_name_word
+from ctscan.personal.attribution.gazetteer import Likeness, given_names, is_name_word, likeness
 from ctscan.personal.attribution.name_shapes import is_host, is_name_shaped
 from ctscan.personal.attribution.trail import weighs
+from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.values import Attribution
 from ctscan.personal.view import View
 
@@ -53,7 +54,7 @@ def attribute_mailbox(view: View, place: Field, address: str) -> Attribution:
     here = attribute_subject(view)
     if here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN:
         return _by_role(name, address) or here
-    return _by_mailbox(address) or _by_names(view, address) or _by_holder(certificate, here)
+    return _by_mailbox(address) or _by_names(view, address) or _by_holder(certificate, here, address)
 
 
 @weighs(EvidenceKind.MAILBOX_ROLE())
@@ -99,7 +100,7 @@ def _by_names(view: View, address: str) -> Attribution | None:
 
 
 @weighs(EvidenceKind.MAILBOX_HOLDER())
-def _by_holder(certificate: Certificate, here: Attribution) -> Attribution:
+def _by_holder(certificate: Certificate, here: Attribution, address: str) -> Attribution:
     if here.kind is SubjectKind.CA:
         return unsure(AttributionReason.MAILBOX_OF_AUTHORITY())
     if here.kind in (SubjectKind.HOST, SubjectKind.DEVICE):
@@ -108,7 +109,17 @@ def _by_holder(certificate: Certificate, here: Attribution) -> Attribution:
         return unsure(AttributionReason.MAILBOX_ONLY_CHECKED())
     if here.kind is SubjectKind.UNKNOWN:
         return unsure(AttributionReason.MAILBOX_OF_UNKNOWN())
+    if here.kind is SubjectKind.ORGANISATION and _is_called_like_a_person(address.rpartition("@")[0]):
+        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.MAILBOX_LISTED_NAME())
     return here
+
+
+def _is_called_like_a_person(local: str) -> bool:
+    """Return whether a mailbox name is a listed given name, or a whole listed name in one word."""
+    parts = mailbox.words(local)
+    if len(parts) != 1:
+        return False
+    return (len(parts[0]) >= 3 and fold_text(parts[0]) in given_names()) or likeness(parts[0]) is Likeness.STRONG
 
 
 def _names_of_people(view: View) -> tuple[str, ...]:

@@ -69,6 +69,11 @@ CASES: dict[str, dict[str, Any]] = {
     "role-rfc-2142": {"san": [("email", "postmaster@example.org")]},
     "role-desk": {"subject": [("emailAddress", "pki-ca@example.org")], "ca": True},
     "role-office": {"san": [("email", "support.emea@example.org")], **MAIL},
+    "given-name-organisation-policy": {
+        "subject": [("O", "Example Ltd")],
+        "san": [("email", "jane@example.org"), ("email", "q9x@example.org")],
+        **_policy(ORGANISATION),
+    },
     "role-organisation-policy": {"san": [("email", "q9x@example.org")], **_policy(ORGANISATION)},
     # attributes, and places that few readers search
     "email-attributes": {
