@@ -24,10 +24,13 @@ _MOST_WORDS = 4  # that somebody writes for one word of an address
 
 
 def names_person(text: str, identifier: Identifier) -> bool:
-    """Return whether a text names the person, or quotes the certificate, of an identifier. A domain is no person."""
+    """Return whether a text names the person, or quotes the certificate, of an identifier in any of its readings.
+    A domain is no person, and the words that it is made of are no name."""
+    passed = {IdentifierKind.DOMAIN}
     if identifier.kind == IdentifierKind.DOMAIN:
-        return False
-    return any(_names(written, identifier) for written in _decoded(text))
+        passed |= {IdentifierKind.NAME, IdentifierKind.ACCOUNT}
+    readings = [one for one in identifier.readings if one.kind not in passed]
+    return any(_names(written, one) for written in _decoded(text) for one in readings)
 
 
 def _decoded(text: str) -> Iterator[str]:
