@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ import ctscan.personal.analyse as door
 from ctscan.clock import Clock
 from ctscan.config import Config
 from ctscan.errors import IndexFault, InputError, UsageError
-from ctscan.model import Answer, CertificateStanding, Disclosure, Finding, Match, Problem
+from ctscan.model import Answer, CertificateStanding, Disclosure, Finding, Identifier, Match, Problem
 from ctscan.model.results import ProofCounts, ScanReport
 from ctscan.scan.request import ScanClock
 
@@ -94,6 +94,26 @@ def test_an_answer_needs_no_event_loop(config: Config) -> None:
     with pytest.raises(StopIteration) as done:
         work.send(None)
     assert done.value.value.complete
+
+
+class ChangingList:
+    """List of identifiers that holds Jane Roe only when it is read again, as a file that is written meanwhile."""
+
+    def __init__(self) -> None:
+        self.readings = 0
+
+    def __iter__(self) -> Iterator[Identifier]:
+        self.readings += 1
+        yield app.parse_identifier("jane.roe@example.org" if self.readings > 1 else "mary@example.org")
+
+
+def test_a_list_that_changes_puts_no_name_into_the_trail(config: Config) -> None:
+    people = ChangingList()
+    with pytest.raises(UsageError, match="doesn't name the person"):
+        gathered(app.look_up(config, people, who="a web page", purpose="request of Jane Roe", clock=CLOCK))
+    assert people.readings == 2
+    trail = Path(f"{config.db}.audit").read_bytes()
+    assert b"Jane Roe" not in trail
 
 
 def test_nobody_is_found_completely(config: Config) -> None:

@@ -43,8 +43,10 @@ class LookupRecorder:
 
         Raises:
             IndexFault: the trail can't be written; the answer must not be shown.
+            UsageError: purpose or case name the person: a list holds others than when all of it was compared.
         """
         identifier = answer.identifier
+        check_texts(str(self.event.action), [identifier], self.event.purpose, self.event.case)
         kind = str(identifier.kind)
         event = replace(
             self.event,
