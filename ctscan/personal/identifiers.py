@@ -40,6 +40,8 @@ MAX_IDENTIFIER = 1000
 _HEX = re.compile(r"[0-9a-f]+")
 _DIALLED = re.compile(r"[(\d][\d\s()./‐‑–-]*\d")
 _SEPARATORS = re.compile(r"[\s:-]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_LIKE_LATIN = re.compile(r"[\u0370-\u052f]")  # Greek and Cyrillic: `е` for `e`
 
 
 def parse_identifier(text: str) -> Identifier:
@@ -112,6 +114,7 @@ def _email(text: str) -> Identifier:
             f"identifier: expected one e-mail address (name@example.org) or a domain (@example.org), "
             f"got {len(text)} characters that are neither"
         )
+    _refuse_look_alike(tidy_text(text).rpartition("@")[2])
     return Identifier(IdentifierKind.EMAIL, text, canonical, email_keys(canonical), address_variants(canonical))
 
 
@@ -122,9 +125,20 @@ def _domain(text: str) -> Identifier:
             f"identifier: expected a domain name after @, such as @example.org, "
             f"got {len(text)} characters that are none"
         )
+    _refuse_look_alike(tidy_text(text))
     return Identifier(
         IdentifierKind.DOMAIN, text, canonical, (LookupKey(IdentifierKind.DOMAIN, reversed_labels(canonical)),)
     )
+
+
+def _refuse_look_alike(domain: str) -> None:
+    """Refuse a domain with a label of Latin and Greek or Cyrillic letters, which registries refuse as well: somebody
+    typed a letter that looks like another, and a search for it would find nothing."""
+    if any(_LATIN.search(label) and _LIKE_LATIN.search(label) for label in domain.split(".")):
+        raise UsageError(
+            f"identifier: expected a domain whose labels have letters of one script, got {len(domain)} characters with "
+            "Latin and Greek or Cyrillic letters in one label; type it again, or give its xn-- form if it is meant"
+        )
 
 
 def _sha256(text: str) -> Identifier:

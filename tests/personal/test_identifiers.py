@@ -364,6 +364,7 @@ def test_kinds_of_identifier(text: str, kind: str, canonical: str) -> None:
         *("192.0.2.1", "number:", "number:-/.", "number:000", "phone:", "phone:12", "phone:secretjane"),
         *("phone:+49 30 901820, +49 30 901821", "account:", "account:  "),
         *("serial:xyz", "serial:", "identity:zz", "domain:exa mple", "email:jane", "0xzz", "name:", "J", "z" * 1001),
+        *("secretjane@еxample.org", "@exαmple.org", "domain:еxample.org", "email:secretjane@www.exаmple.org"),
         *("secretjane@" + "x" * 400 + ".example", "secretjane doe@example.org", "email:secretjane", "@secretjane..org"),
     ],
 )
