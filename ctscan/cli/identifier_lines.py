@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ctscan.model import Identifier
 
 LINE_LIMIT = 4096  # bytes; no identifier is longer
+PASSED_OVER_LIMIT = 64 << 20  # bytes of a line that is too long
 KEPT_LIMIT = 64 << 20  # bytes of a pipe that is read twice
 LABEL_LIMIT = 200  # characters that are shown
 MOST_REMEMBERED = 200_000  # lines that later ones are compared with: some 50 MB
@@ -106,10 +107,18 @@ class IdentifierLines:
             raise InputError(f"{self._name}: can't be read: {error.strerror}; check the path") from error
 
     def _read_line(self) -> bytes:
-        """Read a line. Of one that is too long, the rest is passed over."""
+        """Read a line. Of one that is too long, the rest is passed over; one without an end, of a device for example,
+        would be read for ever."""
         line = rest = self._stream.readline(LINE_LIMIT)
+        passed_over = 0
         while len(rest) == LINE_LIMIT and not rest.endswith(b"\n"):
             rest = self._stream.readline(LINE_LIMIT)
+            passed_over += len(rest)
+            if passed_over > PASSED_OVER_LIMIT:
+                raise InputError(
+                    f"{self._name}: expected identifiers, one per line, got a line of more than "
+                    f"{PASSED_OVER_LIMIT >> 20} MiB; check the path"
+                )
         return line
 
     def _without_mark(self, first: bytes) -> bytes:

@@ -215,6 +215,15 @@ def test_a_list_that_can_not_be_read_is_named(db: Path, tmp_path: Path, name: st
         assert (result.exit_code, words in error_line(result)) == (1, True)
 
 
+@pytest.mark.parametrize("name", ["lookup", "prove"])
+def test_a_line_without_an_end_is_not_read_for_ever(db: Path, name: str) -> None:
+    result = run(name, "--from-file", "/dev/zero", "--db", db)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert error_line(result) == (
+        "ctscan: /dev/zero: expected identifiers, one per line, got a line of more than 64 MiB; check the path"
+    )
+
+
 @pytest.mark.parametrize("name", ["search", "status", "prove"])
 def test_commands_that_do_not_answer_each_line_refuse_a_list_with_a_bad_one(db: Path, people: Path, name: str) -> None:
     people.write_text(f"{JANE}\nzoe@@example.org\n")
