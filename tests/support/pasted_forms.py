@@ -237,6 +237,8 @@ FORMS: tuple[Form, ...] = (
 REFUSED: tuple[str, ...] = (
     *("{address}, other@example.net", "{local}@@{domain}", "{local}@example..org", "{given} {address}"),
     "{surname}, {given}; Sample, John",
+    *("{given} {surname}\tJohn Sample", "{given} {surname} | John Sample", "{given} {surname} / John Sample"),
+    *("{given} {surname}\nJohn Sample", "• {given} {surname} • John Sample"),
     "From: {given} <{address}>, To: John <john@example.net>",
     "{given} <{address}>, John <john@example.net>",
     *("{local}(at){domain}, john(at)example.net", "{local}(at)example..org"),

@@ -43,10 +43,19 @@ def _other_words(text: str) -> Iterable[Reading]:
         return guesses([*one_word(word), Reading(NAME, text)])
     if any(map(str.isdigit, text)):
         return guesses([Reading(NAME, text), Reading(NUMBER, text)])
-    if _SEVERAL.search(text):  # `Roe, Jane; Doe, John`: nobody has a name of all these words
+    if _SEVERAL.search(text) or is_row(text):  # `Roe, Jane; Doe, John`: nobody has a name of all these words
         refuse("one name", text, "several names; give each by itself")
     is_sure = all(map(_is_of_names, text)) and not _SPOKEN.search(text)
     return [Reading(NAME, text, guessed=not is_sure)]
+
+
+def is_row(text: str) -> bool:
+    """Return whether full names stand side by side: `Jane Roe | John Doe`, or in cells of a table. A surname in a cell
+    and a given name in the next are one name."""
+    cells = [cell for cell in _BETWEEN_CELLS.split(text) if cell.strip()]
+    return len(cells) > 1 and all(
+        len(re.findall(r"[^\W\d_]{2,}", cell)) > 1 and all(map(_is_of_names, cell)) for cell in cells
+    )
 
 
 def _is_of_names(char: str) -> bool:
@@ -90,6 +99,7 @@ _NAME_AND_PHONE = re.compile(r"([^\d+]{0,200}[^\W\d_][^\d+]{0,200}?)[\s,;:]{0,9}
 _PHONE_AND_WORDS = re.compile(r"(\(?\d[\d\s()./-]{6,40}?)[\s,;]{1,9}\(?[^\W\d_].*", re.DOTALL)
 _DOTTED = re.compile(r"((?:[^\W\d_]{1,40}\.){2,8})(\d{5,20})")
 _SEVERAL = re.compile(r"[^\W\d_]{2}[^;]*;.*[^\W\d_]{2}", re.DOTALL)
+_BETWEEN_CELLS = re.compile(r"[\t\n|•]|\s/\s")
 _SPOKEN = re.compile(r"\s(?:and|und|&|at)\s", re.IGNORECASE)  # of `jane roe at example`, `Jane Roe and John Doe`
 _REMARK = re.compile(r"\s{1,9}[(\[][^()\[\]]{0,200}[)\]]$")
 _MOST_NUMBERS = 4  # beside a name: of a representative and the company

@@ -23,7 +23,7 @@ from ctscan.personal.normalise.addresses import canonical_email, find_emails, is
 from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits, of_decimal, printed_serial
 from ctscan.personal.pasted.digits import in_digits, serials
 from ctscan.personal.pasted.located import address_in, addressed, located
-from ctscan.personal.pasted.plain_words import in_words
+from ctscan.personal.pasted.plain_words import in_words, is_row
 from ctscan.personal.pasted.printed_labels import Label, is_label_alone, labelled
 from ctscan.personal.pasted.reading import (
     ACCOUNT,
@@ -62,7 +62,7 @@ TYPED: Final = {
 """Words that a person types before an identifier, with a colon."""
 
 _UNKNOWN_LABEL = re.compile(r"[^\W\d_][^:=()\d]{0,60}:\s+(\S.*)", re.DOTALL)
-_LABEL_INSIDE = re.compile(r"\s[^\W\d_]{2,30}\s{0,3}:\s{1,3}\S")
+_LABEL_INSIDE = re.compile(r"\s[^\W\d_]{2,30}\s{0,3}:")
 _MOST_PIECES = 20
 _MOST_READINGS = 40
 _MOST_NESTED = 4  # labels in each other: `X509v3 Subject Alternative Name: email:…`
@@ -94,6 +94,8 @@ def _readings(text: str) -> Iterable[Reading]:
     plain = unwrap(text)
     if not plain:
         refuse("a name, a number or an address", text, "only signs")
+    if is_row(text) and labelled(plain) is None:  # the plain text has blanks for tabs
+        refuse("one name", text, "several names; give each by itself")
     return _pasted(plain, _MOST_NESTED)
 
 

@@ -161,7 +161,10 @@ def test_the_look_of_a_kind_without_its_form_is_refused_without_quoting(template
             "Name: Jane Roe Tel: +49 30 901820",
             ["name jane roe tel?", "phone 4930901820?", "name 30 49 901820 jane roe tel?"],
         ),
+        ("name:Jane Roe, name:John Doe", ["name doe jane john name roe?"]),
         ("name:Jane Roe", ["name jane roe"]),
+        ("Roe\tJane", ["name jane roe"]),
+        ("Roe / Jane", ["name jane roe"]),
         ("CN=Jane Roe, E=jane@example.org, UID=jr1", ["name jane roe", "email jane@example.org", "account jr1"]),
     ],
 )
