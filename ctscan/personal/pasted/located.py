@@ -28,7 +28,10 @@ def located(text: str) -> Iterable[Reading]:
     url = _URL.fullmatch(text)
     if url is not None:
         host = re.sub(r":\d{0,5}$", "", url[1].rpartition("@")[2])
-        addresses = find_emails(percent_decoded(url[2]))
+        path = percent_decoded(url[2])
+        parts = filter(None, map(canonical_email, re.split(r"[/?&=#;~]", path)))
+        before_host = canonical_email(percent_decoded(url[1]))  # http://jane@example.org/
+        addresses = dict.fromkeys([*([before_host] if before_host else []), *find_emails(path), *parts])
         for found in _FINGERPRINT.findall(url[2]):  # of pages about a certificate: crt.sh, Censys
             yield Reading(SHA256 if len(found) == 64 else SHA1, found, guessed=True)
         yield from (Reading(EMAIL, address, guessed=True) for address in addresses)

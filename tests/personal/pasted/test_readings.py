@@ -127,6 +127,8 @@ def test_the_look_of_a_kind_without_its_form_is_refused_without_quoting(template
         ("jane%2Btag@example.org", ["email jane%2btag@example.org", "email jane+tag@example.org?"]),
         ("https://github.com/JaneRoe/x", ["domain github.com?", "account github.com/janeroe?"]),
         ("https://example.org/?to=a%40example.com", ["email a@example.com?", "domain example.org?"]),
+        ("https://a@example.com/", ["email a@example.com?", "domain example.com?"]),
+        ("https://example.org/a@example.com", ["email a@example.com?", "domain example.org?"]),
         ("Jane Roe +49 30 901820", ["name jane roe", "phone 4930901820?"]),
         ("+49 30 901820 ext. 5", ["phone 4930901820?"]),
         ("+49 30 901820 (mobile)", ["phone 4930901820?"]),
