@@ -46,7 +46,8 @@ def _other_words(text: str) -> Iterable[Reading]:
     if _SEVERAL.search(text) or is_row(text):  # `Roe, Jane; Doe, John`: nobody has a name of all these words
         refuse("one name", text, "several names; give each by itself")
     is_sure = all(map(_is_of_names, text)) and not _SPOKEN.search(text)
-    return [Reading(NAME, text, guessed=not is_sure)]
+    names_host = any(word.islower() and _is_domain(word) for word in text.split())  # `Jane Roe example.org`
+    return [Reading(NAME, text, guessed=names_host or not is_sure)]
 
 
 def is_row(text: str) -> bool:

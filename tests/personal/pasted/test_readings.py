@@ -118,6 +118,8 @@ def test_the_look_of_a_kind_without_its_form_is_refused_without_quoting(template
         ("jane_roe", ["account jane_roe?", "name jane roe?"]),
         ("Ada", ["name ada", "account ada"]),
         ("Jane Roe", ["name jane roe"]),
+        ("Jane Roe example.org", ["name example jane org roe?"]),
+        ("J.Roe Doe", ["name doe j roe"]),
         ("Zoë O’Roe-Müller, J. (née Doe)", ["name j muller oroe zoe"]),
         ("मीरा उदाहरण", ["name उदाहरण मीरा"]),
         ("John Paul 2", ["name 2 john paul?", "number JOHNPAUL2?"]),
