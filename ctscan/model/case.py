@@ -1,0 +1,146 @@
+"""Cases: requests of data subjects, as the register keeps them.
+
+A case is what was recorded at its opening and the history of its events, which only grows. Everything else (state,
+deadlines, whether the identity is settled) follows from these and from the rules of its regime: see `dsar`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from ctscan.model.identifier import Identifier
+from ctscan.model.message import Message
+
+
+class CaseKind(StrEnum):
+    """Right that a request claims."""
+
+    ACCESS = "access"
+    RECTIFICATION = "rectification"
+    ERASURE = "erasure"
+    OBJECTION = "objection"
+    RESTRICTION = "restriction"
+
+
+class CaseState(StrEnum):
+    """State of a case."""
+
+    OPEN = "open"
+    PAUSED = "paused"  # the clock stands, for a reason that the regime knows
+    DECIDED = "decided"  # a decision is recorded, the answer is not sent yet
+    CLOSED = "closed"
+
+
+class CaseAction(StrEnum):
+    """Action of an event of a case. The keys of `CaseEvent.detail` stand behind each."""
+
+    OPENED = "opened"
+    CONFIRMED_RECEIPT = "receipt confirmed"  # by whom it was told: channel
+    IDENTIFIER_ADDED = "identifier added"  # kind
+    CODE_MADE = "code made"  # id, expires, digest (HMAC, hex), kind; sent: "smtp" or "handler"
+    CODE_REFUSED = "code refused"  # id
+    IDENTIFIED = "identified"  # how: "code" or free text of what was seen; id of a code
+    FINDING_CONFIRMED = "finding confirmed"  # certificate: identity, hex
+    FEE_PAID = "fee paid"
+    EXTENDED = "extended"  # reason, until, told (date on which the requester was told)
+    PAUSED = "paused"  # reason
+    RESUMED = "resumed"
+    DECIDED = "decided"  # decision, ground, reasoning; certificate for a part
+    STATEMENT = "statement"  # of a rectification: text that later answers carry
+    NOTED = "noted"  # text
+    EXPORTED = "exported"
+    DOSSIER_MADE = "dossier made"  # sha256 of the package, override or settled, where given
+    LETTER_WRITTEN = "letter written"  # ca, kind, follow_up, sha256
+    LETTER_SETTLED = "letter settled"  # ca, kind: an answer came, or none is awaited any longer
+    CLOSED = "closed"  # outcome
+
+
+class DecisionKind(StrEnum):
+    """Decision on a request."""
+
+    GRANTED = "granted"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+    OBJECTION_UPHELD = "objection upheld"
+    OBJECTION_REJECTED = "objection rejected"
+    RECTIFIED = "rectified"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """Event of a case. `at` is the moment it happened, as stated by the handler; `recorded` the moment it was written.
+    `detail` holds texts by key, ordered by key."""
+
+    at: datetime
+    recorded: datetime
+    who: str
+    action: CaseAction
+    detail: tuple[tuple[str, str], ...] = ()
+
+    def get(self, key: str) -> str:
+        """Return a text of the detail, or an empty one."""
+        return dict(self.detail).get(key, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Request of a data subject, with its history in the order of writing.
+
+    Attributes:
+        number: `C-2026-0017`: the year of opening and a number in it.
+        received: day on which the request was received, in the controller's place.
+        channel: way that it came, in the handler's words; empty where not given.
+        requester: name of the requester, as given; empty where not given.
+        regime: code of the regime: `eu`.
+        lang: language of dossier and letters.
+        since: first day on which the requester's address was theirs; None where not given.
+        identifiers: identifiers of the requester, as typed, each once.
+    """
+
+    number: str
+    kind: CaseKind
+    regime: str
+    received: date
+    lang: str
+    identifiers: tuple[Identifier, ...]
+    channel: str = ""
+    requester: str = ""
+    since: date | None = None
+    events: tuple[CaseEvent, ...] = ()
+
+    def of(self, *actions: CaseAction) -> tuple[CaseEvent, ...]:
+        """Return the events of these actions, in their order."""
+        return tuple(event for event in self.events if event.action in actions)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Deadline of a case: `what` names the duty.
+
+    `on` is the last day as the law counts it. `warn_on` is the day that reminders use: for a duty of our own the raw
+    last day before any roll-over, for a duty of a CA the rolled one. `done_at` is when it was met; None while open.
+    """
+
+    what: Message
+    on: date
+    warn_on: date
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStanding:
+    """Standing of a case: what follows from its history and its regime.
+
+    `due` is the next open deadline. `notes` say what the handler has to know: facts of the regime that are to be
+    checked, holidays that are not counted.
+    """
+
+    state: CaseState
+    deadlines: tuple[Deadline, ...]
+    due: Deadline | None
+    extended_until: date | None
+    paused_since: date | None
+    is_identity_settled: bool
+    notes: tuple[Message, ...] = ()
