@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from ctscan.model.identifier import Identifier
+from ctscan.model.identifier import IdentifierKind
 from ctscan.model.message import Message
 
 
@@ -85,6 +85,15 @@ class CaseEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseIdentifier:
+    """Identifier of a case: as it was typed, and as it is compared."""
+
+    text: str
+    kind: IdentifierKind
+    canonical: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """Request of a data subject, with its history in the order of writing.
 
@@ -96,7 +105,7 @@ class Case:
         regime: code of the regime: `eu`.
         lang: language of dossier and letters.
         since: first day on which the requester's address was theirs; None where not given.
-        identifiers: identifiers of the requester, as typed, each once.
+        identifiers: identifiers of the requester, each once.
     """
 
     number: str
@@ -104,7 +113,7 @@ class Case:
     regime: str
     received: date
     lang: str
-    identifiers: tuple[Identifier, ...]
+    identifiers: tuple[CaseIdentifier, ...]
     channel: str = ""
     requester: str = ""
     since: date | None = None
