@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from ctscan.model.identifier import IdentifierKind
+from ctscan.model.identifier import Identifier, IdentifierKind
 from ctscan.model.message import Message
 
 
@@ -125,6 +125,20 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseRequest:
+    """Request as it is given to the register, for a new case. Attributes: see `Case`."""
+
+    identifiers: tuple[Identifier, ...]
+    regime: str
+    received: date
+    kind: CaseKind = CaseKind.ACCESS
+    channel: str = ""
+    requester: str = ""
+    since: date | None = None
+    lang: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Deadline:
     """Deadline of a case: `what` names the duty.
 
@@ -153,3 +167,11 @@ class CaseStanding:
     paused_since: date | None
     is_identity_settled: bool
     notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReport:
+    """Case with its standing."""
+
+    case: Case
+    standing: CaseStanding
