@@ -87,7 +87,7 @@ def start_of(case: Case, regime: Regime) -> date:
         return case.received
     identified = [day_of(event) for event in case.of(CaseAction.IDENTIFIED) if _was_asked(case, event)][:1]
     paid = [day_of(event) for event in case.of(CaseAction.FEE_PAID)][:1]
-    return max(case.received, *identified, *paid)
+    return max([case.received, *identified, *paid])
 
 
 def _was_asked(case: Case, event: CaseEvent) -> bool:
