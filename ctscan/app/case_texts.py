@@ -6,7 +6,7 @@ A case is personal data: its texts may name people. They hold no character that 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from ctscan.errors import UsageError
 from ctscan.privacy.redaction import visible
@@ -78,9 +78,14 @@ def _check_characters(option: str, text: str, expected: str) -> None:
         )
 
 
+def here(moment: datetime) -> datetime:
+    """Return a moment with the offset of this machine's time zone from UTC: the day of an event is the day here."""
+    return moment.astimezone()
+
+
 def today(now: datetime) -> date:
     """Return the day of a moment in the time zone of this machine."""
-    return now.astimezone().date()
+    return here(now).date()
 
 
 def day_of(option: str, text: str, now: datetime) -> date:
@@ -116,7 +121,7 @@ def checked_day(option: str, day: date, now: datetime) -> date:
 
 
 def moment_of(option: str, text: str | None, now: datetime) -> datetime:
-    """Read the moment of an event: a date, which means its beginning in UTC, or for today the present moment.
+    """Read the moment of an event: a date, which means its beginning, or for today the present moment.
 
     Args:
         option: option that gave the text.
@@ -127,6 +132,6 @@ def moment_of(option: str, text: str | None, now: datetime) -> datetime:
         UsageError: as `day_of`.
     """
     if text is None:
-        return now
+        return here(now)
     day = day_of(option, text, now)
-    return now if day == today(now) else datetime.combine(day, time(), UTC)
+    return here(now) if day == today(now) else here(datetime(day.year, day.month, day.day))  # noqa: DTZ001 - of here

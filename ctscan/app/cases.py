@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ctscan.app.case_texts import case_number, checked_day, line_of
+from ctscan.app.case_texts import case_number, checked_day, here, line_of
 from ctscan.app.recorded_texts import check_texts
 from ctscan.app.recording import record_reading, recorded
 from ctscan.app.wiring import CLOCK, opened_index
@@ -148,10 +148,12 @@ def new_event(action: CaseAction, who: str, now: datetime, *, at: datetime | Non
         action: what happened.
         who: the account.
         now: moment at which it is written.
-        at: moment at which it happened; None: now.
+        at: moment at which it happened; None: now. Its day is the day in the time zone of this machine.
         detail: texts by key: see `CaseAction`.
     """
-    return CaseEvent(at or now, now, who, action, tuple(sorted((key, text) for key, text in detail.items() if text)))
+    return CaseEvent(
+        here(at or now), here(now), who, action, tuple(sorted((key, text) for key, text in detail.items() if text))
+    )
 
 
 async def _case(index: Cases, number: str) -> Case:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,19 @@ def test_a_history_grows_in_its_order_and_only_behind_what_its_writer_has_read(s
         assert (await reread(index, saved)).events == (*saved.events, first, second)
         assert await index.add_events(saved.number, 3, ())
         assert await index.add_events(saved.number, 3, (first,))
+
+    scenario(work)
+
+
+def test_a_time_keeps_its_offset_which_decides_its_day(scenario: Scenario) -> None:
+    there = datetime(2026, 3, 3, 0, 30, tzinfo=timezone(timedelta(hours=13)))
+    event = CaseEvent(there, there, "jane", CaseAction.OPENED)
+
+    async def work(index: Index) -> None:
+        saved = await index.save_case(a_case(events=(event,)))
+        assert saved.events[0].at.date() == date(2026, 3, 3)
+        with pytest.raises(ValueError, match="without a zone"):
+            await index.save_case(a_case(events=(replace(event, at=there.replace(tzinfo=None)),)))
 
     scenario(work)
 

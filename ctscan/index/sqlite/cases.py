@@ -216,9 +216,16 @@ def _add(
 def _event_row(event: CaseEvent) -> tuple[str, str, str, str, str]:
     detail = {rows.clean(key): rows.clean(value) for key, value in event.detail}
     return (
-        rows.time_text(event.at),
-        rows.time_text(event.recorded),
+        _moment_text(event.at),
+        _moment_text(event.recorded),
         rows.clean(event.who),
         event.action,
         json.dumps(detail, ensure_ascii=False, separators=(",", ":")),
     )
+
+
+def _moment_text(at: datetime) -> str:
+    """Format a time with its offset from UTC, which decides the day that it belongs to."""
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone can't be stored")
+    return at.isoformat(timespec="microseconds")
