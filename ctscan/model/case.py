@@ -39,10 +39,13 @@ class CaseAction(StrEnum):
     OPENED = "opened"
     CONFIRMED_RECEIPT = "receipt confirmed"  # by whom it was told: channel
     IDENTIFIER_ADDED = "identifier added"  # kind
-    CODE_MADE = "code made"  # id, expires, digest (HMAC, hex), kind; sent: "smtp" or "handler"
+    CODE_MADE = (
+        "code made"  # id, expires, digest (HMAC, hex), kind; identifier (position, from 1); sent: "smtp", "handler"
+    )
     CODE_REFUSED = "code refused"  # id
-    IDENTIFIED = "identified"  # how: "code" or free text of what was seen; id of a code
-    FINDING_CONFIRMED = "finding confirmed"  # certificate: identity, hex
+    IDENTIFIED = "identified"  # how: "code", with id and identifier of the code, or free text of what was seen
+    FINDING_CONFIRMED = "finding confirmed"  # certificate: identity, hex; the requester's
+    FINDING_REJECTED = "finding rejected"  # certificate: identity, hex; somebody else's
     FEE_PAID = "fee paid"
     EXTENDED = "extended"  # reason, until, told (date on which the requester was told)
     PAUSED = "paused"  # reason
