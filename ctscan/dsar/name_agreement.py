@@ -51,8 +51,12 @@ class _Word:
         return _SYLLABLES.fullmatch(self.folded) is not None
 
     def begins(self, other: _Word) -> bool:
-        """Return whether this is an initial of another word."""
-        return self.is_initial and any(form.startswith(letter) for letter in self.forms for form in other.forms)
+        """Return whether this is an initial of another word. Signs of syllables have no initials."""
+        return (
+            self.is_initial
+            and not other.is_syllabic
+            and any(form.startswith(letter) for letter in self.forms for form in other.forms)
+        )
 
 
 def names_agree(one: str, other: str) -> bool:
