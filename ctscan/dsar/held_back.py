@@ -13,7 +13,7 @@ A code proves the mailbox of today and of one identifier. So a certificate leave
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from ctscan.dsar.name_agreement import has_words, names_agree
@@ -68,7 +68,10 @@ def held_back(case: Case, matches: Iterable[Match], *, is_stated: bool = False) 
     released: list[Match] = []
     held: list[Held] = []
     others: list[Match] = []
-    for match in {match.certificate.identity: match for match in reversed(list(matches))}.values():
+    distinct: dict[bytes, Match] = {}
+    for match in matches:
+        distinct.setdefault(match.certificate.identity, match)
+    for match in distinct.values():
         known = _identities(match.certificate)
         if known & rejected:
             others.append(match)
@@ -76,7 +79,7 @@ def held_back(case: Case, matches: Iterable[Match], *, is_stated: bool = False) 
             released.append(match)
         else:
             held.append(Held(match, reasons))
-    return Release(tuple(reversed(released)), tuple(reversed(held)), tuple(reversed(others)), confirmed)
+    return Release(tuple(released), tuple(held), tuple(others), confirmed)
 
 
 def decided_certificates(events: Iterable[CaseEvent]) -> tuple[frozenset[bytes], frozenset[bytes]]:
@@ -149,20 +152,23 @@ def _doubt_of_names(names: Sequence[str], requester: _Requester) -> Message | No
 
 
 def _names(findings: Sequence[Finding], matched: Sequence[Finding]) -> list[str]:
-    """Return the names of the people that the matched findings are about; of everybody but the CA's contact where no
-    finding matched, or the certificate doesn't show the person."""
-    labels = {finding.person for finding in matched} - {UNCLEAR}
+    """Return the names of the people that the matched findings are about. Where the certificate names none of them, all
+    names in it count, but for those of a CA's contact: another name beside an address may be that of its owner."""
+    people = {finding.person for finding in matched} - {UNCLEAR}
+    return _names_of(findings, people) or _names_of(findings, {finding.person for finding in findings} - {_CA_CONTACT})
+
+
+def _names_of(findings: Iterable[Finding], people: Set[str]) -> list[str]:
+    """Return the names of people with these labels: full names, and given name and surname of a distinguished name."""
     parts: dict[tuple[str, str], list[str]] = {}
     names: dict[str, None] = {}
     for finding in findings:
-        if finding.subject_kind is not SubjectKind.PERSON or finding.rule in _NO_NAMES:
-            continue
-        if finding.person not in labels if labels else finding.person == _CA_CONTACT:
+        if finding.person not in people or finding.subject_kind is not SubjectKind.PERSON or finding.rule in _NO_NAMES:
             continue
         text = finding.repaired or finding.value
         if finding.category == _FULL:
             names[text] = None
-        elif finding.category in _PARTS:  # given name and surname of one distinguished name
+        elif finding.category in _PARTS:
             parts.setdefault((finding.person, finding.path.rsplit(".", 2)[0]), []).append(text)
     names |= dict.fromkeys(" ".join(words) for words in parts.values())
     return [name for name in names if has_words(name)]
@@ -177,12 +183,16 @@ def _found_by(match: Match, identifiers: Iterable[Identifier]) -> Iterator[tuple
         if reading.kind not in KEY_KINDS:
             if _is_certificate(reading, match):
                 yield reading, []
-        elif reading.kind == IdentifierKind.NAME:
-            tokens = frozenset(key.key for f in match.findings for key in f.keys if key.kind == IdentifierKind.NAME)
-            if share_of_words(asked_forms(reading), tokens) == 1:
-                yield reading, _holding(match.findings, reading)
-        elif found := _holding(match.findings, reading):
+        elif (found := _holding(match.findings, reading)) and _is_whole(found, reading):
             yield reading, found
+
+
+def _is_whole(found: Iterable[Finding], reading: Identifier) -> bool:
+    """Return whether findings hold all of an identifier: of a name every word."""
+    if reading.kind != IdentifierKind.NAME:
+        return True
+    tokens = frozenset(key.key for finding in found for key in finding.keys if key.kind == IdentifierKind.NAME)
+    return share_of_words(asked_forms(reading), tokens) == 1
 
 
 def _holding(findings: Iterable[Finding], reading: Identifier) -> list[Finding]:
