@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }  # fmt: skip
 
 PURE = (
-    "model", "errors", "extras", "ct", "x509", "personal", "answer", "dsar", "authorities/ccadb", "revocation/status",
+    "model", "errors", "extras", "ct", "x509", "personal", "answer", "dsar", "authorities/ccadb", "revocation/status", "authorities/ca_profiles", "authorities/closed_tables", "authorities/profile_checks", "authorities/profile_matching", "authorities/retention",
 )  # fmt: skip
 """Rooms, and single files of other rooms, that take values and return values."""
 

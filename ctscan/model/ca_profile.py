@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ctscan.model.authority import Authority
+from ctscan.model.authority import Authority, AuthorityList
 from ctscan.model.ca_terms import ConflictReason, MatchReason, NoLetter, ProfileFault, RetentionCaveat
 from ctscan.model.ca_values import Assigned, Contact, FactValue, ResponseTime, Right, RightPosition, Words
 from ctscan.model.ca_vocabulary import FactKey, Grade, Layer
@@ -196,3 +196,12 @@ class ProfileCheck:
     def has_old_text(self) -> bool:
         """True when a text is older than the limit."""
         return any(fault.code == ProfileFault.OLD_TEXT for fault in self.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityRecords:
+    """Records of a CA in the CCADB's list, and its profiles. `which` None: the index is missing, or holds no list."""
+
+    which: AuthorityList | None
+    authorities: tuple[Authority, ...]
+    profiles: tuple[CaProfile, ...]

@@ -23,6 +23,7 @@ from ctscan.views.json.answers import (
 )
 from ctscan.views.json.audit import audit_event
 from ctscan.views.json.basis import basis_history, recorded_basis
+from ctscan.views.json.ca_profiles import profile_checks, profile_row
 from ctscan.views.json.document import canonical, digest
 from ctscan.views.json.heads import cosignatures, exported_heads, head_comparison, log_heads, tree_head
 from ctscan.views.json.misbehaviour import checked_misbehaviour, exported_misbehaviour
@@ -91,6 +92,8 @@ __all__ = [
     "log_heads",
     "match",
     "problem",
+    "profile_checks",
+    "profile_row",
     "recorded_basis",
     "refreshed",
     "reindexed",
