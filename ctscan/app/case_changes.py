@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ctscan.app.case_texts import case_number, day_of, here, line_of, moment_of, text_of, today
+from ctscan.app.case_texts import day_of, here, line_of, moment_of, text_of, today
 from ctscan.app.cases import add_events, case, case_identifiers, new_event
 from ctscan.app.recorded_texts import check_texts
 from ctscan.app.wiring import CLOCK, opened_index
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ctscan.config import Config
     from ctscan.model import Identifier
-    from ctscan.model.case import Case, CaseEvent
+    from ctscan.model.case import Case
 
 
 async def extend_case(
@@ -66,7 +66,9 @@ async def pause_case(
     return await add_events(config, number, [event], who, clock)
 
 
-async def resume_case(config: Config, number: str, *, text: str, at: str | None, who: str, clock: Clock = CLOCK) -> Case:
+async def resume_case(
+    config: Config, number: str, *, text: str, at: str | None, who: str, clock: Clock = CLOCK
+) -> Case:
     """Let the clock of a paused case run again."""
     return await _add_one(config, number, CaseAction.RESUMED, at, who, clock, text=_optional("--reason", text))
 
@@ -135,7 +137,7 @@ async def decide_case(
         decision: `DecisionKind`; hyphens count as blanks.
         ground: ground of a refusal in a word of the regime; empty without one.
         reasoning: reasons in the handler's words.
-        certificates: identities of certificates, in hex, that a part of the answer leaves out; empty: the whole request.
+        certificates: identities of certificates, in hex, that the decision is about; empty: the whole request.
         statement: statement of a rectification, which later answers carry.
 
     Raises:
@@ -161,8 +163,8 @@ async def decide_case(
 async def _add_one(
     config: Config, number: str, action: CaseAction, at: str | None, who: str, clock: Clock, **detail: str
 ) -> Case:
-    event: CaseEvent = new_event(action, who, clock.now(), at=moment_of("--at", at, clock.now()), **detail)
-    return await add_events(config, case_number(number), [event], who, clock)
+    event = new_event(action, who, clock.now(), at=moment_of("--at", at, clock.now()), **detail)
+    return await add_events(config, number, [event], who, clock)
 
 
 async def _identities(config: Config, texts: Sequence[str]) -> list[str]:
@@ -172,8 +174,8 @@ async def _identities(config: Config, texts: Sequence[str]) -> list[str]:
         for identity in found:
             if not await index.find_identity(bytes.fromhex(identity)):
                 raise UsageError(
-                    f"--certificate: the index has no certificate of the identity {identity}; 'ctscan lookup … --format "
-                    "json' names identities"
+                    f"--certificate: the index has no certificate of the identity {identity}; 'ctscan lookup … "
+                    "--format json' names identities"
                 )
     return found
 

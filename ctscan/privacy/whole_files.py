@@ -10,25 +10,26 @@ from pathlib import Path
 from ctscan.errors import InputError
 
 
-def write_whole(path: Path, data: bytes, option: str) -> None:
-    """Write a new file with mode 0600. Whoever sees it sees it whole; where writing fails, nothing of it stays.
+def write_whole(path: Path, data: bytes, option: str, *, replace: bool = False) -> None:
+    """Write a file with mode 0600. It is never seen in part; where writing fails, nothing of it stays.
 
     Args:
         path: place of the file.
         data: its content.
         option: option that chose the place, for errors.
+        replace: let it take the place of an older file.
 
     Raises:
         InputError: there is something at this place already, or the file can't be written.
     """
     if "\0" in str(path) or path.is_dir():
         raise InputError(f"{option}: expected the name of a file, got a directory, or no path; give another")
-    if os.path.lexists(path):
+    if not replace and os.path.lexists(path):
         raise InputError(f"{path}: exists already and was left as it is; give another with {option}")
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
     try:
         _write(draft, data)
-        draft.rename(path)
+        draft.replace(path)
     except OSError as error:
         with suppress(OSError):
             draft.unlink()

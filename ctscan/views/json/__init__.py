@@ -24,6 +24,7 @@ from ctscan.views.json.answers import (
 from ctscan.views.json.audit import audit_event
 from ctscan.views.json.basis import basis_history, recorded_basis
 from ctscan.views.json.ca_profiles import profile_checks, profile_row
+from ctscan.views.json.cases import case, cases, exported_case
 from ctscan.views.json.document import canonical, digest
 from ctscan.views.json.heads import cosignatures, exported_heads, head_comparison, log_heads, tree_head
 from ctscan.views.json.misbehaviour import checked_misbehaviour, exported_misbehaviour
@@ -68,6 +69,8 @@ __all__ = [
     "base64_text",
     "basis_history",
     "canonical",
+    "case",
+    "cases",
     "certificate",
     "certificate_status",
     "certificate_statuses",
@@ -77,6 +80,7 @@ __all__ = [
     "coverage",
     "digest",
     "disclosure",
+    "exported_case",
     "exported_heads",
     "exported_misbehaviour",
     "finding",
