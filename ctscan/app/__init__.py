@@ -9,8 +9,8 @@ goes to listeners. Heavy modules are imported when a function runs, so that impo
 from ctscan.app.answers import certificates, is_label_of_number, look_up, parse_identifier, prove, standings
 from ctscan.app.authority_list import authorities, authority_records, update_authorities
 from ctscan.app.basis import basis_history, drop_from_basis, set_basis
-from ctscan.app.cases import add_events, case, cases, find_cases, new_event, open_case, show_case
 from ctscan.app.ca_policies import ca_profiles, check_ca_profiles, match_certificates
+from ctscan.app.cases import add_events, case, cases, find_cases, new_event, open_case, show_case
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.health import health
 from ctscan.app.known_trail import begin_trail
@@ -39,9 +39,9 @@ __all__ = [
     "backfill",
     "basis_history",
     "begin_trail",
+    "ca_profiles",
     "case",
     "cases",
-    "ca_profiles",
     "certificates",
     "check_ca_profiles",
     "check_refresh",
