@@ -52,7 +52,7 @@ def fact(found: ProfileFact) -> Shape:
         "data": _data(found.value),
         "section": found.section,
         "source": found.source.title,
-        "url": found.source.url,
+        "url": found.source.url or None,
         "layer": word_of(found.source.layer),
         "date": found.source.day.isoformat(),
         "undated": found.source.is_undated,
