@@ -73,14 +73,10 @@ def _print(config: Config, found: Register, nothing: str) -> None:
 
         print_json(json.cases([report for report, _ in found.entries]))
         return
-    from ctscan.views import cases, tables
+    from ctscan.views import case_screens, tables
     from ctscan.views.text import texts
 
-    out = tables.console()
-    if found.entries:
-        tables.table(out, *cases.register(found, out.width, texts(config.lang)))
-    else:
-        tables.say(out, nothing)
+    case_screens.register(tables.console(), found, nothing, texts(config.lang))
 
 
 @command(
@@ -98,20 +94,15 @@ def show(number: str, verbose: int, **given: Any) -> None:
     from ctscan.cli.process import account, run
 
     config = load_settings(**given)
-    case = run(app.show_case(config, number, account()))
-    case_options.show_changed(config, case)
-    if config.format != "json":
-        from ctscan.views import cases, tables
+    report = app.case_report(config, run(app.show_case(config, number, account())))
+    if config.format == "json":
+        from ctscan.cli.output import print_json
+        from ctscan.views import json
+
+        print_json(json.case(report))
+    else:
+        from ctscan.views import case_screens, tables
         from ctscan.views.text import texts
 
-        report, say, out = app.case_report(config, case), texts(config.lang), tables.console()
-        out.print()
-        if report.standing.deadlines:
-            tables.table(out, *cases.deadlines(report, say))
-            out.print()
-        for note in report.standing.notes:
-            tables.say(out, f"{tables.BULLET}{say(note)}")
-        if report.standing.notes:
-            out.print()
-        tables.table(out, *cases.history(case.events, say))
+        case_screens.case(tables.console(), report, app.reminder(report), texts(config.lang))
     case_options.say_what_is_due(config)

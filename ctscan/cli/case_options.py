@@ -79,13 +79,10 @@ def show_changed(config: Config, case: Case) -> None:
 
         print_json(json.case(report))
         return
-    from ctscan.views import cases, tables
+    from ctscan.views import case_screens, tables
     from ctscan.views.text import texts
 
-    say, out = texts(config.lang), tables.console()
-    tables.say(out, cases.title(report, say), "bold")
-    for line in cases.facts(report, app.reminder(report), say):
-        tables.say(out, line, indent=2)
+    case_screens.summary(tables.console(), report, app.reminder(report), texts(config.lang))
 
 
 def say_what_is_due(config: Config) -> None:

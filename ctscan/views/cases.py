@@ -6,7 +6,10 @@ parameters of a message.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 from ctscan.model import Message
 from ctscan.model.case import CaseEvent, CaseIdentifier, CaseState
@@ -23,7 +26,9 @@ SOON = 7
 _WIDE = 110
 """Characters of a line with room for all columns."""
 _NAME_SHOWN = 20
-"""Characters of a requester's name in a narrow list; a case itself shows it whole."""
+"""Cells of a requester's name in a narrow list; a case itself shows it whole."""
+_IDENTITY_SHOWN = 13
+"""Cells of the identity of a certificate in a history; JSON has it whole."""
 _DECISIONS = {str(decision): words for decision, words in DECISIONS.items()}
 _HIDDEN = frozenset({"digest", "id"})
 """Keys of details that say nothing to a reader."""
@@ -85,9 +90,12 @@ def days_left(reminder: Reminder, texts: Texts) -> str:
     return texts(CaseText.LEFT(count=reminder.days) if reminder.days else CaseText.TODAY())
 
 
-def shortened(text: str, length: int) -> str:
-    """Cut a text to a number of characters, with an ellipsis in place of the rest."""
-    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+def shortened(text: str, cells: int) -> str:
+    """Cut a text to so many cells of a terminal, with an ellipsis in place of the rest. Ideographs take two cells."""
+    ends = list(accumulate(2 if east_asian_width(character) in "WF" else 1 for character in text))
+    if not ends or ends[-1] <= cells:
+        return text
+    return f"{text[: bisect_right(ends, cells - 1)].rstrip()}…"
 
 
 # --- case ---------------------------------------------------------------------------------------------------------
@@ -164,6 +172,8 @@ def history(events: Sequence[CaseEvent], texts: Texts) -> Listing:
 def _detail(event: CaseEvent, texts: Texts) -> str:
     """Write the texts of an event, each behind its key; a single text stands alone."""
     told = {key: " ".join(value.split()) for key, value in event.detail if key not in _HIDDEN}
+    if "certificate" in told:
+        told["certificate"] = shortened(told["certificate"], _IDENTITY_SHOWN)
     if told.get("decision") in _DECISIONS:
         told["decision"] = texts(_DECISIONS[told["decision"]])
     if len(told) == 1:
