@@ -56,7 +56,8 @@ CASES = [
     replace(request_case("eu", "2026-02-24", OPENED, number="C-2026-0018"), requester="Maximiliane von und zu Example"),
     request_case("uk", "2026-03-01", OPENED, *paused("2026-03-06", None, "clarification"), number="C-2026-0019"),
     replace(
-        request_case("eu", "2026-03-02", OPENED, number="C-2026-0020", kind=CaseKind.RECTIFICATION), requester="張偉" * 9
+        request_case("eu", "2026-03-02", OPENED, number="C-2026-0020", kind=CaseKind.RECTIFICATION),
+        requester="張偉" * 9,
     ),
     replace(
         request_case("ccpa", "2026-03-01", OPENED, case_event("2026-03-12", CaseAction.CLOSED, outcome="withdrawn"),
@@ -101,6 +102,38 @@ C-2026-0021   -            closed           objection       Zoë O’Hara
 """
 
 SHOWN = """\
+C-2026-0017: access under GDPR (eu), open
+  Due on 2026-05-27: answer the request, within the extended time (58 days)
+  Extended until 2026-05-27.
+  Received: 2026-02-27
+  Came by: letter
+  Requester: Jane Roe
+  Address known as theirs since: 2019-01-01
+  Language of the answer: en
+  Identity: settled
+  Identifiers: Jane@Example.org (e-mail address), Jane Roe (name)
+
+Duty                                        Last day     Reminder     Done
+────────────────────────────────────────────────────────────────────────────────
+say within the first period that the        2026-03-27   2026-03-27   2026-03-20
+answer takes longer, with reasons
+answer the request, within the extended     2026-05-27   2026-05-27   -
+time
+
+- public holidays aren't counted, only weekends: no place is set, or its
+  calendar isn't installed
+
+Day          Who       What                Detail
+────────────────────────────────────────────────────────────────────────────────
+2026-03-02   handler   opened              -
+2026-03-03   handler   receipt confirmed   letter
+2026-03-09   handler   identified          code
+2026-03-20   handler   extended            reason: certificates of 14 CAs have
+                                           to be asked for; told: 2026-03-20
+2026-03-21   handler   decided             certificate: abababababab…; decision:
+                                           granted in part; ground: rights of
+                                           others; reasoning: names two more
+                                           people
 """
 
 
