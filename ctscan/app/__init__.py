@@ -37,6 +37,7 @@ from ctscan.app.dossiers import make_dossier
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.health import health
 from ctscan.app.known_trail import begin_trail
+from ctscan.app.letters import LetterOptions, settle_letters, write_letters
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
@@ -54,6 +55,7 @@ __all__ = [
     "DEMO_PERSON",
     "DossierOptions",
     "HEADS_FILE_LIMIT",
+    "LetterOptions",
     "SearchListener",
     "SearchPlan",
     "add_events",
@@ -122,11 +124,13 @@ __all__ = [
     "search",
     "searches",
     "set_basis",
+    "settle_letters",
     "show_case",
     "sources",
     "standings",
     "terms_without_consent",
     "update_authorities",
     "write_calendar",
+    "write_letters",
     "write_settings",
 ]
