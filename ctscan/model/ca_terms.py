@@ -176,6 +176,7 @@ class ConflictReason(Code):
     STRICTER = "ca-conflict.stricter"
     NEWER = "ca-conflict.newer"
     NUMBER_OVER_NONE = "ca-conflict.number-over-none"
+    RIGHTS_PREVAIL = "ca-conflict.rights-prevail"  # the text that grants the right
     POLICY_DECIDES = "ca-conflict.policy-decides"  # the other text refers to the privacy policy
 
 
