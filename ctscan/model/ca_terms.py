@@ -123,6 +123,7 @@ class DataKind(Code):
     EXPIRATION_DATE = "ca-data.expiration-date"
     REVOCATION_PASSWORD = "ca-data.revocation-password"  # noqa: S105 - a code
     SANCTION_LIST = "ca-data.sanction-list"
+    VIDEO = "ca-data.video"
     HOST_NAME_ONLY = "ca-data.host-name-only"
 
 

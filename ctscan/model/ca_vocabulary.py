@@ -108,6 +108,7 @@ class Layer(Code):
     DIRECTORY = "ca-layer.directory"  # of a third party
     DECISION = "ca-layer.decision"  # of an authority
     THIRD_PARTY = "ca-layer.third-party"  # statement of a customer or reseller of the CA
+    PROGRAM = "ca-layer.program"  # documents of root programs: the CCADB
 
 
 class RightStance(Code):
@@ -133,6 +134,7 @@ class Condition(Code):
     EU_AND_SWISS_RESIDENTS = "ca-condition.eu-and-swiss-residents"
     EEA_RESIDENTS = "ca-condition.eea-residents"
     FRANCE = "ca-condition.france"
+    CALIFORNIA = "ca-condition.california"
     NOT_ABSOLUTE = "ca-condition.not-absolute"
     AS_LAW_REQUIRES = "ca-condition.as-law-requires"
     LEGITIMATE_INTEREST_OBJECTED = "ca-condition.legitimate-interest-objected"
@@ -151,6 +153,7 @@ class Condition(Code):
     COURT_ORDER_ONLY = "ca-condition.court-order-only"
     IN_WRITING = "ca-condition.in-writing"
     WITHOUT_NOTICE = "ca-condition.without-notice"
+    UNTRUE_DATA_SUSPENDS = "ca-condition.untrue-data-suspends"
     DOCUMENTED = "ca-condition.documented"
 
 
@@ -172,6 +175,8 @@ class Item(Code):
     PREFERRED_CONTACT = "ca-item.preferred-contact"
     PIN = "ca-item.pin"
     RIGHT_NAMED = "ca-item.right-named"
+    REASON = "ca-item.reason"
+    IDENTITY = "ca-item.identity"
     CUSTOMER_NAME = "ca-item.customer-name"
 
 
@@ -194,6 +199,7 @@ class Role(Code):
 
     CONTROLLER = "ca-role.controller"
     PROCESSOR = "ca-role.processor"
+    JOINT_CONTROLLER = "ca-role.joint-controller"
 
 
 class Circumstance(Code):
@@ -234,6 +240,7 @@ class Use(Code):
     REVOCATION = "ca-use.revocation"
     SUPPORT = "ca-use.support"
     DISPUTES = "ca-use.disputes"
+    ISSUING_COMPANY = "ca-use.issuing-company"
 
 
 class Channel(Code):
@@ -243,6 +250,8 @@ class Channel(Code):
     COUNTER = "ca-channel.counter"
     LIVE_CHAT = "ca-channel.live-chat"
     CONTACT_PAGE = "ca-channel.contact-page"
+    ACCOUNT = "ca-channel.account"
+    CERTIFIED_EMAIL = "ca-channel.certified-email"
 
 
 class RequestForm(Code):
@@ -251,6 +260,7 @@ class RequestForm(Code):
     BY_EMAIL = "ca-form.by-email"
     IN_WRITING = "ca-form.in-writing"
     MARKED_FOR_OFFICER = "ca-form.marked-for-officer"
+    BY_ACCOUNT = "ca-form.by-account"
     COURIER_OR_REGISTERED = "ca-form.courier-or-registered"
 
 
