@@ -166,6 +166,16 @@ def test_the_list_has_the_overdue_ones_first_and_ends_with_5_where_something_is_
     assert [case["state"] for case in desk.json("list", "--all")] == ["open", "closed", "closed"]
 
 
+def test_a_list_for_mail_names_nobody(desk: Desk) -> None:
+    words = ("--regime", "eu", "--received", ago(70), "--requester", "Jane Roe")
+    assert desk("open", "jane@example.org", *words).exit_code == 0
+    assert "Jane Roe" in desk("list", "--due", "7").stdout
+    for columns in ("200", "30"):
+        mailed = run("case", "list", "--due", "7", "--no-names", "--db", desk.db, env={"COLUMNS": columns})
+        assert mailed.exit_code == 5 and "C-" in mailed.stdout and "jane" not in mailed.output.lower()
+    assert "--no-names" in desk.refused("list", "--no-names", "--format", "json")
+
+
 @pytest.mark.parametrize("days", ["-1", "x", "9999999999999"])
 def test_a_wrong_number_of_days_is_a_usage_error(days: str, desk: Desk) -> None:
     assert "--due" in desk.refused("list", "--due", days)
