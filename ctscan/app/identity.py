@@ -32,7 +32,7 @@ from ctscan.model.identifier import IdentifierKind
 if TYPE_CHECKING:
     from ctscan.app.recording import ChangeRecorder
     from ctscan.config import Config
-    from ctscan.index.protocols import Index
+    from ctscan.index.protocols import Cases, Disclosures
     from ctscan.model import Identifier
     from ctscan.model.case import Case, CaseEvent
     from ctscan.model.identity_code import CodeCheck, MadeCode
@@ -194,7 +194,7 @@ def _check_sending(config: Config, found: Case, position: int, password: str) ->
 
 
 async def _made(
-    config: Config, index: Index, before: Case, position: int, *, send: bool, who: str, clock: Clock
+    config: Config, index: Cases, before: Case, position: int, *, send: bool, who: str, clock: Clock
 ) -> MadeCode:
     """Make a code and add its digest to the history."""
     from ctscan.dsar import identity_codes as codes
@@ -226,7 +226,7 @@ async def _made(
 
 
 async def _send(
-    config: Config, index: Index, change: ChangeRecorder, mail: Mail, password: str, who: str, clock: Clock
+    config: Config, index: Disclosures, change: ChangeRecorder, mail: Mail, password: str, who: str, clock: Clock
 ) -> None:
     """Record that the server of mail learns of the address, and send the code."""
     from ctscan.mail.smtp import send
@@ -247,7 +247,7 @@ async def _send(
 
 
 async def _added(
-    config: Config, index: Index, number: str, work: Callable[[Case], tuple[Result, Sequence[CaseEvent]]]
+    config: Config, index: Cases, number: str, work: Callable[[Case], tuple[Result, Sequence[CaseEvent]]]
 ) -> Result:
     """Add the events that follow from a case to its history. Where another command was faster, the work begins again
     with the case as it is then.
