@@ -147,12 +147,15 @@ def test_a_profile_is_readable(db: Path) -> None:
         "retention of records: 7 years after expiry or revocation of the last certificate under the agreement; "
         "15 years for qualified certificates"
     )
-    assert lines[at + 1] == "Sectigo Privacy Policy, How we use your information, l. 447-452; as of 2021-11-15"
+    assert lines[at + 1] == "Sectigo Privacy Policy, How we use your information, l. 447-452; as of 2021-11-15; grade A"
     assert "e-mail address: hidden by the text (privacy requests)" in lines
-    assert lines[-2] == (
+    assert (
         "retention of records: Sectigo Privacy Policy; Sectigo S/MIME CP/CPS disagree; Sectigo Privacy Policy is "
         "followed (the longer period is shown)"
-    )
+    ) in lines
+    at = lines.index("e-mail address: DPOfficer@sectigo.com (data protection officer)")
+    assert lines[at + 1].endswith("as of 2026-07-21; grade C")
+    assert "Sectigo Privacy Policy: https://www.sectigo.com/privacy-policy" in lines
 
 
 def test_the_baseline_says_for_whom_it_holds(db: Path) -> None:
