@@ -101,6 +101,9 @@ def test_a_profile_is_shown_beside_the_records_of_the_list(loaded: Path) -> None
     assert [one["name"] for one in found["authorities"]] == ["Example Mail CA"]
     assert [one["name"] for one in found["profiles"]] == ["Sectigo"]
     assert shown(loaded, "Example Mail")["profiles"] == []
+    for number in (bytes(range(20)).hex(), "01" * 32):
+        assert [one["name"] for one in shown(loaded, number)["profiles"]] == ["Sectigo"]
+    assert shown(loaded, "02" * 32)["profiles"] == []
     assert "profiles" not in json.loads(run("ca", "show", "--db", loaded, "--format", "json").stdout)
 
 
