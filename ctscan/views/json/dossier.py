@@ -125,7 +125,7 @@ def controller(found: Controller) -> Shape:
         "dpo": found.dpo or None,
         "legal_basis": found.legal_basis or None,
         "recipients": list(found.recipients),
-        "safeguards": found.safeguards or None,
+        "safeguards": list(found.safeguards),
     }
 
 
