@@ -75,6 +75,8 @@ def test_the_name_of_the_requester_comes_from_stdin(desk: Desk) -> None:
         "open", "jane@example.org", "--requester", "-", "--regime", "eu", "--received", ago(1), stdin="J" * 70_000
     )
     assert "expected at most 65,536 octets" in long
+    both = desk.refused("open", "-", "--requester", "-", "--regime", "eu", "--received", ago(1), stdin="Jane Roe")
+    assert "got both" in both
 
 
 def test_further_identifiers_come_to_a_case(desk: Desk) -> None:
