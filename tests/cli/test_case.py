@@ -32,13 +32,14 @@ def desk(tmp_path: Path) -> Desk:
 def test_open_and_show_print_the_same_case_with_the_keys_of_the_contract(desk: Desk) -> None:
     opened = desk.json(
         "open", "Jane@Example.org", "Jane Roe", "--regime", "eu", "--received", "2026-02-27", "--kind", "erasure",
-        "--channel", "letter", "--requester", "Jane Roe", "--since", "2019-01-01", "--lang", "en",
+        "--channel", "letter", "--requester", "Jane Roe", "--since", "2019-01-01", "--lang", "de",
     )  # fmt: skip
     number = f"C-{TODAY.year}-0001"
     assert opened.keys() >= CONTRACT
     assert (opened["number"], opened["kind"], opened["regime"], opened["received"], opened["state"]) == (
         number, "erasure", "eu", "2026-02-27", "open",
     )  # fmt: skip
+    assert opened["lang"] == "de"
     assert (opened["due"], opened["extended_until"], opened["paused_since"]) == ("2026-03-27", None, None)
     assert opened["identifiers"] == ["Jane@Example.org", "Jane Roe"]
     assert (opened["requester"], opened["channel"], opened["since"]) == ("Jane Roe", "letter", "2019-01-01")
