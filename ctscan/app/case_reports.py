@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ctscan.model.case import Case
     from ctscan.model.case_report import CaseReport, Register, Reminder
 
-_ALL_EVENTS = (1 << 63) - 1
-
 
 def case_report(config: Config, found: Case) -> CaseReport:
     """Derive the standing of a case from its regime and the holidays of the controller's place.
@@ -104,8 +102,7 @@ async def export_case(config: Config, number: str, path: Path, *, who: str, cloc
 
 async def _audit_events(config: Config, number: str) -> list[AuditEvent]:
     async with opened_trail(config) as trail:
-        found = await trail.events(_ALL_EVENTS)
-    return [event for event in reversed(found) if event.case == number]
+        return await trail.events_about(number, ())
 
 
 async def case_calendar(config: Config, lang: str, *, who: str, clock: Clock = CLOCK) -> bytes:
