@@ -273,7 +273,7 @@ def test_an_older_copy_that_was_put_back_is_found(db: Path, log: str, tmp_path: 
         (8, "audit.fewer-runs"),
     ]
     done = run("audit", "verify", "--db", db, env=heads_to)  # the files of the configuration count without an option
-    assert done.exit_code == 1 and "signed head of 8" in " ".join(done.stdout.split())
+    assert done.exit_code == 1 and "signed head of 9" in " ".join(done.stdout.split())
 
 
 def test_heads_outside_that_are_no_heads_or_of_another_log(db: Path, heads: Path, tmp_path: Path) -> None:

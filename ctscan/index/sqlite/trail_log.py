@@ -180,6 +180,7 @@ def forgettable(connection: sqlite3.Connection, before: str) -> list[int]:
 
 def delete_bodies(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
     """Delete events with their nonces; their leaves stay. Endings go before the intents that they name."""
+    connection.execute("DELETE FROM forgetting")  # numbers that somebody put there by hand
     connection.executemany("INSERT INTO forgetting (event) VALUES (?)", ((number,) for number in numbers))
     connection.execute("PRAGMA defer_foreign_keys = ON")
     connection.execute("DELETE FROM event WHERE id IN (SELECT event FROM forgetting)")
