@@ -15,12 +15,11 @@ from ctscan.app.wiring import key_path, opened_index, opened_trail, trail_path
 from ctscan.errors import FormatError, InputError, ProofError
 
 if TYPE_CHECKING:
-    from ctscan.answer.audit_proof import ProvenEvent
     from ctscan.config import Config
     from ctscan.ct.audit_head import AuditHead
     from ctscan.index.protocols import Trail
     from ctscan.model.audit import KnownTrail
-    from ctscan.model.audit_log import AuditLog, AuditProof, AuditReport, LogIdentity, OutsideHead
+    from ctscan.model.audit_log import AuditLog, AuditProof, AuditReport, LogIdentity, OutsideHead, ProvenEvent
 
 _ALL = 1 << 62
 
