@@ -122,7 +122,7 @@ def _check_heads(log: AuditLog, verifier: Verifier | None, roots: dict[int, byte
             found.add(held + 1, AuditProblem.SIGNATURE_WRONG(first=held + 1, last=head.size))
         else:
             held = head.size
-    if held < size and (log.identity.vkey or log.heads):
+    if held < size:
         found.add(held + 1, AuditProblem.UNSIGNED(first=held + 1, last=size))
     return held
 
