@@ -159,6 +159,22 @@ def test_an_older_trail_without_events_is_a_log_from_its_beginning(tmp_path: Pat
     assert checked(tmp_path / "t").notes == ()
 
 
+def open_once(folder: Path) -> None:
+    log_of(folder / "t")
+
+
+def test_a_take_over_that_is_killed_is_done_or_undone(tmp_path: Path) -> None:
+    folders = [tmp_path / str(number) for number in range(6)]
+    for folder in folders:
+        folder.mkdir()
+        write_old(folder / "t", list(range(1, 401)))
+    kill_often("index.test_trail_log:open_once", folders)
+    for folder in folders:
+        add(folder / "t", 1)
+        report = checked(folder / "t")
+        assert (report.exit_code, report.size, report.identity.older) == (0, 401, 400)
+
+
 # --- bodies that are forgotten -------------------------------------------------------------------------------------
 
 
