@@ -122,6 +122,8 @@ INDEX: dict[str, Table] = {
         "leaf.leaf", "entry_index leaf_hash", "id log reason leaf pending partly crc"
     ),
     "restricted_certificate": _of_certificate("certificate.certificate", "", "certificate suppression"),
+    "certificate_use": _of_certificate("certificate.certificate", "uses", "certificate"),
+    "certificate_host": _of_certificate("certificate.certificate", "host name", "certificate"),
     # --- shared by certificates
     "lookup_key": Table("key hash", "", "id kind", Forget.UNUSED, Purge.UNUSED, Export.ANSWER),
     "mailbox": Table("place key", "", "", Forget.UNUSED, Purge.UNUSED),

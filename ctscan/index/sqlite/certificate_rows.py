@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ctscan.index.sqlite import fingerprints, rows
 from ctscan.model import Certificate, ChainHit, Entry, EntryKind, Hit, Name, RepositoryHit, Unreadable
+from ctscan.x509.certificate_use import hosts_of, uses_of
 
 Render = Callable[[Name], str]
 """Renderer of issuers and subjects."""
@@ -38,6 +39,8 @@ class CertificateRow(NamedTuple):
     findings: tuple[rows.StoredFinding, ...]
     findings_check: int
     partly: bool
+    uses: str = ""  # empty: nothing was read
+    hosts: tuple[str, ...] = ()
 
 
 def row_of_hit(hit: Hit, render: Render) -> CertificateRow:
@@ -64,6 +67,8 @@ def row_of_hit(hit: Hit, render: Render) -> CertificateRow:
         findings=findings,
         findings_check=rows.findings_check(findings),
         partly=hit.partly_read,
+        uses=" ".join(uses_of(certificate)),
+        hosts=hosts_of(certificate),
     )
 
 

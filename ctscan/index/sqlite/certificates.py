@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-from ctscan.index.sqlite import controls, fingerprints, postings, row_checks, rows
+from ctscan.index.sqlite import controls, fingerprints, postings, row_checks, rows, uses
 from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.controls import Family
 from ctscan.model import EntryKind, Finding
@@ -146,6 +146,7 @@ def _insert_certificates(connection: sqlite3.Connection, some: Sequence[Certific
         connection, [(id, row.identity, row_checks.signed_hash(row.serial)) for id, row in zip(ids, some, strict=True)]
     )
     postings.write(connection, [(id, row.findings) for id, row in zip(ids, some, strict=True)])
+    uses.write(connection, [(id, row.uses, row.hosts) for id, row in zip(ids, some, strict=True)])
     return ids
 
 

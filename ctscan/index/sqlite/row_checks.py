@@ -91,6 +91,8 @@ EXCUSED: dict[str, str] = {
     "list_failure": "look-ups don't read it",
     "suppression_state": "the suppression file has the promises, and is carried out again where the row is lost",
     "restricted_certificate": "the suppression file has the promises, and look-ups consult it",
+    "certificate_use": "look-ups don't read it, and the certificate says it again",
+    "certificate_host": "look-ups don't read it, and the certificate says it again",
     "forgetting_case": "empty outside of a transaction",
     "case_year": "a number that is there already is refused",
     "sqlite_sequence": "of SQLite",

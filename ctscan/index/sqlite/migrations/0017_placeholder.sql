@@ -1,0 +1,1 @@
+-- Number kept for another change of the tables.
