@@ -39,20 +39,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "revocation": {"model", "errors", "clock", "x509", "http", "sources", "index"},
     "answer": {"model", "errors", "ct", "x509", "personal", "index", "revocation"},
     "dsar": {"model", "errors", "resources", "personal"},
+    "exposure": {"model", "errors", "revocation"},  # `revocation` for the standing of a certificate
     "collect": {"model", "errors", "clock", "x509", "personal", "sources", "index"},
     "scan": {"model", "errors", "clock", "resources", "ct", "personal", "http", "sources", "index"},
     "privacy": {"errors"},
     "views": {"model", "errors", "extras", "resources", "personal", "privacy"},  # `personal` for words of categories
     "app": {
         "model", "errors", "extras", "clock", "resources", "config", "ct", "x509", "personal", "http", "mail",
-        "sources", "index", "authorities", "revocation", "answer", "dsar", "collect", "scan", "privacy", "views",
+        "sources", "index", "authorities", "revocation", "answer", "dsar", "exposure", "collect", "scan", "privacy", "views",
     },
     "cli": {"model", "errors", "resources", "config", "app", "views", "privacy", "scan"},  # `scan`: events to draw
     "__main__": {"cli"},
 }  # fmt: skip
 
 PURE = (
-    "model", "errors", "extras", "ct", "x509", "personal", "answer", "dsar", "authorities/ccadb", "revocation/status",
+    "model", "errors", "extras", "ct", "x509", "personal", "answer", "dsar", "exposure", "authorities/ccadb", "revocation/status",
     "authorities/ca_profiles", "authorities/closed_tables", "authorities/profile_checks",
     "authorities/profile_matching", "authorities/retention",
 )  # fmt: skip

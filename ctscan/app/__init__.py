@@ -44,6 +44,7 @@ from ctscan.app.cases import add_events, case, cases, find_cases, new_event, ope
 from ctscan.app.dossier_request import DossierOptions
 from ctscan.app.dossiers import make_dossier
 from ctscan.app.encrypting import decrypt_index, encrypt_index
+from ctscan.app.exposure_report import ReportOptions, report_exposure
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.head_destinations import heard_head_failures
 from ctscan.app.health import health
@@ -57,6 +58,9 @@ from ctscan.app.notice_writing import write_notice
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
+from ctscan.app.report_writing import FORMS as REPORT_FORMS
+from ctscan.app.report_writing import form_of as report_form
+from ctscan.app.report_writing import write_report
 from ctscan.app.saved_answers import prove_answers
 from ctscan.app.scanning import backfill, scan
 from ctscan.app.scoping import terms_without_consent
@@ -69,8 +73,10 @@ __all__ = [
     "DEMO_PERSON",
     "HEADS_FILE_LIMIT",
     "NOTICE_FORMS",
+    "REPORT_FORMS",
     "DossierOptions",
     "LetterOptions",
+    "ReportOptions",
     "SearchListener",
     "SearchPlan",
     "add_events",
@@ -145,6 +151,8 @@ __all__ = [
     "register_of",
     "reindex",
     "reminder",
+    "report_exposure",
+    "report_form",
     "restore",
     "resume_case",
     "rules",
@@ -163,5 +171,6 @@ __all__ = [
     "write_calendar",
     "write_letters",
     "write_notice",
+    "write_report",
     "write_settings",
 ]

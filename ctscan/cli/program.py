@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "dossier": "ctscan.cli.dossier",
     "letters": "ctscan.cli.letters",
     "notice": "ctscan.cli.notice",
+    "report": "ctscan.cli.report",
     "inspect": "ctscan.cli.inspect",
     "rules": "ctscan.cli.rules",
     "logs": "ctscan.cli.logs",

@@ -21,6 +21,7 @@ from ctscan.config.keys import KEYS, Timeouts
 from ctscan.config.setting_checks import Settings, advice, nearest, shown
 from ctscan.errors import UsageError
 from ctscan.model.controller import Controller
+from ctscan.model.exposure import Ignored
 from ctscan.model.mail import MailSettings
 
 FILE_NAME = "ctscan.toml"
@@ -83,6 +84,7 @@ class Config:
     timeouts: Timeouts = field(default_factory=Timeouts)
     controller: Controller | None = None  # as given: what a dossier or a letter needs, it asks for
     mail: MailSettings | None = None
+    report_ignore: tuple[Ignored, ...] = ()  # data that a report of exposure counts apart
 
 
 def load_config(options: Mapping[str, Any], environ: Mapping[str, str], directory: Path) -> Config:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ctscan.config.party_checks import CONTROLLER, MAIL, controller, mail
+from ctscan.config.report_checks import ignore_list
 from ctscan.config.setting_checks import (
     Check,
     Settings,
@@ -213,6 +214,7 @@ KEYS: dict[str, Key] = {
     "tuning": Key(_tuning),
     "timeouts": Key(_timeouts),
     "controller": Key(controller),
+    "report.ignore": Key(ignore_list, None, "report_ignore"),
     "mail": Key(mail),
 }
 """Keys of `ctscan.toml`; a dot stands between the name of a table and that of its key.

@@ -27,6 +27,8 @@ class AuditAction(StrEnum):
     DOSSIER = "dossier"  # of a data subject: its look-ups, and the package
     LETTERS = "letters"  # of a data subject: their look-ups, and the documents
     NOTICE = "notice"  # the public notice or the record of processing, written to a file; no person's data
+    REPORT = "report"  # a report of exposure; `detail`: its format, and whether people are named in it
+    EXPORT = "export"  # rows of a view of exposure, written to a file
     DISCLOSURE = "disclosure"  # a question to a third party, recorded before it is sent
     CONFIGURATION = "configuration"  # settings that decide what is read and why; they differ from those seen last
     ENCRYPT = "encrypt"  # index and trail were encrypted

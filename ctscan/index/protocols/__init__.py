@@ -12,6 +12,7 @@ from typing import Protocol, Self
 
 from ctscan.index.protocols.case_role import Cases
 from ctscan.index.protocols.copy_role import Copies
+from ctscan.index.protocols.exposure_role import Exposure
 from ctscan.index.protocols.finding_roles import DamageNoting, EvidenceStore, Finder, Reindex, Repair
 from ctscan.index.protocols.inventory_role import Stock
 from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
@@ -27,6 +28,7 @@ __all__ = [
     "DamageNoting",
     "Disclosures",
     "EvidenceStore",
+    "Exposure",
     "Finder",
     "HeadSigner",
     "Index",
@@ -48,7 +50,7 @@ __all__ = [
 
 class Index(
     Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
-    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Copies, Stock, Protocol,
+    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Copies, Stock, Exposure, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

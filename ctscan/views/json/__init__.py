@@ -27,6 +27,7 @@ from ctscan.views.json.basis import basis_history, recorded_basis
 from ctscan.views.json.ca_profiles import profile_checks, profile_row
 from ctscan.views.json.cases import case, cases, exported_case
 from ctscan.views.json.document import canonical, digest
+from ctscan.views.json.exposure import exposure_report
 from ctscan.views.json.heads import cosignatures, exported_heads, head_comparison, log_heads, tree_head
 from ctscan.views.json.identity import checked_code, identity_review, made_code
 from ctscan.views.json.letters import letters
@@ -88,6 +89,7 @@ __all__ = [
     "exported_case",
     "exported_heads",
     "exported_misbehaviour",
+    "exposure_report",
     "finding",
     "gap_shape",
     "head_comparison",

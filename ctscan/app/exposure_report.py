@@ -1,0 +1,265 @@
+"""Use case that reports the exposure of a scope.
+
+scope, basis ──► counts of the index ──► figures, scores, change, advice ──► record ──► report
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from ctscan.app.recording import recorded
+from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
+from ctscan.clock import Clock
+from ctscan.index.protocols import Authorities, BasisStore, Exposure, LogStore, Runs
+from ctscan.model import AuditAction, AuditState
+from ctscan.resources import data_text, version
+
+if TYPE_CHECKING:
+    from ctscan.config import Config
+    from ctscan.model import Authority
+    from ctscan.model.ca_profile import ProfileMatch
+    from ctscan.model.exposure import (
+        Change,
+        ExposureCounts,
+        ExposureQuestion,
+        ExposureReport,
+        Ignored,
+        ReportBasis,
+        Weights,
+    )
+    from ctscan.personal.scope import Scope
+
+WEIGHTS = "exposure/weights.toml"
+
+
+class ReportIndex(Runs, BasisStore, LogStore, Exposure, Authorities, Protocol):
+    """Index with the roles that a report is made from."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """Options of a report.
+
+    Attributes:
+        scope: terms of `--scope`; none: the scope of the settings.
+        since: moment to compare with.
+        with_people: name the people.
+        k: least number of persons of a report for publication; 0: an internal report.
+        form: format, for the record.
+    """
+
+    scope: tuple[str, ...] = ()
+    since: datetime | None = None
+    with_people: bool = False
+    k: int = 0
+    form: str = "json"
+
+
+async def report_exposure(config: Config, options: ReportOptions, *, who: str, clock: Clock = CLOCK) -> ExposureReport:
+    """Make a report. The trail records it, and whether people are named in it.
+
+    Raises:
+        UsageError: there is no scope, a term of it is wrong, or a report for publication has too few persons.
+        IndexFault: the index is missing or damaged, or the trail can't be written.
+    """
+    from ctscan.exposure.publishing import published
+
+    scope, now = _scope(config, options.scope), clock.now()
+    since = None if options.k else options.since or await _last_report(config)
+    async with recorded(config, AuditAction.REPORT, who=who, clock=clock) as change:
+        async with opened_index(config) as index:
+            await classify(index)
+            basis = await _basis(index, scope, now, config)
+            found = await index.exposure(_question(scope, replace(options, since=since), config, now))
+            authorities = await index.authorities()
+        facts = _Facts(_weights(), authorities, config.report_ignore, now, since)
+        made = _report(found, basis, scope, options, facts)
+        if options.k:
+            made = published(made, options.k)
+        change.detail = _detail(options)
+    return made
+
+
+def _detail(options: ReportOptions) -> str:
+    parts = [options.form, *(["publish"] if options.k else []), *(["with people"] if options.with_people else [])]
+    return " ".join(parts)
+
+
+def _scope(config: Config, terms: Sequence[str]) -> Scope:
+    """Take the scope of the options, else that of the settings, else everything in the index."""
+    from ctscan.app.scoping import configured_scope
+    from ctscan.personal.scope import Scope, parse_scope
+
+    if terms:
+        return parse_scope(terms)
+    if config.scope or config.scope_file:
+        return configured_scope(config)
+    return Scope(everything=True)
+
+
+async def _basis(index: ReportIndex, scope: Scope, now: datetime, config: Config) -> ReportBasis:
+    from ctscan.answer.report_basis import report_basis
+
+    return await report_basis(index, scope.text, now, config.stale_after)
+
+
+def _question(scope: Scope, options: ReportOptions, config: Config, now: datetime) -> ExposureQuestion:
+    from ctscan.model.exposure import ExposureQuestion
+
+    return ExposureQuestion(
+        everything=scope.everything,
+        domains=scope.domains,
+        emails=scope.emails,
+        has_organisation=_organisation_test(scope.organisations),
+        now=now,
+        since=options.since,
+        ignored=config.report_ignore,
+        with_people=options.with_people and not options.k,
+    )
+
+
+def _organisation_test(organisations: Sequence[str]) -> Callable[[str], bool] | None:
+    """Return a function of a subject as text: whether it names one of the organisations."""
+    from ctscan.personal.normalise.name_tokens import fold_text
+    from ctscan.x509.subject_text import values_in
+
+    wanted = frozenset(organisations)
+    if not wanted:
+        return None
+    return lambda subject: any(fold_text(value) in wanted for value in values_in(subject, "O"))
+
+
+async def classify(index: Exposure) -> int:
+    """Read the purposes of certificates that an older version wrote; return their number."""
+    from ctscan.errors import FormatError
+    from ctscan.model import EntryKind
+    from ctscan.x509.certificate import read_certificate, read_tbs
+    from ctscan.x509.certificate_use import OTHER, hosts_of, uses_of
+
+    row = count = 0
+    while portion := await index.unclassified_after(row):
+        found = []
+        for row, der, kind in portion:
+            try:
+                certificate = (read_certificate if kind == EntryKind.X509 else read_tbs)(der)
+                found.append((row, " ".join(uses_of(certificate)), hosts_of(certificate)))
+            except FormatError:
+                found.append((row, OTHER, ()))
+        await index.save_uses(found)
+        count += len(found)
+    return count
+
+
+def _weights() -> Weights:
+    from ctscan.exposure.weights import parse_weights
+
+    return parse_weights(data_text(WEIGHTS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """Facts of a report beside the counts."""
+
+    weights: Weights
+    authorities: Sequence[Authority]
+    ignored: Sequence[Ignored]
+    now: datetime
+    since: datetime | None
+
+
+def _report(
+    found: ExposureCounts,
+    basis: ReportBasis,
+    scope: Scope,
+    options: ReportOptions,
+    facts: _Facts,
+) -> ExposureReport:
+    from ctscan.exposure.advising import advice
+    from ctscan.exposure.figures import figures
+    from ctscan.exposure.scoring import domain_scores, issuer_scores
+    from ctscan.model.exposure import ExposureReport, Structure
+
+    weights = facts.weights
+    owners, profiles = _owners(found, facts.authorities)
+    made = figures(found, owners, weights, facts.now)
+    return ExposureReport(
+        made_at=facts.now,
+        version=version(),
+        scope=tuple(scope.text.split(", ")),
+        basis=basis,
+        figures=made,
+        structure=Structure(found.hosts, dict(sorted(found.units.items(), key=lambda one: (-one[1], one[0])))),
+        ignored=_ignored(found, facts.ignored),
+        people=found.people,
+        are_people_named=options.with_people,
+        domain_scores=domain_scores(found.counted.domains, weights),
+        issuer_scores=issuer_scores(found, weights),
+        change=_change(found, facts.since),
+        advice=advice(found, made, profiles, weights),
+    )
+
+
+def _owners(
+    found: ExposureCounts, authorities: Sequence[Authority]
+) -> tuple[dict[tuple[int, bytes], str], dict[str, tuple[str, str]]]:
+    """Match each issuer to its owner; return owners by issuer and key, and owner and profile by the issuer's name."""
+    from ctscan.model.exposure import UNKNOWN
+
+    owners: dict[tuple[int, bytes], str] = {}
+    profiles: dict[str, tuple[str, str]] = {}
+    matched = _matches({(one.issuer, one.key_id) for one in found.counted.alike}, found.issuers, authorities)
+    for place, match in matched.items():
+        owner = next(iter(match.owners), "") or ("" if match.profile.is_baseline else match.profile.owner)
+        owners[place] = owner or UNKNOWN
+        profile = "" if match.profile.is_baseline else match.profile.id
+        profiles[found.issuers.get(place[0]) or UNKNOWN] = (owner or UNKNOWN, profile)
+    return owners, profiles
+
+
+def _matches(
+    places: set[tuple[int, bytes]], names: Mapping[int, str], authorities: Sequence[Authority]
+) -> dict[tuple[int, bytes], ProfileMatch]:
+    from ctscan.app.ca_policies import shipped_profiles
+    from ctscan.authorities.profile_matching import IssuerFacts, match_profile
+    from ctscan.x509.subject_text import values_in
+
+    profiles, by_key = shipped_profiles(), defaultdict(list)
+    for authority in authorities:
+        by_key[authority.key_id].append(authority)
+    return {
+        (issuer, key_id): match_profile(
+            IssuerFacts((key_id,) if key_id else (), values_in(names.get(issuer, ""), "O")), profiles, by_key[key_id]
+        )
+        for issuer, key_id in sorted(places)
+    }
+
+
+def _ignored(found: ExposureCounts, ignored: Sequence[Ignored]) -> tuple[tuple[Ignored, int], ...]:
+    return tuple((one, found.counted.ignored.get(number, 0)) for number, one in enumerate(ignored))
+
+
+def _change(found: ExposureCounts, since: datetime | None) -> Change | None:
+    from ctscan.model.exposure import Change
+
+    if since is None or found.before is None:
+        return None
+    names = ("certificates", "findings", "persons", "addresses", "people_addresses")
+    before = {name: int(getattr(found.before, name)) for name in names}
+    return Change(since, before, {name: int(getattr(found.counted, name)) for name in names}, found.seen_since)
+
+
+async def _last_report(config: Config) -> datetime | None:
+    """Return the time of the last report that the trail records."""
+    if not trail_path(config).exists():
+        return None
+    async with opened_trail(config) as trail:
+        events = await trail.events(_EVENTS)
+    done = (one.at for one in events if one.action == AuditAction.REPORT and one.state == AuditState.DONE)
+    return next(done, None)
+
+
+_EVENTS = 5_000  # of the trail, the newest

@@ -1,0 +1,1 @@
+"""Reports of exposure: figures, scores, change, advice, and rounding for publication, from the counts of an index."""

@@ -1,0 +1,117 @@
+"""Dates, logs, hosts and standings of the certificates of a report of exposure. Functions of an open transaction,
+behind `exposed_findings`."""
+
+# ruff: noqa: S608 - statements contain names of tables of our own
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from ctscan.index.sqlite import revocations, rows
+from ctscan.model.exposure import UNKNOWN, DatedCertificates
+from ctscan.x509.subject_text import values_in
+
+_LAST = 253_402_300_799_999  # milliseconds of the year 9999
+
+_SEEN_IN = (
+    "(SELECT group_concat({0}.log || ':' || {0}.timestamp) FROM leaf CROSS JOIN {0} ON {0}.leaf = leaf.id"
+    " WHERE leaf.certificate = exposed.certificate)"
+)
+_DATES = f"""
+    SELECT exposed.certificate, not_before, subject, {_SEEN_IN.format("sighting")}, {_SEEN_IN.format("chain_sighting")},
+        (SELECT min(first_logged) FROM leaf CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id
+            WHERE leaf.certificate = exposed.certificate AND first_logged BETWEEN 0 AND {_LAST})
+    FROM temp.exposed_certificate AS exposed CROSS JOIN certificate ON certificate.id = exposed.certificate
+"""
+
+_STANDINGS = """
+    SELECT count(*), min(exposed.certificate),
+        not_after < :now AS is_over, not_before > :now AS is_to_come,
+        not_before IS NULL OR not_after IS NULL AS is_open,
+        (SELECT group_concat(source || state || (reason = 'certificateHold')
+            || CASE WHEN next_update IS NOT NULL THEN next_update < :text
+               ELSE coalesce(this_update, checked) < :usable END
+            || CASE WHEN why LIKE '["%' THEN substr(why, 1, instr(substr(why, 3), '"') + 2) ELSE why END)
+            FROM revocation WHERE revocation.certificate = exposed.certificate) AS said
+    FROM temp.exposed_certificate AS exposed CROSS JOIN certificate ON certificate.id = exposed.certificate
+    GROUP BY is_over, is_to_come, is_open, said
+"""
+_USABLE_FOR = timedelta(days=10)  # of an answer without an end, as `revocation.status` has it
+
+
+@dataclass(slots=True)
+class Dates:
+    """Counts of certificates by month and log. `newer`: rows of the certificates first seen since a moment."""
+
+    logs: Counter[str] = field(default_factory=Counter)
+    issued: Counter[str] = field(default_factory=Counter)
+    seen: Counter[str] = field(default_factory=Counter)
+    units: Counter[str] = field(default_factory=Counter)
+    newer: array[int] = field(default_factory=lambda: array("q"))
+
+
+def dates(connection: sqlite3.Connection, since: datetime | None) -> Dates:
+    """Count the certificates by log, by month of issuance and of first sighting, and by organisational unit."""
+    names = dict(connection.execute("SELECT id, name FROM log"))
+    limit = None if since is None else int(since.timestamp() * 1000)
+    found, logs = Dates(), Counter[str]()
+    for certificate, not_before, subject, logged, chained, listed in connection.execute(_DATES):
+        where, times = _seen(f"{logged or ''},{chained or ''}")
+        logs.update(where)
+        first = min(times + ([listed] if listed is not None else []), default=None)
+        found.issued[_month(not_before)] += 1
+        found.seen[_month(None if first is None else first // 1000)] += 1
+        found.units.update(values_in(subject, "OU"))
+        if limit is not None and first is not None and first >= limit:
+            found.newer.append(certificate)
+    for log, count in logs.items():
+        found.logs[names.get(int(log), UNKNOWN)] += count
+    return found
+
+
+def _seen(text: str) -> tuple[set[str], list[int]]:
+    """Return the logs, and the times in milliseconds, of `log:time` between commas."""
+    pairs = [one.partition(":") for one in text.split(",") if one]
+    times = [time for _, _, stamp in pairs if 0 <= (time := int(stamp)) <= _LAST]
+    return {log for log, _, _ in pairs}, times
+
+
+def _month(seconds: int | None) -> str:
+    if seconds is None or not 0 <= seconds <= _LAST // 1000:
+        return UNKNOWN
+    month = _MONTHS.get(seconds // 86_400)
+    if month is None:
+        month = _MONTHS[seconds // 86_400] = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m}"
+    return month
+
+
+_MONTHS: dict[int, str] = {}  # by day: at most those of the years 1970 to 9999
+
+
+def hosts(connection: sqlite3.Connection) -> int:
+    """Count the distinct hosts."""
+    found = connection.execute(
+        "SELECT count(DISTINCT host) FROM certificate_host"
+        " WHERE certificate IN (SELECT certificate FROM temp.exposed_certificate)"
+    )
+    return int(found.fetchone()[0])
+
+
+def standings(connection: sqlite3.Connection, now: datetime) -> tuple[DatedCertificates, ...]:
+    """Group the certificates whose dates and revocations lead to the same standing."""
+    given = {
+        "now": int(now.timestamp()),
+        "text": rows.time_text(now),
+        "usable": rows.time_text(now - _USABLE_FOR),
+    }
+    found = connection.execute(_STANDINGS, given).fetchall()
+    groups = []
+    for count, id, *_ in found:
+        start, end = connection.execute("SELECT not_before, not_after FROM certificate WHERE id = ?", (id,)).fetchone()
+        said = tuple(revocations.by_certificate(connection, [id])[id])
+        groups.append(DatedCertificates(rows.time_at(start), rows.time_at(end), said, count))
+    return tuple(groups)

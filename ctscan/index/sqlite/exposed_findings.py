@@ -1,0 +1,268 @@
+"""Pass over the findings of a report of exposure: one row of SQL for each certificate. Functions of an open
+transaction, behind `exposed_scope.choose`.
+
+SQL joins the findings of a certificate into a pattern, the row of the kind of each finding. Certificates with one pattern
+are counted together, so that memory grows with the number of patterns, and not with that of findings. Addresses are
+counted in the flags of look-up keys, people by a union of the labels that share an address or a number.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ctscan.index.sqlite import rows
+from ctscan.index.sqlite.exposed_labels import Labels
+from ctscan.index.sqlite.exposed_scope import (
+    DOMAIN,
+    EMAIL,
+    IN_SCOPE,
+    NUMBER,
+    OF_PEOPLE,
+    SEEN,
+    SEEN_OF_PERSON,
+    KeyFlags,
+)
+from ctscan.index.sqlite.ignoring import IgnoreList
+from ctscan.index.sqlite.rows import placeholders
+from ctscan.model.exposure import Alike, Counted, DomainCount, Trait
+from ctscan.model.finding import Qualifier, SubjectKind
+
+_AT_ONCE = 500
+
+_TRAITS = (
+    "SELECT id, category, sensitivity, subject_kind, place, rule, person, marks FROM trait WHERE subject_kind IN ({})"
+)
+
+_ROWS = """
+    SELECT exposed.certificate, exposed.whole, certificate.issuer, certificate.authority_key_id, certificate_use.uses,
+        group_concat(finding.trait), group_concat(CASE WHEN kind.is_keyed THEN finding.keys ELSE '' END, ';')
+    FROM temp.exposed_certificate AS exposed
+    CROSS JOIN certificate ON certificate.id = exposed.certificate
+    LEFT JOIN certificate_use ON certificate_use.certificate = exposed.certificate
+    CROSS JOIN finding ON finding.certificate = exposed.certificate
+    CROSS JOIN temp.exposed_trait AS kind ON kind.trait = finding.trait
+    GROUP BY exposed.certificate
+"""
+
+
+class KnownTrait(NamedTuple):
+    """Kind of finding: the values that a report shows, and those that the pass decides by."""
+
+    shown: Trait
+    label: str
+    is_person: bool
+    is_email: bool
+    is_role: bool
+    joins: bool
+
+
+class Pattern(NamedTuple):
+    """Findings of a certificate by their kinds, in their order."""
+
+    ids: tuple[int, ...]
+    kinds: tuple[KnownTrait, ...]
+    persons: int  # labels of persons
+    classes: frozenset[tuple[str, str]]  # categories with their sensitivities
+
+
+class Row(NamedTuple):
+    """Certificate with its findings; `keys`: rows of look-up keys of each finding, separated by commas."""
+
+    certificate: int
+    whole: int
+    issuer: int
+    key_id: bytes | None
+    uses: str | None
+    pattern: str
+    keys: str
+
+
+def known_traits(connection: sqlite3.Connection) -> dict[int, KnownTrait]:
+    """Read the kinds of finding that count, and put them into the temporary table `exposed_trait`."""
+    connection.execute("DROP TABLE IF EXISTS temp.exposed_trait")
+    connection.execute("CREATE TEMP TABLE exposed_trait (trait INTEGER PRIMARY KEY, is_keyed INTEGER NOT NULL)")
+    found = {}
+    for id, category, sensitivity, kind, place, rule, person, marks in connection.execute(
+        _TRAITS.format(placeholders(OF_PEOPLE)), OF_PEOPLE
+    ):
+        is_person, is_email = kind == SubjectKind.PERSON, category == "user.contact.email"
+        sure = not {Qualifier.PARTIAL, Qualifier.INVALID} & set(marks.split())
+        shown = Trait(category, sensitivity, kind, place, rule)
+        found[id] = KnownTrait(shown, person, is_person, is_email, kind == SubjectKind.ROLE, is_person and sure)
+    connection.executemany(
+        "INSERT INTO temp.exposed_trait (trait, is_keyed) VALUES (?, ?)",
+        [(id, not one.shown.category.startswith("user.name")) for id, one in found.items()],
+    )
+    return found
+
+
+class FindingsPass:
+    """One pass; `run` it once. `certificates`: rows of the certificates that count."""
+
+    def __init__(
+        self, traits: dict[int, KnownTrait], flags: KeyFlags, ignoring: IgnoreList, *, are_people_kept: bool
+    ) -> None:
+        self.certificates = array("q")
+        self.labels = Labels(len(flags), are_kept=are_people_kept)
+        self._traits, self._flags, self._ignoring = traits, flags, ignoring
+        self._patterns: dict[str, Pattern] = {}
+        self._groups: Counter[tuple[int, bytes | None, str | None, str]] = Counter()
+        self._domains: Counter[tuple[int, frozenset[tuple[str, str]]]] = Counter()
+        self._keyless: list[int] = []
+        self._addresses = [0, 0]
+
+    def run(self, connection: sqlite3.Connection) -> Counted:
+        """Count."""
+        for row in connection.execute(_ROWS):
+            self._take(Row(*row))
+        self._count_keyless(connection)
+        return Counted(
+            alike=self._alike(),
+            traits={id: one.shown for id, one in self._traits.items()},
+            addresses=self._addresses[0],
+            people_addresses=self._addresses[1],
+            persons=self.labels.persons,
+            domains=self._named_domains(connection),
+            ignored=dict(self._ignoring.counts),
+        )
+
+    def _take(self, row: Row) -> None:
+        pattern, keys = self._pattern(row.pattern), row.keys.split(";")
+        if self._ignoring.entries or not row.whole:
+            kept = self._kept(row, pattern, keys)
+            if not kept:
+                return
+            if len(kept) < len(keys):
+                row = row._replace(pattern=",".join(str(pattern.ids[at]) for at in kept))
+                pattern, keys = self._pattern(row.pattern), [keys[at] for at in kept]
+        self.certificates.append(row.certificate)
+        self._groups[row.issuer, row.key_id, row.uses, row.pattern] += 1
+        self.labels.persons += pattern.persons
+        self._take_keys(row, pattern, keys)
+
+    def _pattern(self, text: str) -> Pattern:
+        pattern = self._patterns.get(text)
+        if pattern is None:
+            ids = tuple(map(int, text.split(",")))
+            kinds = tuple(self._traits[id] for id in ids)
+            persons = len({kind.label for kind in kinds if kind.is_person})
+            classes = frozenset((kind.shown.category, kind.shown.sensitivity) for kind in kinds)
+            pattern = Pattern(ids, kinds, persons, classes)
+            if len(self._patterns) < _MOST_PATTERNS:
+                self._patterns[text] = pattern
+        return pattern
+
+    # --- left out -----------------------------------------------------------------------------------------------
+
+    def _kept(self, row: Row, pattern: Pattern, keys: Sequence[str]) -> list[int]:
+        """Return the places of the findings that count: not ignored, and of a label in scope."""
+        kept = list(range(len(keys)))
+        if self._ignoring.entries:
+            kept = [at for at in kept if not self._ignoring.takes(row.issuer, pattern.ids[at], keys[at])]
+        if row.whole:
+            return kept
+        outside = self._outside(pattern, keys, kept)
+        return [at for at in kept if pattern.kinds[at].label not in outside]
+
+    def _outside(self, pattern: Pattern, keys: Sequence[str], places: Iterable[int]) -> set[str]:
+        """Return the labels whose addresses are all outside the scope."""
+        inside, outside = set(), set()
+        for at in places:
+            found = [self._flags[id] for id in _ids(keys[at])]
+            if any(flag & IN_SCOPE for flag in found):
+                inside.add(pattern.kinds[at].label)
+            elif any(flag & EMAIL for flag in found):
+                outside.add(pattern.kinds[at].label)
+        return outside - inside
+
+    # --- keys ---------------------------------------------------------------------------------------------------
+
+    def _take_keys(self, row: Row, pattern: Pattern, keys: Sequence[str]) -> None:
+        """Count addresses and domains of a certificate, and join its people with those before."""
+        nodes: dict[str, int] = {}
+        domains: set[int] = set()
+        if self.labels.are_kept:
+            nodes = {one.label: self.labels.add(row.certificate, one.label) for one in pattern.kinds if one.is_person}
+        for kind, text in zip(pattern.kinds, keys, strict=True):
+            if not text:
+                self._keyless += [row.certificate] if kind.is_email and row.whole else []
+                continue
+            ids = _ids(text)
+            if row.whole or any(self._flags[id] & IN_SCOPE for id in ids):
+                domains.update(
+                    id for id in ids if self._flags[id] & DOMAIN and (row.whole or self._flags[id] & IN_SCOPE)
+                )
+                if kind.is_email:
+                    self._see(ids[0], is_of_person=not kind.is_role)
+            if kind.joins:
+                self._join(row.certificate, kind.label, ids, nodes)
+        for id in domains:
+            self._domains[id, pattern.classes] += 1
+
+    def _see(self, key: int, *, is_of_person: bool) -> None:
+        flag = self._flags[key]
+        if not flag & SEEN:
+            self._addresses[0] += 1
+        if is_of_person and not flag & SEEN_OF_PERSON:
+            self._addresses[1] += 1
+        self._flags[key] = flag | SEEN | (SEEN_OF_PERSON if is_of_person else 0)
+
+    def _join(self, certificate: int, label: str, ids: Iterable[int], nodes: dict[str, int]) -> None:
+        for id in ids:
+            if self._flags[id] & (EMAIL | NUMBER):
+                if label not in nodes:
+                    nodes[label] = self.labels.add(certificate, label)
+                self.labels.join(nodes[label], id)
+
+    # --- results ------------------------------------------------------------------------------------------------
+
+    def _count_keyless(self, connection: sqlite3.Connection) -> None:
+        """Count the addresses without a look-up key, which have the shape of an address only."""
+        seen: dict[str, bool] = {}
+        for some in rows.portions(self._keyless, _AT_ONCE):
+            for trait, address in connection.execute(
+                "SELECT trait, coalesce(canonical, value) FROM finding WHERE keys = '' AND certificate IN"
+                f" ({placeholders(some)})",
+                some,
+            ):
+                if trait in self._traits and self._traits[trait].is_email:
+                    seen[address] = seen.get(address, False) or not self._traits[trait].is_role
+        self._addresses[0] += len(seen)
+        self._addresses[1] += sum(seen.values())
+
+    def _alike(self) -> dict[Alike, int]:
+        counts: dict[Alike, int] = defaultdict(int)
+        for (issuer, key_id, uses, text), count in self._groups.items():
+            alike = Alike(issuer, key_id or b"", tuple((uses or "").split()), tuple(map(int, text.split(","))))
+            counts[alike] += count
+        return dict(counts)
+
+    def _named_domains(self, connection: sqlite3.Connection) -> dict[str, DomainCount]:
+        by_key: dict[int, DomainCount] = defaultdict(DomainCount)
+        for (id, classes), count in self._domains.items():
+            by_key[id].certificates += count
+            for one in classes:
+                by_key[id].classes[one] += count
+        return {
+            ".".join(reversed(key.rstrip(".").split("."))): by_key[id]
+            for some in rows.portions(list(by_key), _AT_ONCE)
+            for id, key in _keys(connection, some)
+        }
+
+
+_MOST_PATTERNS = 100_000
+
+
+def _keys(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    yield from connection.execute(
+        f"SELECT id, key FROM lookup_key WHERE id IN ({placeholders(ids)})",  # noqa: S608 - question marks
+        ids,
+    )
+
+
+def _ids(keys: str) -> list[int]:
+    return [int(id) for id in keys.split(",")] if keys else []

@@ -1,0 +1,108 @@
+"""Figures of reports against brute-force counts over a generated population."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.population import DOMAINS, NOW, Held, Truth, fill, population, truth
+
+from ctscan.exposure.figures import figures
+from ctscan.exposure.weights import parse_weights
+from ctscan.index.open import open_index
+from ctscan.model.exposure import ExposureCounts, ExposureQuestion, Figures, Ignored
+from ctscan.resources import data_text
+
+PERSONS = 600
+
+
+def question(domain: str | None = None, **fields: object) -> ExposureQuestion:
+    return ExposureQuestion(domain is None, (domain,) if domain else (), (), None, NOW, **fields)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def held() -> list[Held]:
+    return population(PERSONS)
+
+
+@pytest.fixture(scope="module")
+def database(held: list[Held], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = tmp_path_factory.mktemp("population") / "ctscan.db"
+
+    async def make() -> None:
+        async with await open_index(path, create=True) as index:
+            await fill(index, held)
+
+    asyncio.run(make())
+    yield path
+
+
+def ask(database: Path, asked: ExposureQuestion) -> ExposureCounts:
+    async def work() -> ExposureCounts:
+        async with await open_index(database, create=False) as index:
+            return await index.exposure(asked)
+
+    return asyncio.run(work())
+
+
+def made(found: ExposureCounts) -> Figures:
+    return figures(found, {}, parse_weights(data_text("exposure/weights.toml")), NOW)
+
+
+def assert_equal(found: Figures, expected: Truth) -> None:
+    assert found.certificates == expected.certificates > 0
+    assert found.findings == expected.findings
+    assert (found.addresses, found.people_addresses) == (expected.addresses, expected.people_addresses)
+    assert found.persons == expected.persons
+    assert {name: count for name, count in found.standings.items() if count} == expected.standings
+    for name in ("category", "sensitivity", "domain", "issuer", "kind", "log", "month_issued", "month_seen"):
+        assert getattr(found, f"by_{name}") == expected.by[name], name
+
+
+@pytest.mark.parametrize("domain", [None, *DOMAINS])
+def test_every_figure_equals_a_brute_force_count(database: Path, held: list[Held], domain: str | None) -> None:
+    found = ask(database, question(domain))
+    expected = truth(held, domain)
+    assert_equal(made(found), expected)
+    assert found.units == expected.by["unit"]
+
+
+def test_standings_sum_up_to_the_certificates_and_occur(database: Path) -> None:
+    found = made(ask(database, question()))
+    assert sum(found.standings.values()) == found.certificates
+    assert all(found.standings.values()), "the population has every standing"
+
+
+def test_change_counts_the_certificates_seen_before_a_moment(database: Path, held: list[Held]) -> None:
+    since = NOW.replace(year=2030)
+    found = ask(database, question("example.org", since=since))
+    expected = truth([one for one in held if one.seen < since], "example.org")
+    before = found.before
+    assert before is not None
+    assert (before.certificates, before.findings) == (expected.certificates, expected.findings)
+    assert (before.persons, before.addresses) == (expected.persons, expected.addresses)
+    assert found.seen_since == found.counted.certificates - expected.certificates > 0
+
+
+def test_people_are_listed_with_their_values_only_on_request(database: Path, held: list[Held]) -> None:
+    assert ask(database, question("example.org")).people == ()
+    found = ask(database, question("example.org", with_people=True))
+    assert len(found.people) == found.counted.persons == truth(held, "example.org").persons
+    assert found.people[0].sensitivities != ("ordinary",), "sensitive ones first"
+    joined = [one for one in found.people if any(a.startswith("alias") for a in one.addresses)]
+    assert any(len(one.addresses) > 1 for one in joined), "a number joins two addresses"
+
+
+def test_ignored_data_is_counted_apart(database: Path, held: list[Held]) -> None:
+    ignored = (
+        Ignored("test domain", value="mail.example.org"),
+        Ignored("test CA", issuer="server ca", rule="name.full"),
+    )
+    found = ask(database, question(ignored=ignored))
+    of_domain = sum(one.canonical.endswith("@mail.example.org") for h in held for one in h.findings)
+    names = sum(one.rule == "name.full" for h in held if h.issuer == "Example Server CA" for one in h.findings)
+    assert found.counted.ignored == {0: of_domain, 1: names}
+    assert found.counted.findings == truth(held).findings - of_domain - names
+    assert "mail.example.org" not in found.counted.domains

@@ -1,0 +1,320 @@
+"""Generated population of invented people in certificates, and brute-force counts over it: the referee of reports.
+
+Everything follows from the seed. The counts share nothing with `ctscan`: they walk the list of certificates as it was
+made.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from support.kept import LOG, a_certificate, a_log, an_advance, an_entry, commit, save_head, started
+from support.kept import a_head as a_tree_head
+
+from ctscan.index.protocols import Index
+from ctscan.model import (
+    LEGACY,
+    Attribute,
+    Confidence,
+    DecodedString,
+    EntryKind,
+    Finding,
+    GeneralName,
+    Hit,
+    Log,
+    LookupKey,
+    Message,
+    Name,
+    Qualifier,
+    Revocation,
+    RevocationState,
+    Sensitivity,
+    SubjectKind,
+)
+
+NOW = datetime(2031, 6, 1, tzinfo=UTC)
+OTHER_LOG = a_log("Second 2031")
+LOGS = (LOG, OTHER_LOG)
+ISSUERS = ("Example Mail CA", "Example Server CA", "Example Staff CA")
+DOMAINS = ("example.org", "mail.example.org", "example.com", "example.net")
+PURPOSES = {"smime": "1.3.6.1.5.5.7.3.4", "tls": "1.3.6.1.5.5.7.3.1", "client": "1.3.6.1.5.5.7.3.2"}
+_PLAIN = (
+    ("user.demographic.date_of_birth", "1980-01-{:02d}"),
+    ("user.contact.phone_number", "+49 30 5550{:04d}"),
+    ("user.contact.address.street", "Example Street {}"),
+    ("user.job_title", "Example Engineer {}"),
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """Certificate of the population, as it was made."""
+
+    number: int
+    issuer: str
+    use: str
+    log: Log
+    seen: datetime
+    not_before: datetime
+    not_after: datetime
+    unit: str
+    host: str
+    findings: tuple[Finding, ...]
+    person: int = -1  # who it was made for; -1: nobody
+    revocation: Revocation | None = None
+
+
+@dataclass
+class Truth:
+    """Brute-force counts."""
+
+    certificates: int = 0
+    findings: int = 0
+    addresses: int = 0
+    people_addresses: int = 0
+    persons: int = 0
+    standings: Counter[str] = field(default_factory=Counter)
+    by: dict[str, Counter[str]] = field(default_factory=dict)
+
+
+def email(address: str, label: str = "subject", kind: SubjectKind = SubjectKind.PERSON) -> Finding:
+    """Build the finding of an address."""
+    domain = "".join(f"{part}." for part in reversed(address.partition("@")[2].split(".")))
+    keys = (LookupKey("email", address), LookupKey("domain", domain))
+    return finding("email.rfc822Name", "user.contact.email", address, "san.0.rfc822Name", keys, label, kind)
+
+
+def number(text: str, label: str = "subject", *marks: Qualifier) -> Finding:
+    """Build the finding of a national number."""
+    keys = (LookupKey("number", text),)
+    place = "subject.2.serialNumber"
+    found = finding("number.any", "user.government_id", text, place, keys, label, SubjectKind.PERSON)
+    return replace(found, sensitivity=Sensitivity.NATIONAL_IDENTIFIER, qualifiers=marks)
+
+
+def name(text: str, label: str = "subject") -> Finding:
+    """Build the finding of a name."""
+    keys = tuple(LookupKey("name", word) for word in text.casefold().split())
+    return finding("name.full", "user.name", text, "subject.0.commonName", keys, label, SubjectKind.PERSON)
+
+
+def finding(
+    rule: str, category: str, value: str, place: str, keys: tuple[LookupKey, ...], label: str, kind: SubjectKind
+) -> Finding:
+    """Build a finding."""
+    why = Message(LEGACY, (("text", "as a test says"),))
+    return Finding(
+        rule, category, (category,), value, value, place, "2.5.4.3", kind, Confidence.LIKELY, why, keys, label
+    )
+
+
+def population(persons: int = 2000, seed: int = 1) -> list[Held]:
+    """Make a population: people with one to three certificates, functions, machines of nobody."""
+    dice = random.Random(seed)  # noqa: S311 - no secret
+    held: list[Held] = []
+    for person in range(persons):
+        held += _of_person(dice, person, len(held))
+    for at in range(persons // 20):
+        role = email(f"office{at}@{dice.choice(DOMAINS)}", kind=SubjectKind.ROLE)
+        held.append(_certificate(dice, len(held), "smime", (role,)))
+    for at in range(persons // 50):
+        machine = finding("host.any", "user.device", f"host{at}", "subject.0.commonName", (), "", SubjectKind.HOST)
+        held.append(_certificate(dice, len(held), "tls", (machine,)))
+    return held
+
+
+def _of_person(dice: random.Random, person: int, first: int) -> list[Held]:
+    """Make the certificates of a person: some have two addresses that only a number joins, others share nothing."""
+    address = f"person{person}@{dice.choice(DOMAINS)}"
+    alias = f"alias{person}@{dice.choice(DOMAINS)}"
+    own = number(f"N{person:08d}") if dice.random() < 0.3 else None
+    found = []
+    for at in range(dice.randint(1, 3)):
+        used = alias if at == 2 and own else address
+        parts = [name(f"Given{person} Family{person % 97}"), email(used)]
+        parts += [own] if own else []
+        if dice.random() < 0.2:
+            category, text = dice.choice(_PLAIN)
+            value = text.format(person % 28 + 1)
+            parts.append(finding("plain.any", category, value, "subject.3.other", (), "subject", SubjectKind.PERSON))
+        if dice.random() < 0.05:
+            parts.append(number("1234", "subject", Qualifier.PARTIAL))
+        if dice.random() < 0.05:
+            parts += [name("Second Person", "subject 2"), email(f"second{person}@example.net", "subject 2")]
+        use = dice.choice(("smime", "smime", "tls", "client"))
+        found.append(_certificate(dice, first + at, use, tuple(parts), person))
+    return found
+
+
+def _certificate(dice: random.Random, at: int, use: str, findings: Sequence[Finding], person: int = -1) -> Held:
+    start = datetime(2028, 1, 1, tzinfo=UTC) + timedelta(days=dice.randint(0, 1500))
+    end = start + timedelta(days=dice.choice((90, 365, 1095)))
+    return Held(
+        number=at,
+        issuer=dice.choice(ISSUERS),
+        use=use,
+        log=dice.choice(LOGS),
+        seen=start + timedelta(hours=dice.randint(0, 48)),
+        not_before=start,
+        not_after=end,
+        unit=dice.choice(("Sales", "Research", "")),
+        host=f"host{at % 50}.example.org" if use == "tls" else "",
+        findings=tuple(findings),
+        person=person,
+        revocation=_revocation(dice, end),
+    )
+
+
+def _revocation(dice: random.Random, end: datetime) -> Revocation | None:
+    state = dice.choice((None, None, RevocationState.REVOKED, RevocationState.NOT_REVOKED))
+    if state is None:
+        return None
+    checked = min(NOW, end) - timedelta(hours=1)
+    revoked_at = checked - timedelta(days=1) if state is RevocationState.REVOKED else None
+    return Revocation(
+        state, "CRL", checked, "http://crl.example.org/1.crl", revoked_at, "", checked, checked + timedelta(days=7)
+    )
+
+
+# --- into an index ------------------------------------------------------------------------------------------------
+
+
+async def fill(index: Index, held: Sequence[Held]) -> None:
+    """Write a population into an index, log by log."""
+    run_id = await started(index, *LOGS)
+    for log in LOGS:
+        own = [one for one in held if one.log is log]
+        await commit(index, run_id, an_advance(0, max(1, len(own)), *map(_hit, range(len(own)), own), log=log))
+        await save_head(index, a_tree_head(max(1, len(own)), log=log), NOW)
+    said = [(a_certificate(one.number).identity, one.revocation) for one in held if one.revocation]
+    await index.save_revocations(said)  # type: ignore[arg-type]
+
+
+def _hit(at: int, held: Held) -> Hit:
+    entry = replace(an_entry(at, held.number, EntryKind.X509, held.log), timestamp=int(held.seen.timestamp() * 1000))
+    san = (GeneralName(2, held.host.encode(), DecodedString(held.host.encode(), 22, held.host)),) if held.host else ()
+    certificate = a_certificate(
+        held.number,
+        issuer=_name(("2.5.4.3", held.issuer)),
+        subject=_name(("2.5.4.3", "Somebody"), *([("2.5.4.11", held.unit)] if held.unit else [])),
+        not_before=held.not_before,
+        not_after=held.not_after,
+        eku=(PURPOSES[held.use],),
+        san=san,
+    )
+    return Hit(entry, certificate, held.findings)
+
+
+def _name(*parts: tuple[str, str]) -> Name:
+    attributes = tuple(
+        Attribute(at, oid, 12, text.encode(), DecodedString(text.encode(), 12, text))
+        for at, (oid, text) in enumerate(parts)
+    )
+    return Name(repr(parts).encode(), attributes)
+
+
+# --- the truth ----------------------------------------------------------------------------------------------------
+
+
+def truth(held: Iterable[Held], domain: str | None = None) -> Truth:
+    """Count by brute force; with a domain, what lies at it or below it."""
+    found = Truth(by={name: Counter() for name in ("category", "sensitivity", "domain", "issuer", "kind", "log")})
+    found.by |= {"month_issued": Counter(), "month_seen": Counter(), "unit": Counter()}
+    addresses: dict[str, bool] = {}
+    labels: list[set[str]] = []
+    for one in held:
+        kept = _kept(one, domain)
+        if not kept:
+            continue
+        found.certificates += 1
+        found.findings += len(kept)
+        found.standings[_standing(one)] += 1
+        _count(found.by, one, kept)
+        for part in kept:
+            if part.category == "user.contact.email" and _is_in(part.canonical, domain, one):
+                is_of_person = part.subject_kind is not SubjectKind.ROLE
+                addresses[part.canonical] = addresses.get(part.canonical, False) or is_of_person
+                found.by["domain"].update()
+        hosts = {p.canonical.partition("@")[2] for p in kept if "@" in p.canonical and _is_in(p.canonical, domain, one)}
+        found.by["domain"].update(hosts)
+        labels += _labels(kept)
+    found.addresses, found.people_addresses = len(addresses), sum(addresses.values())
+    found.persons = len(_joined(labels))
+    return found
+
+
+def _is_in(address: str, domain: str | None, held: Held) -> bool:
+    host = address.partition("@")[2]
+    return domain is None or _is_below(held.host, domain) or _is_below(host, domain)
+
+
+def _is_below(host: str, domain: str) -> bool:
+    return host == domain or host.endswith(f".{domain}")
+
+
+def _kept(held: Held, domain: str | None) -> list[Finding]:
+    """Return the findings that count: of people, and of labels in scope."""
+    people = (SubjectKind.PERSON, SubjectKind.ROLE, SubjectKind.UNKNOWN)
+    own = [one for one in held.findings if one.subject_kind in people]
+    if domain is None or _is_below(held.host, domain):
+        return own
+    if not any(_is_below(one.canonical.partition("@")[2], domain) for one in own):
+        return []
+    kept = []
+    for one in own:
+        hosts = [o.canonical.partition("@")[2] for o in own if o.person == one.person and "@" in o.canonical]
+        if not hosts or any(_is_below(host, domain) for host in hosts):
+            kept.append(one)
+    return kept
+
+
+def _labels(kept: Sequence[Finding]) -> list[set[str]]:
+    """Return the addresses and numbers of each person of a certificate; a label without any has a set of its own."""
+    found: dict[str, set[str]] = {}
+    for one in kept:
+        if one.subject_kind is SubjectKind.PERSON:
+            sure = Qualifier.PARTIAL not in one.qualifiers
+            joins = sure and one.category in ("user.contact.email", "user.government_id")
+            found.setdefault(one.person, set()).update({one.canonical} if joins else ())
+    return list(found.values())
+
+
+def _joined(labels: Iterable[set[str]]) -> list[set[str]]:
+    """Join labels that share an address or a number, however long the chain is."""
+    of_value: dict[str, list[str]] = {}
+    alone = 0
+    for values in labels:
+        alone += not values
+        groups = {id(of_value[value]): of_value[value] for value in values if value in of_value}
+        merged = sorted({*values, *(value for group in groups.values() for value in group)})
+        for value in merged:
+            of_value[value] = merged
+    return [set(group) for group in {id(group): group for group in of_value.values()}.values()] + [set()] * alone
+
+
+def _count(by: dict[str, Counter[str]], held: Held, kept: Sequence[Finding]) -> None:
+    by["category"].update(one.category for one in kept)
+    by["sensitivity"].update(str(one.sensitivity) for one in kept)
+    by["issuer"][f"CN={held.issuer}"] += 1
+    by["kind"][held.use] += 1
+    by["log"][held.log.name] += 1
+    by["month_issued"][f"{held.not_before:%Y-%m}"] += 1
+    by["month_seen"][f"{held.seen:%Y-%m}"] += 1
+    by["unit"].update([held.unit] if held.unit else [])
+
+
+def _standing(held: Held) -> str:
+    said = held.revocation
+    if said is not None and said.state is RevocationState.REVOKED:
+        return "revoked"
+    if NOW > held.not_after:
+        return "expired"
+    if NOW < held.not_before:
+        return "not_yet_valid"
+    if said is None or said.next_update is None or NOW > said.next_update:
+        return "unknown"
+    return "live"
