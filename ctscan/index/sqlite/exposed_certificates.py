@@ -10,6 +10,7 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from ctscan.index.sqlite import revocations, rows
 from ctscan.model.exposure import UNKNOWN, DatedCertificates
@@ -56,40 +57,65 @@ class Dates:
 
 def dates(connection: sqlite3.Connection, since: datetime | None) -> Dates:
     """Count the certificates by log, by month of issuance and of first sighting, and by organisational unit."""
-    names = dict(connection.execute("SELECT id, name FROM log"))
-    limit = None if since is None else int(since.timestamp() * 1000)
-    found, logs = Dates(), Counter[str]()
+    limit = _LAST if since is None else int(since.timestamp() * 1000)
+    found = Dates()
+    logs, issued, seen = Counter[str](), Counter[int](), Counter[int]()
     for certificate, not_before, subject, logged, chained, listed in connection.execute(_DATES):
-        where, times = _seen(f"{logged or ''},{chained or ''}")
-        logs.update(where)
-        first = min(times + ([listed] if listed is not None else []), default=None)
-        found.issued[_month(not_before)] += 1
-        found.seen[_month(None if first is None else first // 1000)] += 1
-        found.units.update(values_in(subject, "OU"))
-        if limit is not None and first is not None and first >= limit:
+        first = _first(logged, chained, listed, logs)
+        issued[_UNKNOWN_DAY if not_before is None else not_before // _DAY] += 1
+        seen[_UNKNOWN_DAY if first is None else first // (1000 * _DAY)] += 1
+        if "OU=" in subject:
+            found.units.update(units_in(subject))
+        if first is not None and first >= limit:
             found.newer.append(certificate)
+    names = dict(connection.execute("SELECT id, name FROM log"))
     for log, count in logs.items():
         found.logs[names.get(int(log), UNKNOWN)] += count
+    found.issued, found.seen = _months(issued), _months(seen)
     return found
 
 
-def _seen(text: str) -> tuple[set[str], list[int]]:
-    """Return the logs, and the times in milliseconds, of `log:time` between commas."""
-    pairs = [one.partition(":") for one in text.split(",") if one]
+_DAY = 86_400
+_UNKNOWN_DAY = -1
+
+
+def _first(logged: str | None, chained: str | None, listed: int | None, logs: Counter[str]) -> int | None:
+    """Count the logs of a certificate, and return its first sighting in milliseconds.
+
+    Args:
+        logged: `log:time` of each entry, between commas; likewise `chained`.
+        listed: earliest time that a repository states.
+        logs: counts by row of the log.
+    """
+    if logged is not None and chained is None and listed is None and "," not in logged:  # the usual case
+        log, _, stamp = logged.partition(":")
+        logs[log] += 1
+        return time if 0 <= (time := int(stamp)) <= _LAST else None
+    pairs = [one.partition(":") for text in (logged, chained) if text for one in text.split(",")]
+    logs.update({log for log, _, _ in pairs})
     times = [time for _, _, stamp in pairs if 0 <= (time := int(stamp)) <= _LAST]
-    return {log for log, _, _ in pairs}, times
+    return min(times + ([listed] if listed is not None else []), default=None)
 
 
-def _month(seconds: int | None) -> str:
-    if seconds is None or not 0 <= seconds <= _LAST // 1000:
-        return UNKNOWN
-    month = _MONTHS.get(seconds // 86_400)
-    if month is None:
-        month = _MONTHS[seconds // 86_400] = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m}"
-    return month
+def _months(days: Counter[int]) -> Counter[str]:
+    """Sum up days since 1970 by their months."""
+    months: Counter[str] = Counter()
+    for day, count in days.items():
+        is_known = 0 <= day <= _LAST // (1000 * _DAY)
+        months[f"{datetime.fromtimestamp(day * _DAY, UTC):%Y-%m}" if is_known else UNKNOWN] += count
+    return months
 
 
-_MONTHS: dict[int, str] = {}  # by day: at most those of the years 1970 to 9999
+def units_in(subject: str) -> tuple[str, ...]:
+    """Return the organisational units in a subject. Many subjects end alike, behind the name of the person."""
+    at = subject.find(",OU=")
+    is_whole = at < 1 or subject.startswith("OU=") or "\\" in subject[:at] or "+OU=" in subject
+    return values_in(subject, "OU") if is_whole else _units_of_end(subject[at + 1 :])
+
+
+@lru_cache(maxsize=4096)
+def _units_of_end(text: str) -> tuple[str, ...]:
+    return values_in(text, "OU")
 
 
 def hosts(connection: sqlite3.Connection) -> int:

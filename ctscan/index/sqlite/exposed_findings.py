@@ -2,9 +2,11 @@
 transaction, behind `exposed_scope.choose`.
 
 SQL joins the findings of a certificate into a pattern, the row of the kind of each finding. Certificates with one pattern
-are counted together, so that memory grows with the number of patterns, and not with that of findings. Addresses are
+are counted together, so that memory grows with the number of patterns, not of findings. Addresses are
 counted in the flags of look-up keys, people by a union of the labels that share an address or a number.
 """
+
+# ruff: noqa: S608 - statements contain question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -66,19 +68,12 @@ class Pattern(NamedTuple):
     ids: tuple[int, ...]
     kinds: tuple[KnownTrait, ...]
     persons: int  # labels of persons
-    classes: frozenset[tuple[str, str]]  # categories with their sensitivities
+    classes: int  # number of the set of categories with their sensitivities
 
 
-class Row(NamedTuple):
-    """Certificate with its findings; `keys`: rows of look-up keys of each finding, separated by commas."""
-
-    certificate: int
-    whole: int
-    issuer: int
-    key_id: bytes | None
-    uses: str | None
-    pattern: str
-    keys: str
+Row = tuple[int, int, int, bytes | None, str | None, str, str]
+"""Certificate, whether all of it is in scope, issuer, key identifier, purposes, rows of the kinds of its findings, and
+rows of the look-up keys of each finding."""
 
 
 def known_traits(connection: sqlite3.Connection) -> dict[int, KnownTrait]:
@@ -111,14 +106,15 @@ class FindingsPass:
         self._traits, self._flags, self._ignoring = traits, flags, ignoring
         self._patterns: dict[str, Pattern] = {}
         self._groups: Counter[tuple[int, bytes | None, str | None, str]] = Counter()
-        self._domains: Counter[tuple[int, frozenset[tuple[str, str]]]] = Counter()
+        self._classes: dict[frozenset[tuple[str, str]], int] = {}
+        self._domains: Counter[tuple[int, int]] = Counter()
         self._keyless: list[int] = []
         self._addresses = [0, 0]
 
     def run(self, connection: sqlite3.Connection) -> Counted:
         """Count."""
         for row in connection.execute(_ROWS):
-            self._take(Row(*row))
+            self._take(row)
         self._count_keyless(connection)
         return Counted(
             alike=self._alike(),
@@ -131,18 +127,20 @@ class FindingsPass:
         )
 
     def _take(self, row: Row) -> None:
-        pattern, keys = self._pattern(row.pattern), row.keys.split(";")
-        if self._ignoring.entries or not row.whole:
+        certificate, whole, issuer, key_id, uses, text, joined = row
+        pattern = self._patterns.get(text) or self._pattern(text)
+        keys = joined.split(";")
+        if not whole or self._ignoring.entries:
             kept = self._kept(row, pattern, keys)
             if not kept:
                 return
             if len(kept) < len(keys):
-                row = row._replace(pattern=",".join(str(pattern.ids[at]) for at in kept))
-                pattern, keys = self._pattern(row.pattern), [keys[at] for at in kept]
-        self.certificates.append(row.certificate)
-        self._groups[row.issuer, row.key_id, row.uses, row.pattern] += 1
+                text = ",".join(str(pattern.ids[at]) for at in kept)
+                pattern, keys = self._pattern(text), [keys[at] for at in kept]
+        self.certificates.append(certificate)
+        self._groups[issuer, key_id, uses, text] += 1
         self.labels.persons += pattern.persons
-        self._take_keys(row, pattern, keys)
+        self._take_keys(certificate, whole, pattern, keys)
 
     def _pattern(self, text: str) -> Pattern:
         pattern = self._patterns.get(text)
@@ -151,7 +149,8 @@ class FindingsPass:
             kinds = tuple(self._traits[id] for id in ids)
             persons = len({kind.label for kind in kinds if kind.is_person})
             classes = frozenset((kind.shown.category, kind.shown.sensitivity) for kind in kinds)
-            pattern = Pattern(ids, kinds, persons, classes)
+            number = self._classes.setdefault(classes, len(self._classes))
+            pattern = Pattern(ids, kinds, persons, number)
             if len(self._patterns) < _MOST_PATTERNS:
                 self._patterns[text] = pattern
         return pattern
@@ -162,8 +161,8 @@ class FindingsPass:
         """Return the places of the findings that count: not ignored, and of a label in scope."""
         kept = list(range(len(keys)))
         if self._ignoring.entries:
-            kept = [at for at in kept if not self._ignoring.takes(row.issuer, pattern.ids[at], keys[at])]
-        if row.whole:
+            kept = [at for at in kept if not self._ignoring.takes(row[2], pattern.ids[at], keys[at])]
+        if row[1]:
             return kept
         outside = self._outside(pattern, keys, kept)
         return [at for at in kept if pattern.kinds[at].label not in outside]
@@ -181,27 +180,33 @@ class FindingsPass:
 
     # --- keys ---------------------------------------------------------------------------------------------------
 
-    def _take_keys(self, row: Row, pattern: Pattern, keys: Sequence[str]) -> None:
+    def _take_keys(self, certificate: int, whole: int, pattern: Pattern, keys: Sequence[str]) -> None:
         """Count addresses and domains of a certificate, and join its people with those before."""
-        nodes: dict[str, int] = {}
+        flags, nodes = self._flags, self._nodes_of(certificate, pattern)
         domains: set[int] = set()
-        if self.labels.are_kept:
-            nodes = {one.label: self.labels.add(row.certificate, one.label) for one in pattern.kinds if one.is_person}
         for kind, text in zip(pattern.kinds, keys, strict=True):
             if not text:
-                self._keyless += [row.certificate] if kind.is_email and row.whole else []
+                if kind.is_email and whole:
+                    self._keyless.append(certificate)
                 continue
-            ids = _ids(text)
-            if row.whole or any(self._flags[id] & IN_SCOPE for id in ids):
-                domains.update(
-                    id for id in ids if self._flags[id] & DOMAIN and (row.whole or self._flags[id] & IN_SCOPE)
-                )
+            ids = [int(id) for id in text.split(",")]
+            found = [flags[id] for id in ids]
+            if whole or any(flag & IN_SCOPE for flag in found):
+                wanted = DOMAIN if whole else DOMAIN | IN_SCOPE
+                domains.update([id for id, flag in zip(ids, found, strict=True) if flag & wanted == wanted])
                 if kind.is_email:
                     self._see(ids[0], is_of_person=not kind.is_role)
             if kind.joins:
-                self._join(row.certificate, kind.label, ids, nodes)
+                joining = [id for id, flag in zip(ids, found, strict=True) if flag & (EMAIL | NUMBER)]
+                self._join(certificate, kind.label, joining, nodes)
         for id in domains:
             self._domains[id, pattern.classes] += 1
+
+    def _nodes_of(self, certificate: int, pattern: Pattern) -> dict[str, int]:
+        """Return the nodes of the people of a certificate that are there: all of them where people are listed."""
+        if not self.labels.are_kept:
+            return {}
+        return {one.label: self.labels.add(certificate, one.label) for one in pattern.kinds if one.is_person}
 
     def _see(self, key: int, *, is_of_person: bool) -> None:
         flag = self._flags[key]
@@ -213,10 +218,9 @@ class FindingsPass:
 
     def _join(self, certificate: int, label: str, ids: Iterable[int], nodes: dict[str, int]) -> None:
         for id in ids:
-            if self._flags[id] & (EMAIL | NUMBER):
-                if label not in nodes:
-                    nodes[label] = self.labels.add(certificate, label)
-                self.labels.join(nodes[label], id)
+            if label not in nodes:
+                nodes[label] = self.labels.add(certificate, label)
+            self.labels.join(nodes[label], id)
 
     # --- results ------------------------------------------------------------------------------------------------
 
@@ -243,9 +247,10 @@ class FindingsPass:
 
     def _named_domains(self, connection: sqlite3.Connection) -> dict[str, DomainCount]:
         by_key: dict[int, DomainCount] = defaultdict(DomainCount)
-        for (id, classes), count in self._domains.items():
+        classes = list(self._classes)
+        for (id, number), count in self._domains.items():
             by_key[id].certificates += count
-            for one in classes:
+            for one in classes[number]:
                 by_key[id].classes[one] += count
         return {
             ".".join(reversed(key.rstrip(".").split("."))): by_key[id]
@@ -259,7 +264,7 @@ _MOST_PATTERNS = 100_000
 
 def _keys(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     yield from connection.execute(
-        f"SELECT id, key FROM lookup_key WHERE id IN ({placeholders(ids)})",  # noqa: S608 - question marks
+        f"SELECT id, key FROM lookup_key WHERE id IN ({placeholders(ids)})",
         ids,
     )
 

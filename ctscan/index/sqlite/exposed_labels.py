@@ -1,5 +1,5 @@
-"""Labels of people, joined by equal addresses and numbers: a union of sets in arrays, four octets for each label and for
-each look-up key. Pure."""
+"""Labels of people, joined by equal addresses and numbers: a union of sets in arrays, four octets for each label and
+for each look-up key. Pure."""
 
 from __future__ import annotations
 
@@ -35,9 +35,11 @@ class Labels:
         if not first:
             self._first[key] = node
             return
+        if first == node:
+            return
         one, other = self._root(first), self._root(node)
         if one != other:
-            self._parents[max(one, other)] = min(one, other)
+            self._parents[other if one < other else one] = one if one < other else other
             self.persons -= 1
 
     def groups(self) -> dict[int, list[tuple[int, str]]]:
