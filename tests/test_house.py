@@ -46,14 +46,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "views": {"model", "errors", "extras", "resources", "personal", "privacy"},  # `personal` for words of categories
     "app": {
         "model", "errors", "extras", "clock", "resources", "config", "ct", "x509", "personal", "http", "mail",
-        "sources", "index", "authorities", "revocation", "answer", "dsar", "exposure", "collect", "scan", "privacy", "views",
+        "sources", "index", "authorities", "revocation", "answer", "dsar", "exposure", "collect", "scan", "privacy",
+        "views",
     },
     "cli": {"model", "errors", "resources", "config", "app", "views", "privacy", "scan"},  # `scan`: events to draw
     "__main__": {"cli"},
 }  # fmt: skip
 
 PURE = (
-    "model", "errors", "extras", "ct", "x509", "personal", "answer", "dsar", "exposure", "authorities/ccadb", "revocation/status",
+    "model", "errors", "extras", "ct", "x509", "personal", "answer", "dsar", "exposure", "authorities/ccadb",
+    "revocation/status",
     "authorities/ca_profiles", "authorities/closed_tables", "authorities/profile_checks",
     "authorities/profile_matching", "authorities/retention",
 )  # fmt: skip

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.population import DOMAINS, NOW, Held, Truth, fill, population, truth
+from support.population import DOMAINS, NOW, Held, Truth, truth
 
 from ctscan.exposure.figures import figures
 from ctscan.exposure.weights import parse_weights
@@ -15,28 +14,9 @@ from ctscan.index.open import open_index
 from ctscan.model.exposure import ExposureCounts, ExposureQuestion, Figures, Ignored
 from ctscan.resources import data_text
 
-PERSONS = 600
-
 
 def question(domain: str | None = None, **fields: object) -> ExposureQuestion:
     return ExposureQuestion(domain is None, (domain,) if domain else (), (), None, NOW, **fields)  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="module")
-def held() -> list[Held]:
-    return population(PERSONS)
-
-
-@pytest.fixture(scope="module")
-def database(held: list[Held], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    path = tmp_path_factory.mktemp("population") / "ctscan.db"
-
-    async def make() -> None:
-        async with await open_index(path, create=True) as index:
-            await fill(index, held)
-
-    asyncio.run(make())
-    yield path
 
 
 def ask(database: Path, asked: ExposureQuestion) -> ExposureCounts:

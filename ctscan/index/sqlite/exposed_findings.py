@@ -1,8 +1,8 @@
 """Pass over the findings of a report of exposure: one row of SQL for each certificate. Functions of an open
 transaction, behind `exposed_scope.choose`.
 
-SQL joins the findings of a certificate into a pattern, the row of the kind of each finding. Certificates with one pattern
-are counted together, so that memory grows with the number of patterns, not of findings. Addresses are
+SQL joins the findings of a certificate into a pattern, the row of the kind of each finding. Certificates with one
+pattern are counted together, so that memory grows with the number of patterns, not of findings. Addresses are
 counted in the flags of look-up keys, people by a union of the labels that share an address or a number.
 """
 

@@ -1,0 +1,1 @@
+"""Reports of exposure for people and programs: HTML, PDF, CSV, spreadsheets."""

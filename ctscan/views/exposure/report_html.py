@@ -1,0 +1,129 @@
+"""HTML of a report of exposure: one self-contained file, without script, for screens, phones and print.
+
+Every value is made visible and escaped. A policy in the head forbids all loading, so that even a mistake in escaping
+could fetch nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from ctscan.model.exposure import ExposureReport
+from ctscan.privacy.redaction import visible
+from ctscan.views.exposure.bar_chart import bars, columns
+from ctscan.views.exposure.report_words import PageText
+from ctscan.views.exposure.sections import Cell, Section, basis_lines, headline, intro_lines, sections
+from ctscan.views.text import Texts
+
+MOST_ROWS = 100
+"""Rows of a table; JSON, CSV and spreadsheets have all."""
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+_STYLE = """
+:root{color-scheme:light;--ink:#1c2733;--quiet:#4a5763;--line:#c9d1d8;--tint:#f1f4f6;--accent:#1f4e79;--warn:#8a3800}
+*{box-sizing:border-box}body{margin:0;background:#fff;color:var(--ink);font:16px/1.5 system-ui,sans-serif}
+main{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 4rem}h1{color:var(--accent);line-height:1.2;margin:0 0 .5rem}
+h2{color:var(--accent);margin:2.5rem 0 .5rem;font-size:1.25rem}p{margin:.3rem 0}.quiet{color:var(--quiet)}
+.basis{border-left:.3rem solid var(--accent);background:var(--tint);padding:.6rem 1rem;margin:1rem 0}
+.basis.open{border-color:var(--warn)}
+dl.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:1rem;margin:1.5rem 0}
+dl.figures div{border-top:.2rem solid var(--accent);padding-top:.4rem;display:flex;flex-direction:column-reverse;
+justify-content:flex-end}
+dl.figures dd{margin:0;font-size:1.8rem;font-variant-numeric:tabular-nums;line-height:1.2}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:.5rem 0}
+th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;border-bottom:1px solid var(--line);
+overflow-wrap:anywhere}
+thead th{background:var(--tint)}tbody th{font-weight:normal}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+svg{width:100%;height:auto;max-width:40rem;display:block;margin:.8rem 0;font:13px system-ui,sans-serif;
+fill:var(--ink)}
+svg .bar{fill:#0072b2}li{margin:.4rem 0}
+@media print{body{font-size:10pt}main{max-width:none;padding:0}h2{break-after:avoid}tr,svg{break-inside:avoid}
+thead{display:table-header-group}.scroll{overflow:visible}}
+"""
+
+
+def render_html(found: ExposureReport, say: Texts) -> bytes:
+    """Render a report."""
+    return "\n".join(_lines(found, say)).encode("utf-8", "replace")
+
+
+def _lines(found: ExposureReport, say: Texts) -> Iterator[str]:
+    title = text_of(say(PageText.TITLE()))
+    yield f'<!DOCTYPE html>\n<html lang="{escape(say.lang)}">\n<head>\n<meta charset="utf-8">'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield '<meta name="robots" content="noindex">'
+    yield f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>"
+    yield from (f'<p class="quiet">{text_of(line)}</p>' for line in intro_lines(found, say))
+    made = sections(found, say)
+    yield from _basis(found, [one for one in made if one.id == "not_covered"], say)
+    yield f'<h2>{text_of(say(PageText.FIGURES()))}</h2>\n<dl class="figures">'
+    yield from (f"<div><dt>{text_of(label)}</dt><dd>{count:,}</dd></div>" for count, label in headline(found, say))
+    yield "</dl>"
+    yield from _advice(found, say)
+    for one in made:
+        if one.id != "not_covered":
+            yield from _section(one, say)
+    yield "</main>\n</body>\n</html>\n"
+
+
+def _basis(found: ExposureReport, missing: Sequence[Section], say: Texts) -> Iterator[str]:
+    """Say on the first page what was not read."""
+    yield f'<div class="basis{"" if found.basis.complete else " open"}">'
+    yield from (f"<p>{text_of(line)}</p>" for line in basis_lines(found, say))
+    for one in missing:
+        yield from _table(one, say)
+    yield "</div>"
+
+
+def _advice(found: ExposureReport, say: Texts) -> Iterator[str]:
+    if found.advice:
+        yield f"<h2>{text_of(say(PageText.ADVICE()))}</h2>\n<ol>"
+        yield from (f"<li>{text_of(say(one))}</li>" for one in found.advice)
+        yield "</ol>"
+
+
+def _section(one: Section, say: Texts) -> Iterator[str]:
+    yield f'<section aria-labelledby="{one.id}">\n<h2 id="{one.id}">{text_of(one.title)}</h2>'
+    if one.note:
+        yield f'<p class="quiet">{text_of(one.note)}</p>'
+    if one.is_drawn:
+        draw = columns if one.id.startswith("by_month") else bars
+        rows = [(visible(str(row[0])), int(row[-1])) for row in one.rows]
+        yield draw(f"chart-{one.id}", visible(one.title), say(PageText.CHART(title=one.title)), rows)
+    yield from _table(one, say)
+    yield "</section>"
+
+
+def _table(one: Section, say: Texts) -> Iterator[str]:
+    shown = one.rows[:MOST_ROWS] if not one.id.startswith("by_month") else one.rows[-MOST_ROWS:]
+    numeric = [isinstance(cell, int) for cell in one.rows[0]]
+    heads = zip(one.headers, numeric, strict=True)
+    yield '<div class="scroll" role="region" tabindex="0" aria-label="' + text_of(one.title) + '"><table>\n<thead><tr>'
+    yield "".join(f'<th scope="col"{_class(is_number)}>{text_of(head)}</th>' for head, is_number in heads)
+    yield "</tr></thead>\n<tbody>"
+    for first, *rest in shown:
+        yield f'<tr><th scope="row">{_cell(first)}</th>' + "".join(_td(cell) for cell in rest) + "</tr>"
+    yield "</tbody></table></div>"
+    if len(shown) < len(one.rows):
+        yield f'<p class="quiet">{text_of(say(PageText.MORE(count=len(one.rows) - len(shown))))}</p>'
+
+
+def _td(cell: Cell) -> str:
+    return f"<td{_class(isinstance(cell, int))}>{_cell(cell)}</td>"
+
+
+def _class(is_number: bool) -> str:
+    return ' class="n"' if is_number else ""
+
+
+def _cell(cell: Cell) -> str:
+    return f"{cell:,}" if isinstance(cell, int) else text_of(cell)
+
+
+def text_of(text: str) -> str:
+    """Make a text safe for HTML: control and bidirectional characters visible, markup escaped."""
+    return escape(visible(text))
