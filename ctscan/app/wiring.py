@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ctscan.http.client import Client
     from ctscan.http.ssrf_guard import GuardedTransport
     from ctscan.index.protocols import Index, Trail
+    from ctscan.model.suppression import PrivacyFiles
 
 
 CLOCK = Clock()
@@ -36,7 +37,7 @@ async def opened_index(config: Config, *, create: bool = False, inline: bool = F
     """
     from ctscan.index.open import open_index
 
-    async with await open_index(config.db, create=create, inline=inline) as index:
+    async with await open_index(config.db, create=create, inline=inline, privacy=privacy_files(config)) as index:
         yield index
 
 
@@ -67,13 +68,26 @@ def key_path(config: Config) -> Path:
     return Path(config.key_file) if config.key_file else beside(config.db, ".key")
 
 
+def privacy_files(config: Config) -> PrivacyFiles:
+    """Return the paths of the key file and of the suppression file."""
+    from ctscan.index.open import beside
+    from ctscan.model.suppression import PrivacyFiles
+
+    kept = config.suppressions or str(beside(config.db, ".suppressions"))
+    return PrivacyFiles(str(key_path(config)), kept)
+
+
 def exposed_files(config: Config) -> list[str]:
-    """Describe index, trail and key file where other accounts can read them, and folders in which they can replace
-    them: a line for each."""
+    """Describe index, trail, key file and suppression file where other accounts can read them, and folders in which they
+    can replace them: a line for each."""
     from ctscan.index.open import beside
     from ctscan.privacy.permissions import exposures
 
-    return list(exposures([beside(config.db, ""), trail_path(config), key_path(config)]))
+    return list(
+        exposures(
+            [beside(config.db, ""), trail_path(config), key_path(config), Path(privacy_files(config).suppressions)]
+        )
+    )
 
 
 @asynccontextmanager

@@ -90,8 +90,11 @@ TEMPLATE = """\
 
 # The key of those digests; the default is the path of the index with ".key" behind it. Keep it off the backups of index
 # and trail: with the key, anybody can try out who was looked up.
+# The list of people who objected lies beside the index, too: with ".suppressions" behind the path of the index. Keep a
+# copy of it with the key: without it nobody knows who must not be written again.
 # [privacy]
 # key_file = "ctscan.db.key"
+# suppressions = "ctscan.db.suppressions"
 
 # Who answers for this index, as dossiers and letters to the people concerned name it (GDPR articles 13-15). The first
 # four are needed for these; lines of the address are separated by "; ".

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from ctscan.errors import UsageError
 from ctscan.index.protocols import Index, Trail
+from ctscan.model.suppression import PrivacyFiles
 
 
-async def open_index(url: str | os.PathLike[str], *, create: bool, inline: bool = False) -> Index:
+async def open_index(
+    url: str | os.PathLike[str], *, create: bool, inline: bool = False, privacy: PrivacyFiles | None = None
+) -> Index:
     """Open an index and bring its tables up to date.
 
     Args:
@@ -18,6 +21,8 @@ async def open_index(url: str | os.PathLike[str], *, create: bool, inline: bool 
         create: make a missing index.
         inline: run every method at once in the calling thread. A coroutine that awaits nothing but this index never
             waits then, and needs no event loop.
+        privacy: key file and suppression file; None: those beside the index. Suppressions that the index hasn't carried
+            out yet are carried out first; where it can't be written to, the certificates are hidden.
 
     Returns:
         The index, to be closed by `async with` or `aclose`: until then a thread of its own may keep the program alive.
@@ -30,7 +35,7 @@ async def open_index(url: str | os.PathLike[str], *, create: bool, inline: bool 
     path = _sqlite_path(os.fspath(url))
     from ctscan.index.sqlite.index import open_sqlite  # not at the top: the driver is loaded when it is chosen
 
-    return await open_sqlite(path, create=create, inline=inline)
+    return await open_sqlite(path, create=create, inline=inline, privacy=privacy or privacy_beside(os.fspath(url)))
 
 
 async def open_trail(path: Path, *, create: bool, inline: bool = False) -> Trail:
@@ -47,6 +52,11 @@ async def open_trail(path: Path, *, create: bool, inline: bool = False) -> Trail
     from ctscan.index.sqlite.trail import open_sqlite_trail
 
     return await open_sqlite_trail(path, create=create, inline=inline)
+
+
+def privacy_beside(url: str) -> PrivacyFiles:
+    """Return the places of key file and suppression file, unless a configuration names others."""
+    return PrivacyFiles(str(beside(url, ".key")), str(beside(url, ".suppressions")))
 
 
 def beside(url: str, suffix: str) -> Path:

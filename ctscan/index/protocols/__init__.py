@@ -15,6 +15,7 @@ from ctscan.index.protocols.finding_roles import DamageNoting, EvidenceStore, Fi
 from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
 from ctscan.index.protocols.misbehaviour_role import MisbehaviourStore
 from ctscan.index.protocols.statement_roles import Authorities, Disclosures, Revocations, Searches
+from ctscan.index.protocols.suppression_role import Suppressing
 from ctscan.index.protocols.trail_role import HeadSigner, Trail, TrailMemory
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Revocations",
     "Runs",
     "Searches",
+    "Suppressing",
     "Trail",
     "TrailMemory",
 ]
@@ -44,7 +46,7 @@ __all__ = [
 
 class Index(
     Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
-    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Protocol,
+    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Suppressing, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 
