@@ -1,5 +1,4 @@
-"""People who objected, in answers: the question to the suppressions, and what an answer says of their word. Pure but for
-the index."""
+"""People who objected, in answers: the question to the suppressions, and the part of their word that an answer gives."""
 
 from __future__ import annotations
 

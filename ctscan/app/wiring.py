@@ -78,8 +78,8 @@ def privacy_files(config: Config) -> PrivacyFiles:
 
 
 def exposed_files(config: Config) -> list[str]:
-    """Describe index, trail, key file and suppression file where other accounts can read them, and folders in which they
-    can replace them: a line for each."""
+    """Describe the files of an index where other accounts can read them, and folders in which they can replace them: a
+    line for each."""
     from ctscan.index.open import beside
     from ctscan.privacy.permissions import exposures
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from ctscan.model.identifier import IdentifierKind
+from ctscan.model.message import Code, Message
 
 
 class Ground(StrEnum):
@@ -108,7 +109,7 @@ class ForgetRequest:
         identities: certificates that go beside those with one of the forms: those of a name.
         issuers: SHA-256 of the certificates of CAs in which the person was found.
         questions: questions to repositories that name the person.
-        cases: numbers of the cases that become pseudonymous.
+        case: number of the case; empty without one.
     """
 
     at: datetime
@@ -117,7 +118,6 @@ class ForgetRequest:
     identities: tuple[bytes, ...] = ()
     issuers: tuple[bytes, ...] = ()
     questions: tuple[str, ...] = ()
-    cases: tuple[str, ...] = ()
     restrict: bool = False
     normalisation: int = 0
     case: str = ""
@@ -144,6 +144,61 @@ class Forgotten:
     entry: Suppression
     removed: Removed
     deferred: bool = False
+
+
+class Recipient(StrEnum):
+    """Kind of a recipient of somebody's data, as far as the index knows them (GDPR article 19)."""
+
+    REPOSITORY = "repository"  # was asked about the person
+    DOSSIER = "dossier"  # was made, perhaps handed out
+    LETTER = "letter"  # to a CA was drafted
+    EXPORT = "export"  # of the case was made
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecipient:
+    """Recipient whom the controller tells of the erasure or restriction. `notice` is the command that drafts it; empty
+    where none does."""
+
+    kind: Recipient
+    name: str
+    at: datetime
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetReceipt:
+    """Receipt of a forgetting, or (`is_done` false) of its rehearsal.
+
+    Attributes:
+        number: number of the entry in the suppression file; 0 in a rehearsal.
+        deferred: work that others keep from being done now.
+        outside: places that no index reaches.
+    """
+
+    at: datetime
+    ground: Ground
+    suppressed: tuple[SuppressedDigest, ...]
+    removed: Removed
+    deferred: tuple[Message, ...]
+    recipients: tuple[KnownRecipient, ...]
+    outside: tuple[Message, ...]
+    is_done: bool
+    restrict: bool = False
+    number: int = 0
+
+
+class ForgetNote(Code):
+    """Line of a receipt."""
+
+    READER = "forget.reader"
+    SNAPSHOTS = "forget.snapshots"
+    BACKUPS = "forget.backups"
+    FILES = "forget.files"
+    TRAIL = "forget.trail"
+    OPEN_CASE = "forget.open-case"  # parameter: case
+    SCOPE = "forget.scope"
+    LOGS = "forget.logs"
 
 
 NUMBERED_KINDS: Final = (

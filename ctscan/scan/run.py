@@ -128,7 +128,7 @@ async def check_request(request: ScanRequest, clock: ScanClock | None = None) ->
 
 
 async def _without_suppressed(index: Suppressing, request: ScanRequest) -> ScanRequest:
-    """Put pseudonyms in the place of addresses in the scope whose owners objected: the scope is kept with the coverage."""
+    """Put pseudonyms in the place of addresses whose owners objected: the scope is kept with the coverage."""
     text = request.scope.text
     kept = await index.scope_without_suppressed(text)
     return request if kept == text else replace(request, scope=scope_from_text(kept))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from ctscan.model.suppression import ForgetRequest, Forgotten, Suppression, SuppressionsAsked
@@ -34,6 +34,9 @@ class Suppressing(Protocol):
             forms: `(kind, form)` of its readings.
             names: of each name that it may be, the words, each in its forms.
         """
+
+    def kept_issuers(self) -> AsyncIterator[tuple[bytes, bytes]]:
+        """Iterate over `(SHA-256, DER)` of the certificates of CAs that are kept to check statements."""
 
     async def scope_without_suppressed(self, scope: str) -> str:
         """Return the text of a scope with pseudonyms in the place of addresses whose owners objected."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import forgetting
+from ctscan.index.sqlite import forgetting, rows
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.sieving import known_of
 from ctscan.index.sqlite.suppressing import SuppressionGate
@@ -36,6 +36,16 @@ class SqliteSuppressions(OpenedFile):
 
     async def suppressions(self) -> tuple[Suppression, ...]:
         return await self._database.read(lambda c: known_of(c).entries)
+
+    async def kept_issuers(self) -> AsyncIterator[tuple[bytes, bytes]]:
+        row = 0
+        while portion := await self._issuers_after(row):
+            for row, sha256, packed in portion:  # noqa: B007 - the next portion begins after it
+                yield sha256, rows.unpack(packed)
+
+    async def _issuers_after(self, row: int) -> list[tuple[int, bytes, bytes]]:
+        sql = "SELECT id, sha256, der FROM issuer WHERE id > ? ORDER BY id LIMIT 200"
+        return await self._database.read(lambda c: c.execute(sql, (row,)).fetchall())
 
     async def scope_without_suppressed(self, scope: str) -> str:
         return await self._database.read(lambda c: forgetting.scope_without(known_of(c), scope))
