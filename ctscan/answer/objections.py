@@ -1,4 +1,4 @@
-"""People who objected, in answers: the question to the suppressions, and the part of their word that an answer gives."""
+"""People who objected, in answers: the question to the suppressions, and the part of their word that answers give."""
 
 from __future__ import annotations
 

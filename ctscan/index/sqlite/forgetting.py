@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ctscan.index.sqlite import audit_paths, certificates, fingerprints, rows
-from ctscan.index.sqlite.pseudonyms import forget_closed_cases
+from ctscan.index.sqlite.pseudonyms import forget_cases
 from ctscan.index.sqlite.question_digests import question_digest
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.model.entry import EntryKind
@@ -137,7 +137,7 @@ def _carry_out(
     _drop_issuers(connection, replace(known, entries=(entry,)))
     _forget_questions(connection, questions)
     _forget_scopes(connection, replace(known, entries=(entry,)))
-    forget_closed_cases(connection, replace(known, entries=(entry,)))
+    forget_cases(connection, replace(known, entries=(entry,)), entry.case)
     quarantined = connection.execute("DELETE FROM quarantine").rowcount
     gone = keys - _number(connection, "lookup_key")
     return replace(counted, keys=gone, quarantined=quarantined)

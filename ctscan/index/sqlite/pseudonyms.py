@@ -28,12 +28,13 @@ name a certificate."""
 PSEUDONYM = "forgotten-"
 
 
-def forget_closed_cases(connection: sqlite3.Connection, only: Suppressions) -> list[int]:
-    """Make the closed cases of a person pseudonymous; return their rows."""
+def forget_cases(connection: sqlite3.Connection, only: Suppressions, number: str) -> list[int]:
+    """Make cases of a person pseudonymous: those that are closed, and the case `number`, which was closed when the
+    person was forgotten and may be open in a copy from before. Return their rows."""
     cursor = connection.execute(
         "SELECT subject_case, kind, canonical FROM case_identifier WHERE subject_case IN"
-        " (SELECT subject_case FROM case_event WHERE action = ?)",
-        (CaseAction.CLOSED,),
+        " (SELECT subject_case FROM case_event WHERE action = ? UNION SELECT id FROM subject_case WHERE number = ?)",
+        (CaseAction.CLOSED, number),
     )
     found = sorted({case for case, kind, text in cursor if only.of_identifier([(kind, text)]) is not None})
     pseudonymise(connection, found, only)
