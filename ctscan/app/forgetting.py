@@ -29,8 +29,8 @@ from ctscan.model.suppression import (
 )
 
 if TYPE_CHECKING:
+    from ctscan.app.person_requests import ForgettingIndex
     from ctscan.config import Config
-    from ctscan.index.protocols import Index
     from ctscan.model import Identifier, Message
     from ctscan.model.case import Case
 
@@ -165,7 +165,7 @@ def _identifiers(given: Sequence[Identifier], of: Case | None) -> list[Identifie
 # --- doing it -----------------------------------------------------------------------------------------------------
 
 
-async def _forget(config: Config, index: Index, request: ForgetRequest, who: str, clock: Clock) -> Forgotten:
+async def _forget(config: Config, index: ForgettingIndex, request: ForgetRequest, who: str, clock: Clock) -> Forgotten:
     async with recorded(config, AuditAction.FORGET, who=who, case=request.case, clock=clock) as change:
         await key_of(config, change.trail)  # one key for both: nobody could compare with another
         done = await index.forget(request)
@@ -195,7 +195,9 @@ def _receipt(
     )
 
 
-async def _outside(config: Config, index: Index, request: ForgetRequest, of: Case | None) -> tuple[Message, ...]:
+async def _outside(
+    config: Config, index: ForgettingIndex, request: ForgetRequest, of: Case | None
+) -> tuple[Message, ...]:
     """Return what forgetting doesn't reach."""
     from ctscan.model.case import CaseAction
 
@@ -209,7 +211,9 @@ async def _outside(config: Config, index: Index, request: ForgetRequest, of: Cas
     return (*notes, *(ForgetNote.OPEN_CASE(case=number) for number in open_cases))
 
 
-async def _recipients(index: Index, asked: Sequence[Identifier], request: ForgetRequest) -> tuple[KnownRecipient, ...]:
+async def _recipients(
+    index: ForgettingIndex, asked: Sequence[Identifier], request: ForgetRequest
+) -> tuple[KnownRecipient, ...]:
     """Return the recipients of the person's data that the index knows of."""
     from ctscan.dsar.known_recipients import recipients
 

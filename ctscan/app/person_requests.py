@@ -6,21 +6,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.case_answers import identifiers_of_case
 from ctscan.app.recording import key_of, recorded
 from ctscan.app.wiring import opened_index
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
+from ctscan.index.protocols import Cases, Finder, Searches, Suppressing
 from ctscan.model import AuditAction, IdentifierKind
 from ctscan.model.suppression import ForgetRequest, Forgotten, Ground, Suppression, SuppressionKind
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.index.protocols import Index, Trail
+    from ctscan.index.protocols import Trail
     from ctscan.model import Identifier
     from ctscan.model.case import Case
+
+
+class ForgettingIndex(Suppressing, Finder, Searches, Cases, Protocol):
+    """Index in the roles that forgetting needs."""
+
 
 _OF_CERTIFICATES = (IdentifierKind.NAME, IdentifierKind.SHA256, IdentifierKind.SHA1, IdentifierKind.SERIAL,
                     IdentifierKind.IDENTITY)  # fmt: skip
@@ -28,7 +34,13 @@ _OF_CERTIFICATES = (IdentifierKind.NAME, IdentifierKind.SHA256, IdentifierKind.S
 
 
 async def request_of(
-    index: Index, asked: Sequence[Identifier], ground: Ground, at: datetime, of: Case | None, *, restrict: bool
+    index: ForgettingIndex,
+    asked: Sequence[Identifier],
+    ground: Ground,
+    at: datetime,
+    of: Case | None,
+    *,
+    restrict: bool,
 ) -> ForgetRequest:
     """Make the request of identifiers, or of those of a case.
 
@@ -61,7 +73,7 @@ def _names_somebody(question: str) -> bool:
     return question.partition(":")[0] not in {str(kind) for kind in NAMES_NOBODY}
 
 
-async def _certificates(index: Index, identifier: Identifier) -> list[bytes]:
+async def _certificates(index: ForgettingIndex, identifier: Identifier) -> list[bytes]:
     """Return the identities of the certificates that an identifier of certificates, or a whole name, finds now."""
     from ctscan.answer.matching import find_matches
 
@@ -72,7 +84,7 @@ async def _certificates(index: Index, identifier: Identifier) -> list[bytes]:
 _MOST = 1_000_000
 
 
-async def _issuers(index: Index, forms: Sequence[tuple[IdentifierKind, str]]) -> tuple[bytes, ...]:
+async def _issuers(index: ForgettingIndex, forms: Sequence[tuple[IdentifierKind, str]]) -> tuple[bytes, ...]:
     """Return the SHA-256 of certificates of CAs, kept to check statements, in which the person is named."""
     import asyncio
 
@@ -89,7 +101,9 @@ async def _issuers(index: Index, forms: Sequence[tuple[IdentifierKind, str]]) ->
     return tuple(found)
 
 
-async def restrict_case(config: Config, index: Index, case: Case, trail: Trail, clock: Clock) -> Forgotten | None:
+async def restrict_case(
+    config: Config, index: ForgettingIndex, case: Case, trail: Trail, clock: Clock
+) -> Forgotten | None:
     """Hide the certificates of the person of a case that was just opened, until it is decided (GDPR article 18(1)(d)).
     Names are left out: others have them, too. Part of a use case that records its own work."""
     asked = [one for one in identifiers_of_case(case) if _is_proven(one)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctscan.clock import Clock
+from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
     from ctscan.config import Config
@@ -33,11 +34,14 @@ async def opened_index(config: Config, *, create: bool = False, inline: bool = F
         inline: run every method in the calling thread, so that no event loop is needed.
 
     Raises:
-        IndexFault: the index is missing, damaged, or of a newer ctscan.
+        IndexFault: the index is missing, damaged, of a newer ctscan, or the configured key doesn't open it.
+        InputError: the key of an encrypted index is missing.
+        UsageError: see `index_key_path`.
     """
     from ctscan.index.open import open_index
 
-    async with await open_index(config.db, create=create, inline=inline, privacy=privacy_files(config)) as index:
+    key_file, privacy = index_key_path(config), privacy_files(config)
+    async with await open_index(config.db, create=create, inline=inline, key_file=key_file, privacy=privacy) as index:
         yield index
 
 
@@ -50,7 +54,8 @@ async def opened_trail(config: Config, *, create: bool = False, inline: bool = F
     """
     from ctscan.index.open import open_trail
 
-    async with await open_trail(trail_path(config), create=create, inline=inline) as trail:
+    path, key_file = trail_path(config), index_key_path(config)
+    async with await open_trail(path, create=create, inline=inline, key_file=key_file) as trail:
         yield trail
 
 
@@ -77,17 +82,32 @@ def privacy_files(config: Config) -> PrivacyFiles:
     return PrivacyFiles(str(key_path(config)), kept)
 
 
+def index_key_path(config: Config) -> Path | None:
+    """Return the path of the key of an encrypted index; None where none is configured.
+
+    Raises:
+        UsageError: the file is the key file of `[privacy]`, too.
+    """
+    if config.index_key_file is None:
+        return None
+    path = Path(config.index_key_file)
+    if path == key_path(config) or path.resolve() == key_path(config).resolve():
+        raise UsageError(
+            f"key_file under [index]: expected a file of its own, got {path}, which is the key file of [privacy]; "
+            "name another, or move one of the two"
+        )
+    return path
+
+
 def exposed_files(config: Config) -> list[str]:
     """Describe the files of an index where other accounts can read them, and folders in which they can replace them: a
     line for each."""
     from ctscan.index.open import beside
     from ctscan.privacy.permissions import exposures
 
-    return list(
-        exposures(
-            [beside(config.db, ""), trail_path(config), key_path(config), Path(privacy_files(config).suppressions)]
-        )
-    )
+    own = [Path(config.index_key_file)] if config.index_key_file else []
+    kept = Path(privacy_files(config).suppressions)
+    return list(exposures([beside(config.db, ""), trail_path(config), key_path(config), *own, kept]))
 
 
 @asynccontextmanager

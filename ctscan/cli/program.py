@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "case": "ctscan.cli.case",
     "dossier": "ctscan.cli.dossier",
     "letters": "ctscan.cli.letters",
+    "notice": "ctscan.cli.notice",
     "inspect": "ctscan.cli.inspect",
     "rules": "ctscan.cli.rules",
     "logs": "ctscan.cli.logs",
@@ -46,6 +47,10 @@ COMMANDS: dict[str, str] = {
     "ca": "ctscan.cli.ca",
     "prove": "ctscan.cli.prove",
     "reindex": "ctscan.cli.reindex",
+    "encrypt": "ctscan.cli.encrypt",
+    "decrypt": "ctscan.cli.decrypt",
+    "backup": "ctscan.cli.backup",
+    "restore": "ctscan.cli.restore",
     "demo": "ctscan.cli.demo",
     "help": "ctscan.cli.help",
     "completion": "ctscan.cli.completion",
@@ -223,8 +228,9 @@ def _with_lost_heads(invoke: Callable[[], Any]) -> Any:
     lost: list[CtscanError] = []
 
     def hear(error: CtscanError) -> None:
+        if str(error) not in map(str, lost):  # a long command tries again and again
+            complain(str(error))
         lost.append(error)
-        complain(str(error))
 
     with app.heard_head_failures(hear):
         code = invoke()

@@ -96,6 +96,11 @@ TEMPLATE = """\
 # key_file = "ctscan.db.key"
 # suppressions = "ctscan.db.suppressions"
 
+# The key of an index that is encrypted as a whole, trail and backups with it: a file of 64 hexadecimal digits, kept in
+# another place than all of these. 'ctscan encrypt --key-file' encrypts an index that is there.
+# [index]
+# key_file = "/etc/ctscan/index.key"
+
 # Who answers for this index, as dossiers and letters to the people concerned name it (GDPR articles 13-15). The first
 # four are needed for these; lines of the address are separated by "; ".
 # [controller]
@@ -107,10 +112,11 @@ TEMPLATE = """\
 # Whose public holidays move a deadline: a country, or a country and a part of it (ISO 3166). Without it: weekends only.
 # place = "DE-BE"
 
-# What a dossier says of your processing; what is left out is named in it as missing. letterhead is a folder with your
-# letterhead and paragraphs of your own.
+# What dossiers, notices and the record of processing say of your processing; what is left out is marked there as
+# missing. letterhead is a folder with your letterhead and paragraphs of your own.
 # dpo = "Data Protection Officer, dpo@example.org"
-# legal_basis = "GDPR article 6(1)(f): finding exposed data of our staff"
+# legal_basis = "GDPR article 6(1)(f)"
+# legitimate_interest = "finding exposed data of our staff before others use it"
 # recipients = ["our IT security team"]
 # safeguards = "nothing is transferred to third countries"
 # letterhead = "letterhead"

@@ -82,7 +82,9 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock:
             loaded = found[0]
             _require_logs(loaded)
             check_start_index(request.start, len(loaded.selection.logs))
-        async with await open_index(request.db, create=True, privacy=request.privacy) as index:
+        async with await open_index(
+            request.db, create=True, key_file=request.key_file, privacy=request.privacy
+        ) as index:
             network.client.take_turns(index.take_turn)
             request = await _without_suppressed(index, request)
             await index.purge_quarantine(clock.now() - timedelta(days=request.quarantine_days))
@@ -123,7 +125,9 @@ async def check_request(request: ScanRequest, clock: ScanClock | None = None) ->
         if not has_index(request.db):
             await check_local(network, None)
             return
-        async with await open_index(request.db, create=False, privacy=request.privacy) as index:
+        async with await open_index(
+            request.db, create=False, key_file=request.key_file, privacy=request.privacy
+        ) as index:
             await check_local(network, index)
 
 

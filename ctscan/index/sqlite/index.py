@@ -2,7 +2,8 @@
 
 The meaning of the tables is documented in the modules that hold the statements: `runs`, `basis`, `logs`, `heads_seen`,
 `misbehaviour`, `ranges`, `commit`, `bulk_insert`, `certificates`, `chains`, `postings`, `mailboxes`, `audit_paths`,
-`lookups`, `ranking`, `similar`, `repositories`, `revocations`, `surroundings`, `cases`, `iteration`. Opening and
+`lookups`, `ranking`, `similar`, `repositories`, `revocations`, `surroundings`, `cases`, `inventory`,
+`iteration`. Opening and
 transactions are in `connection`, leases in `leases`, turns in `rate_slots`. The contracts are in `index.protocols`.
 """
 
@@ -35,12 +36,14 @@ from ctscan.index.sqlite import (
 )
 from ctscan.index.sqlite.cases import SqliteCases
 from ctscan.index.sqlite.connection import open_database
+from ctscan.index.sqlite.inventory import SqliteStock
 from ctscan.index.sqlite.leases import check_lease, is_held, lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
 from ctscan.index.sqlite.similar import SimilarLookups
 from ctscan.index.sqlite.suppressing import SuppressionGate
 from ctscan.index.sqlite.suppressions import SqliteSuppressions
 from ctscan.index.sqlite.surroundings import SqliteSurroundings
+from ctscan.index.store_key import StoreKey
 from ctscan.model import (
     Authority,
     AuthorityList,
@@ -83,13 +86,15 @@ if TYPE_CHECKING:
     from ctscan.model.suppression import PrivacyFiles
 
 
-async def open_sqlite(path: Path, *, create: bool, privacy: PrivacyFiles, inline: bool = False) -> SqliteIndex:
+async def open_sqlite(
+    path: Path, *, create: bool, privacy: PrivacyFiles, inline: bool = False, key: StoreKey | None = None
+) -> SqliteIndex:
     """Open the index file at `path`; see `index.open.open_index`."""
     gate = SuppressionGate(privacy)
-    return SqliteIndex(await open_database(path, create=create, inline=inline, gate=gate))
+    return SqliteIndex(await open_database(path, create=create, inline=inline, key=key, gate=gate))
 
 
-class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteSuppressions):
+class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock, SqliteSuppressions):
     """`Index` in one file, shared by any number of processes: one writes at a time, readers never wait."""
 
     def noted_damage(self) -> AbstractContextManager[set[str]]:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from ctscan.index.sqlite import certificates, forgetting, revocations
 from ctscan.index.sqlite.certificate_rows import CertificateRow
-from ctscan.index.sqlite.row_checks import NotingConnection
+from ctscan.index.sqlite.row_checks import Noting
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding
 from ctscan.model.identifier import IdentifierKind
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 def known_of(connection: sqlite3.Connection) -> Suppressions:
     """Return the suppressions that the transaction began with."""
-    return connection.suppressions if isinstance(connection, NotingConnection) else Suppressions()
+    return connection.suppressions if isinstance(connection, Noting) else Suppressions()
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ import sqlite3
 from ctscan.errors import IndexFault, InputError
 from ctscan.index.sqlite import forgetting, hiding
 from ctscan.index.sqlite.byte_locks import descriptor_of, held_whole
-from ctscan.index.sqlite.row_checks import NotingConnection
+from ctscan.index.sqlite.row_checks import Noting
 from ctscan.model.suppression import ForgetRequest, Forgotten, PrivacyFiles, Removed, Suppression, SuppressionKind
 from ctscan.privacy.suppression import Suppressions
 from ctscan.privacy.suppression_file import SuppressionFile, missing_file
@@ -110,7 +110,7 @@ class _errors:  # noqa: N801 - used like a function
 
 
 def _keep(connection: sqlite3.Connection, known: Suppressions) -> None:
-    if isinstance(connection, NotingConnection):
+    if isinstance(connection, Noting):
         connection.suppressions = known
 
 

@@ -4,12 +4,13 @@ and the checks of writers."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from ctscan.errors import IndexFault
 from ctscan.index.sqlite import hiding, row_checks
+from ctscan.index.sqlite.faults import damage
+from ctscan.index.sqlite.opening import in_transaction
 from ctscan.index.sqlite.schema import INDEX, Schema
 from ctscan.index.sqlite.session import Work
 from ctscan.index.sqlite.suppressing import SuppressionGate
@@ -100,24 +101,7 @@ class Transactions:
             connection.set_progress_handler(None, 0)
 
 
-def in_transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) -> T:
-    """Run `work(connection)` between `begin` and COMMIT; roll back on any exception."""
-    connection.execute(begin)
-    try:
-        result = work(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.rollback()
-        raise
-    return result
-
-
 def empty_log(connection: sqlite3.Connection) -> bool:
     """Move the write-ahead log into the file, and empty it; return False where a reader keeps it from that."""
     is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not is_busy
-
-
-def damage(path: Path, tables: Iterable[str]) -> IndexFault:
-    """Make the error for damaged tables."""
-    return IndexFault(f"{path}: the index is damaged ({', '.join(sorted(tables))}); {INDEX.mended_by}")
