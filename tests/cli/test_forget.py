@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +82,12 @@ def desk(scanned: Path, tmp_path: Path) -> Desk:
 def test_a_person_is_forgotten_and_no_command_brings_them_back(
     desk: Desk, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Scan, case, dossier, forget; then scan, backfill, reindex, import, search, and a copy of the index from before."""
+    """Scan, case, forget; then scan, backfill, reindex, import, search, and a restored backup from before."""
     desk("case", "open", "-", "--regime", "eu", "--kind", "erasure", "--received", ago(3), stdin=f"{JANE}\n")
-    before = tmp_path_factory.mktemp("before")
-    copy_index(desk.db, before / "ctscan.db")
-    assert "C-" in desk.refused("forget", "--case", number := _case(desk), "--ground", "erasure")
+    before = tmp_path_factory.mktemp("before") / "backup"
+    desk("backup", before)
+    number = _case(desk)
+    assert number in desk.refused("forget", "--case", number, "--ground", "erasure")
 
     tried = desk.json("forget", "--case", number, "--ground", "erasure", "--close")
     assert desk.found(JANE) == 2
@@ -116,15 +116,19 @@ def test_a_person_is_forgotten_and_no_command_brings_them_back(
     _nothing_of_jane(desk)
     assert desk.found(ANN) == 1
 
-    restored = desk.folder / "restored"
-    restored.mkdir()
-    copy_index(before / "ctscan.db", restored / "ctscan.db")
-    for suffix in (".key", ".suppressions"):
-        shutil.copy(f"{desk.db}{suffix}", restored / f"ctscan.db{suffix}")
-    done = run("lookup", ANN, "--db", restored / "ctscan.db", "--format", "json")
-    assert len(json.loads(done.stdout)["matches"]) == 1
+    restored = desk.folder / "restored.db"
+    privacy = f'key_file = "{desk.db}.key"\nsuppressions = "{desk.db}.suppressions"'
+    (desk.folder / "other.toml").write_text(f'db = "{restored}"\n[privacy]\n{privacy}\n', encoding="utf-8")
+    done = run("restore", before, "--db", restored, "--config", desk.folder / "other.toml")
+    assert done.exit_code == 0, done.output
+    done = run("lookup", ANN, JANE, "--config", desk.folder / "other.toml", "--format", "json")
+    answers = json.loads(done.stdout)
+    assert [len(answer["matches"]) for answer in answers] == [1, 0]
+    assert answers[1]["suppressed"]["ground"] == "erasure"
+    desk("backup", desk.folder / "after")
     assert traces(desk.folder, ["jane.roe"]) == []
-    assert traces(restored, ["ann.doe"]) != []
+    assert traces(desk.folder, ["ann.doe"]) != []
+    assert run("audit", "verify", "--config", desk.config).exit_code == 0
 
 
 def _case(desk: Desk) -> str:
