@@ -1,0 +1,87 @@
+"""Mailboxes called by a given name alone (`peter@`, `peter.k@`), compared with the people whom a certificate names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from typing import Final
+
+from ctscan.personal.attribution import mailbox
+from ctscan.personal.attribution.gazetteer import given_names, surnames
+from ctscan.personal.attribution.given_forms import is_known_form, may_be_forms
+from ctscan.personal.attribution.name_evidence import NameEvidence, Word
+from ctscan.personal.attribution.name_shapes import has_organisation_word
+from ctscan.personal.normalise.latin import listed_names
+from ctscan.personal.normalise.name_tokens import fold_text
+
+_SHORTEST: Final = 3  # letters of a given name
+_FULL: Final = 5  # letters of a given name that is hardly short for another
+_PET_NAME: Final = re.compile(r".+(?:[iy]|ie|chen|lein|it[ao]|inh[ao]|in[ao]|[ckst]?k[ao]|sha|scha|ya|ja|us)")
+_ALIKE: Final = 4  # letters with which two forms of an unlisted name begin
+_WITH_INITIAL: Final = re.compile(r"(?P<given>[^\W\d_]+)(?:[._-][^\W\d_])?")
+_BY_RULE: Final = re.compile(r"[\u0370-\u058f\u10a0-\u10ff\u3040-\u30ff]+")
+"""Scripts whose Latin spelling follows from their letters: Greek, Cyrillic, Armenian, Georgian, Kana."""
+
+
+class Relation(Enum):
+    """Relation of a given name to a person."""
+
+    OWN = "own"
+    ANOTHER = "another"
+    DOUBTFUL = "doubtful"
+
+
+def sole_given_name(address: str) -> str | None:
+    """Return the folded given name that a mailbox is called by, with or without an initial behind it; else None."""
+    local = re.sub(r"[0-9]", "", address.rpartition("@")[0].partition("+")[0])
+    found = _WITH_INITIAL.fullmatch(local)
+    word = fold_text(found["given"]) if found else ""
+    if len(word) < _SHORTEST or mailbox.is_role(local) or has_organisation_word(word):
+        return None
+    return word if word in given_names() or is_known_form(word) else None
+
+
+def evidence_of(given: str) -> NameEvidence:
+    """Return a given name as the evidence that an address gives."""
+    return NameEvidence(frozenset({frozenset({given})}), is_guess=True)
+
+
+def relation(given: str, names: Iterable[NameEvidence]) -> Relation:
+    """Return whether a given name is one of somebody's names.
+
+    Another name needs proof: the forms of the given name are listed, or those of the person's given names; and these
+    have a Latin spelling for sure.
+    """
+    names = tuple(names)
+    words = [word for name in names for word in name.given] or [word for name in names for word in name.some_words]
+    if any(_may_be(given, spelling) for word in words for spelling in word):
+        return Relation.OWN
+    is_sure = all(map(_is_readable, words)) and (is_known_form(given) or _are_known(given, words))
+    return Relation.ANOTHER if is_sure else Relation.DOUBTFUL
+
+
+def _are_known(given: str, words: Iterable[Word]) -> bool:
+    """Return whether the forms of all listed given names among some words are known, and a word is no pet name."""
+    if len(given) < _FULL or _PET_NAME.fullmatch(given):
+        return False
+    listed = [word for word in words if not given_names().isdisjoint(word)]
+    return bool(listed) and all(any(map(is_known_form, word)) for word in listed)
+
+
+def _may_be(given: str, word: str) -> bool:
+    """Return whether two words may be the same name: by their forms, or since one begins like the other."""
+    if given == word or may_be_forms(given, word):
+        return True
+    if word in surnames() and word not in given_names():
+        return False
+    if min(len(given), len(word)) >= _SHORTEST and (given.startswith(word) or word.startswith(given)):
+        return True
+    are_listed = is_known_form(given) and is_known_form(word)
+    return not are_listed and len(given) >= _ALIKE and given[:_ALIKE] == word[:_ALIKE]
+
+
+def _is_readable(word: Word) -> bool:
+    """Return whether the Latin spellings of a word are known: none needed, by the rules of its script, or listed."""
+    others = [spelling for spelling in word if not spelling.isascii() and spelling >= "\u0370"]
+    return all(_BY_RULE.fullmatch(spelling) or listed_names.of(spelling) for spelling in others)
