@@ -21,7 +21,7 @@ from ctscan.personal.attribution.evidence import CA_CONTACT, SUBJECT
 from ctscan.personal.attribution.mailbox_names import mailbox_names
 from ctscan.personal.attribution.name_evidence import NameEvidence, common, first_last, is_name_of_somebody, may_be_same
 from ctscan.personal.attribution.people import UNCLEAR, Parties, People, Person, numbered
-from ctscan.personal.attribution.sole_given_names import Relation, evidence_of, relation, sole_given_name
+from ctscan.personal.attribution.sole_given_names import Relation, evidence_of, is_relative, relation, sole_given_names
 
 MAX_OWNERS: Final = 10
 """People among whom the owner of an address is looked for; with more people the address stays with its field."""
@@ -158,10 +158,10 @@ class _Owners:
     def _by_given_name(self, address: str) -> Owned:
         """Return the owner of an address that may be called by a given name alone, and is made from nobody's name."""
         own = Owned(self._responsible or self._party.own)
-        given = sole_given_name(address)
+        given = sole_given_names(address)
         people = self._parties.candidates(self._label)
         doubtful = self._parties.doubtful.get(self._label, [])
-        if given is None or not (people or doubtful) or len(people) > MAX_OWNERS:
+        if not given or not (people or doubtful) or len(people) > MAX_OWNERS:
             return own
         relations = {person.label: relation(given, person.evidence) for person in people if person.evidence}
         same = [label for label, one in relations.items() if one is Relation.OWN]
@@ -184,7 +184,7 @@ class _Owners:
         has_name = bool(people or doubtful or self._responsible) and len(people) <= MAX_OWNERS
         if not self._has_own and has_name and is_name_of_somebody(evidence):
             named = [*doubtful, *(name for person in people for name in person.evidence)]
-            if any(may_be_same(evidence, name) for name in named):
+            if any(_may_be_same(evidence, name) for name in named):
                 return Owned(self._party.own)
             label = self._unclear.person([evidence]).label
             return Owned(label, why=AttributionReason.MAILBOX_FROM_ANOTHER_NAME())
@@ -204,7 +204,12 @@ def _makers(address: str, people: list[Person]) -> list[str]:
     """Return the people whose names share the most words with an address: mostly a single person or nobody."""
     if not people or len(people) > MAX_OWNERS:
         return []
-    scores = {person.label: max((_score(address, n) for n in person.evidence), default=0) for person in people}
+    evidence = first_last(address)
+    scores = {
+        person.label: max((_score(address, n) for n in person.evidence), default=0)
+        for person in people
+        if evidence is None or not any(is_relative(evidence, n) for n in person.evidence)
+    }
     best = max(scores.values(), default=0)
     made = [label for label, score in scores.items() if best and score == best]
     if len(made) < 2:
@@ -230,12 +235,16 @@ def _is_of_another(address: str, names: Iterable[NameEvidence]) -> bool:
     given name alone."""
     names = tuple(names)
     evidence = first_last(address)
-    given = None if evidence else sole_given_name(address)
-    if given is not None and names:
+    given = () if evidence else sole_given_names(address)
+    if given and names:
         return relation(given, names) is Relation.ANOTHER
     if evidence is None or not is_name_of_somebody(evidence):
         return False
-    return not any(may_be_same(evidence, name) for name in names)
+    return not any(_may_be_same(evidence, name) for name in names)
+
+
+def _may_be_same(address: NameEvidence, name: NameEvidence) -> bool:
+    return may_be_same(address, name) and not is_relative(address, name)
 
 
 def _likely(finding: Finding, why: Message) -> Finding:

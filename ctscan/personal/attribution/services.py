@@ -22,8 +22,10 @@ MAX_TEXT: Final = 300
 _DIGITS: Final = re.compile(r"[0-9]+(?=\s|$)|\b[0-9]+")
 _OTHER_SCRIPT: Final = re.compile(r"[^A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 _OFFICE: Final = re.compile(
-    r".{3,}(?:amt|archiv|behorde|behoerde|betrieb|buero|buro|dienst|eingang|gericht|kammer|kanzlei|kasse|ministerium|"
-    r"postfach|registratur|schlussel|schluessel|sekretariat|server|siegel|stelle|stempel|verwaltung|zentrale|zentrum)"
+    r".{3,}(?:amt|apotheke|archiv|auskunft|behorde|behoerde|betriebe?|bibliothek|buero|buro|dienste?|eingang|gemeinde|"
+    r"genossenschaft|gericht|gesellschaft|institut|kammer|kanzlei|kasse|klinik|klinikum|krankenhaus|ministerium|postfach|"
+    r"polizei|prasidium|praesidium|praxis|registratur|schlussel|schluessel|schule|sekretariat|server|siegel|stelle|"
+    r"stempel|verband|verein|versicherung|verwaltung|werke|zentrale|zentrum)"
 )
 """German compounds of offices and services: `Bauverwaltung`, `Amtsgericht`; some short ones are surnames."""
 
@@ -37,13 +39,15 @@ def is_service(given: Iterable[str], others: Iterable[str], has_purpose: bool) -
     Args:
         given: given names. Where all of their words are given names, only the purpose of the key makes a service.
         others: surnames and pseudonyms.
-        has_purpose: whether the key is for a service, which makes any word of organisations or machines count.
+        has_purpose: whether the key is for a service: then it is one without a listed given name, and with any word of
+            organisations or machines.
     """
     given, others = tuple(given), tuple(others)
     of_given = frozenset(word for text in given for word in _words(text))
     found = of_given.union(word for text in others for word in _words(text))
     is_called_so = any(map(_is_in_other_script, (*given, *others)))
     if has_purpose:
+        is_called_so = is_called_so or not any(map(_is_given, found))
         return is_called_so or not (_always() | _also_names() | ORGANISATION_WORDS).isdisjoint(found)
     if of_given and all(map(_is_given, of_given)):
         return False
