@@ -10,9 +10,9 @@ its party where that can't be told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, permutations
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Finding, IdentifierKind, Message, SubjectKind
@@ -25,6 +25,9 @@ from ctscan.personal.attribution.sole_given_names import Relation, evidence_of, 
 
 MAX_OWNERS: Final = 10
 """People among whom the owner of an address is looked for; with more people the address stays with its field."""
+
+MAX_TURNED: Final = 3
+"""Words of a name that doesn't show its order, which are tried in every order."""
 
 _RESPONSIBLE: Final = "2.16.76.1.3."
 """Fields of ICP-Brasil: the rfc822Name of a company is the mailbox of the person who answers for it (DOC-ICP-04)."""
@@ -225,9 +228,22 @@ def _score(address: str, name: NameEvidence) -> int:
 def _is_exact(address: str, name: NameEvidence) -> bool:
     """Return whether the mailbox name is made from the words of a name and nothing else: `jroe`, `jane.roe2`."""
     local = address.rpartition("@")[0].partition("+")[0].rstrip("0123456789")
+    for words in _orders(name):
+        made = mailbox_names(words)
+        if local in made.full or local in made.with_initial:
+            return True
+    return False
+
+
+def _orders(name: NameEvidence) -> Iterator[Sequence[list[str]]]:
+    """Yield the words of a name in the orders in which it may be written: given names first, else in every order of up
+    to three words."""
     words = [sorted(word) for part in (name.given, name.surname) for word in sorted(part, key=min)]
-    made = mailbox_names(words or [sorted(word) for word in name.some_words])
-    return local in made.full or local in made.with_initial
+    if words:
+        yield words
+        return
+    words = sorted(sorted(word) for word in name.some_words)
+    yield from permutations(words) if len(words) <= MAX_TURNED else (words,)
 
 
 def _is_of_another(address: str, names: Iterable[NameEvidence]) -> bool:

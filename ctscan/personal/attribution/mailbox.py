@@ -42,7 +42,7 @@ _DESK_WORDS = """
     steuerberater steuerberatung steuern studenten subscriptions szerviz tajemnik taller tandarts tender tenders
     termine tesoreria titkar titkarsag torgi training treasury tribunal tribunale tributos ucetni ucetnictvi ucto
     ufficio ugyfelszolgalat ugyintezes universidad urbanisme valsts vendite verkoop versand vertrieb vorstand
-    vzdrzevanje warehouse wartung werkstatt workshop zaehler zahlungen zakupki zamowienia zentrale
+    vzdrzevanje warehouse wartung werkstatt workshop zaehler zahlungen plataforma zakupki zamowienia zentrale
 """
 """Words of desks, shops and counters in many languages that are nobody's name."""
 
@@ -83,6 +83,7 @@ ROLE_WORDS = RFC_2142 | frozenset(
             "infos",
             "inquiry",
             "kontakt",
+            "kontor",
             "laboratories",
             "legal",
             "management",
