@@ -11,9 +11,8 @@ from functools import cache
 from typing import Final
 
 from ctscan.personal.attribution.gazetteer import given_names, surnames
-from ctscan.personal.attribution.lexicon import ORGANISATION_PARTS, ORGANISATION_WORDS
+from ctscan.personal.attribution.lexicon import ORGANISATION_WORDS
 from ctscan.personal.attribution.name_shapes import has_organisation_word
-from ctscan.personal.attribution.script_words import names_organisation
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.resources import data_text
 
@@ -99,7 +98,7 @@ def _is_in_other_script(text: str) -> bool:
     text = text[:MAX_TEXT]
     if text.isascii() or not _OTHER_SCRIPT.fullmatch(text):
         return False
-    return any(part in text for part in ORGANISATION_PARTS) or names_organisation(text)
+    return has_organisation_word(text)
 
 
 def _is_office(word: str) -> bool:
