@@ -5,6 +5,7 @@ Its words count (`services`), the purpose of the key, and a number that only peo
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Message, Name, SubjectKind
@@ -21,13 +22,14 @@ from ctscan.personal.attribution.name_attributes import (
     texts_of,
 )
 from ctscan.personal.attribution.office_names import is_office, is_organisation_in_parts
-from ctscan.personal.attribution.services import is_organisation_pseudonym, is_service
+from ctscan.personal.attribution.services import is_organisation_name, is_organisation_pseudonym, is_service
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.parsers.numbers import satisfied
 from ctscan.personal.values import Attribution
 from ctscan.personal.view import View
 
 _COUNTRY: Final = "2.5.4.6"
+_NIF: Final = re.compile(r"(?:[XYZ]\d{7}|\d{8})-?[A-Z]")
 
 
 def names_service(view: View, name: Name) -> bool:
@@ -50,10 +52,18 @@ def _judge_service(view: View, name: Name) -> bool:
         return False
     if _is_organisation(name, view.certificate.issuer):
         return True
-    pseudonyms = list(texts_of(name, PSEUDONYM))
-    if is_service(texts_of(name, GIVEN_NAME), [*texts_of(name, SURNAME), *pseudonyms], has_purpose):
+    given, surnames, pseudonyms = (list(texts_of(name, oid)) for oid in (GIVEN_NAME, SURNAME, PSEUDONYM))
+    organisations = list(texts_of(name, ORGANISATION))
+    if is_service(given, [*surnames, *pseudonyms], has_purpose):
         return True
-    return any(is_organisation_pseudonym(text, texts_of(name, ORGANISATION)) for text in pseudonyms)
+    if not has_personal_number(name) and is_organisation_name(given, surnames, organisations):
+        return True
+    return any(is_organisation_pseudonym(text, organisations) for text in pseudonyms)
+
+
+def has_personal_number(name: Name) -> bool:
+    """Return whether a serial number beside the attributes for people has the form of a Spanish person's."""
+    return any(_NIF.fullmatch(text.strip()[:20]) for text in texts_of(name, SERIAL_NUMBER))
 
 
 def _is_organisation(name: Name, issuer: Name) -> bool:

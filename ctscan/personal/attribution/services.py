@@ -6,13 +6,13 @@ This module judges words only; `evidence` weighs them against the rest of the ce
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
 from ctscan.personal.attribution.gazetteer import given_names, surnames
-from ctscan.personal.attribution.lexicon import ORGANISATION_PARTS, ORGANISATION_WORDS
-from ctscan.personal.attribution.script_words import names_organisation
+from ctscan.personal.attribution.lexicon import ORGANISATION_WORDS
+from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.resources import data_text
 
@@ -29,6 +29,15 @@ _OFFICE: Final = re.compile(
 )
 """German compounds of offices and services: `Bauverwaltung`, `Amtsgericht`; some short ones are surnames."""
 
+_OF_TESTS = """
+    client customer demo fake full general good hello individual invalid last leaf master member missing name person
+    persona personal personne personnel prueba pruebas sample subject subscriber suscriptor test tester testing titular
+    trial unknown user users usuario usuarios valid
+"""
+_TEST_DATA: Final = frozenset(_OF_TESTS.split())
+"""Words of organisations and machines that people of tests are called by."""
+
+_WHOLE: Final = 4  # letters of a word of organisations: shorter words may be names of people
 _LONG: Final = 9  # letters of a compound
 _SHORT_FORM: Final = re.compile(r".+ (?:AG|KG|SA|SE|NV|AB|AS|OY|UG|eG|e\.V\.|S\.A\.)(?: [0-9]*)?(?: ?:PN)?")
 
@@ -59,12 +68,29 @@ def is_service(given: Iterable[str], others: Iterable[str], has_purpose: bool) -
 
 
 def is_organisation_pseudonym(text: str, organisations: Iterable[str]) -> bool:
-    """Return whether a pseudonym is the name of an organisation: it ends in a legal form of two letters, or it is an
-    organisation of the same name and a number, without the words of a person."""
+    """Return whether a pseudonym is the name of an organisation or a service: it ends in a legal form of two letters,
+    has a word of organisations, or is an organisation of the same name and a number, without the words of a person."""
     if _SHORT_FORM.fullmatch(text[:MAX_TEXT]):
         return True
     words = [word for word in _words(text) if word != "pn"]
-    return any(words and words == _words(one) for one in organisations) and not any(map(_is_given, words))
+    if any(map(_is_given, words)):
+        return False
+    return any(map(_is_of_organisations, words)) or any(words and words == _words(one) for one in organisations)
+
+
+def is_organisation_name(given: Sequence[str], surnames: Sequence[str], organisations: Iterable[str]) -> bool:
+    """Return whether given names and surnames hold an organisation: a surname that is the organisation beside it, with
+    a word of organisations; or given names that are words of organisations, beside no listed name."""
+    called = {fold_text(text[:MAX_TEXT]) for text in surnames}
+    if any(fold_text(one) in called and has_organisation_word(one) for one in organisations):
+        return True
+    of_given = [word for text in given for word in _words(text)]
+    words = [*of_given, *(word for text in surnames for word in _words(text))]
+    return bool(of_given) and all(map(_is_of_organisations, of_given)) and not any(map(_is_name, words))
+
+
+def _is_of_organisations(word: str) -> bool:
+    return len(word) >= _WHOLE and word in ORGANISATION_WORDS and word not in _TEST_DATA
 
 
 def _is_in_other_script(text: str) -> bool:
@@ -72,7 +98,7 @@ def _is_in_other_script(text: str) -> bool:
     text = text[:MAX_TEXT]
     if text.isascii() or not _OTHER_SCRIPT.fullmatch(text):
         return False
-    return any(part in text for part in ORGANISATION_PARTS) or names_organisation(text)
+    return has_organisation_word(text)
 
 
 def _is_office(word: str) -> bool:
