@@ -5,7 +5,6 @@ Its words count (`services`), the purpose of the key, and a number that only peo
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Message, Name, SubjectKind
@@ -21,15 +20,14 @@ from ctscan.personal.attribution.name_attributes import (
     personal_attribute,
     texts_of,
 )
-from ctscan.personal.attribution.office_names import is_office, is_organisation_in_parts
-from ctscan.personal.attribution.services import is_organisation_name, is_organisation_pseudonym, is_service
+from ctscan.personal.attribution.office_names import is_organisation, is_organisation_pseudonym
+from ctscan.personal.attribution.services import is_service
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.parsers.numbers import satisfied
 from ctscan.personal.values import Attribution
 from ctscan.personal.view import View
 
 _COUNTRY: Final = "2.5.4.6"
-_NIF: Final = re.compile(r"(?:[XYZ]\d{7}|\d{8})-?[A-Z]")
 
 
 def names_service(view: View, name: Name) -> bool:
@@ -50,30 +48,19 @@ def _judge_service(view: View, name: Name) -> bool:
     has_purpose = name is view.certificate.subject and service_of(view.certificate) is not None
     if not has_purpose and any(NATURAL_NUMBER.match(text) for text in texts_of(name, SERIAL_NUMBER)):
         return False
-    if _is_organisation(name, view.certificate.issuer):
-        return True
     given, surnames, pseudonyms = (list(texts_of(name, oid)) for oid in (GIVEN_NAME, SURNAME, PSEUDONYM))
-    organisations = list(texts_of(name, ORGANISATION))
     if is_service(given, [*surnames, *pseudonyms], has_purpose):
         return True
-    if not has_personal_number(name) and is_organisation_name(given, surnames, organisations):
+    organisations = list(texts_of(name, ORGANISATION))
+    if is_organisation(given, surnames, organisations) and not _has_number(name, view.certificate.issuer):
         return True
     return any(is_organisation_pseudonym(text, organisations) for text in pseudonyms)
 
 
-def has_personal_number(name: Name) -> bool:
-    """Return whether a serial number beside the attributes for people has the form of a Spanish person's."""
-    return any(_NIF.fullmatch(text.strip()[:20]) for text in texts_of(name, SERIAL_NUMBER))
-
-
-def _is_organisation(name: Name, issuer: Name) -> bool:
-    """Return whether given names and surnames hold an office, or words of the organisation beside them, without a
-    number that only people have."""
-    given, surnames = list(texts_of(name, GIVEN_NAME)), list(texts_of(name, SURNAME))
-    if not is_office(given, surnames) and not is_organisation_in_parts(given, surnames, texts_of(name, ORGANISATION)):
-        return False
+def _has_number(name: Name, issuer: Name) -> bool:
+    """Return whether a serial number in a name is valid as a number of people, in its country or the issuer's."""
     countries = {text.strip().upper() for one in (name, issuer) for text in texts_of(one, _COUNTRY)}
-    return not any(satisfied(text, one) for text in texts_of(name, SERIAL_NUMBER) for one in countries)
+    return any(satisfied(text, one) for text in texts_of(name, SERIAL_NUMBER) for one in countries)
 
 
 @weighs(EvidenceKind.SERVICE())

@@ -1,12 +1,12 @@
-"""Names of services and organisations in attributes for people: `GN=OCSP, SN=Responder`, `pseudonym=Muster GmbH 7:PN`.
+"""Names of services in attributes for people: `GN=OCSP, SN=Responder`, `pseudonym=Zeitstempel 3`.
 
-This module judges words only; `evidence` weighs them against the rest of the certificate.
+This module judges words only; `service_names` weighs them against the rest of the certificate.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -29,17 +29,7 @@ _OFFICE: Final = re.compile(
 )
 """German compounds of offices and services: `Bauverwaltung`, `Amtsgericht`; some short ones are surnames."""
 
-_OF_TESTS = """
-    client customer demo fake full general good hello individual invalid last leaf master member missing name person
-    persona personal personne personnel prueba pruebas sample subject subscriber suscriptor test tester testing titular
-    trial unknown user users usuario usuarios valid
-"""
-_TEST_DATA: Final = frozenset(_OF_TESTS.split())
-"""Words of organisations and machines that people of tests are called by."""
-
-_WHOLE: Final = 4  # letters of a word of organisations: shorter words may be names of people
 _LONG: Final = 9  # letters of a compound
-_SHORT_FORM: Final = re.compile(r".+ (?:AG|KG|SA|SE|NV|AB|AS|OY|UG|eG|e\.V\.|S\.A\.)(?: [0-9]*)?(?: ?:PN)?")
 
 
 def is_service(given: Iterable[str], others: Iterable[str], has_purpose: bool) -> bool:
@@ -52,8 +42,8 @@ def is_service(given: Iterable[str], others: Iterable[str], has_purpose: bool) -
             organisations or machines.
     """
     given, others = tuple(given), tuple(others)
-    of_given = frozenset(word for text in given for word in _words(text))
-    found = of_given.union(word for text in others for word in _words(text))
+    of_given = frozenset(word for text in given for word in numberless_words(text))
+    found = of_given.union(word for text in others for word in numberless_words(text))
     is_called_so = any(map(_is_in_other_script, (*given, *others)))
     if has_purpose:
         is_called_so = is_called_so or not any(map(_is_given, found))
@@ -65,32 +55,6 @@ def is_service(given: Iterable[str], others: Iterable[str], has_purpose: bool) -
     if any(map(_is_office, found)) and not any(map(_is_given, found)):
         return True
     return not _also_names().isdisjoint(found) and not any(map(_is_name, found - _also_names()))
-
-
-def is_organisation_pseudonym(text: str, organisations: Iterable[str]) -> bool:
-    """Return whether a pseudonym is the name of an organisation or a service: it ends in a legal form of two letters,
-    has a word of organisations, or is an organisation of the same name and a number, without the words of a person."""
-    if _SHORT_FORM.fullmatch(text[:MAX_TEXT]):
-        return True
-    words = [word for word in _words(text) if word != "pn"]
-    if any(map(_is_given, words)):
-        return False
-    return any(map(_is_of_organisations, words)) or any(words and words == _words(one) for one in organisations)
-
-
-def is_organisation_name(given: Sequence[str], surnames: Sequence[str], organisations: Iterable[str]) -> bool:
-    """Return whether given names and surnames hold an organisation: a surname that is the organisation beside it, with
-    a word of organisations; or given names that are words of organisations, beside no listed name."""
-    called = {fold_text(text[:MAX_TEXT]) for text in surnames}
-    if any(fold_text(one) in called and has_organisation_word(one) for one in organisations):
-        return True
-    of_given = [word for text in given for word in _words(text)]
-    words = [*of_given, *(word for text in surnames for word in _words(text))]
-    return bool(of_given) and all(map(_is_of_organisations, of_given)) and not any(map(_is_name, words))
-
-
-def _is_of_organisations(word: str) -> bool:
-    return len(word) >= _WHOLE and word in ORGANISATION_WORDS and word not in _TEST_DATA
 
 
 def _is_in_other_script(text: str) -> bool:
@@ -113,7 +77,7 @@ def _is_given(word: str) -> bool:
     return word in given_names()
 
 
-def _words(text: str) -> list[str]:
+def numberless_words(text: str) -> list[str]:
     """Return the folded words of a text without digits at their ends."""
     return _DIGITS.sub(" ", fold_text(text[:MAX_TEXT])).split()
 
