@@ -32,14 +32,14 @@ _TEST_DATA: Final = frozenset(_OF_TESTS.split())
 """Words of functions, organisations and machines that people of tests are called by."""
 
 
-def is_organisation(given: Sequence[str], surname: Sequence[str], organisations: Sequence[str]) -> bool:
-    """Return whether given names and surnames hold an office, or the organisation beside them: as a surname with a word
-    of organisations, or in parts."""
-    if is_office(given, surname):
+def is_organisation(given: Sequence[str], others: Sequence[str], organisations: Sequence[str]) -> bool:
+    """Return whether given names, and surnames or pseudonyms (`others`), hold an office, or the organisation beside
+    them: as a surname with a word of organisations, or in parts."""
+    if is_office(given, others):
         return True
-    called = {fold_text(text[:MAX_TEXT]) for text in surname}
+    called = {fold_text(text[:MAX_TEXT]) for text in others}
     same = (one for one in organisations[:_MAX_ORGANISATIONS] if fold_text(one[:MAX_TEXT]) in called)
-    return any(map(has_organisation_word, same)) or is_organisation_in_parts(given, surname, organisations)
+    return any(map(has_organisation_word, same)) or is_organisation_in_parts(given, others, organisations)
 
 
 def is_office(given: Iterable[str], surname: Iterable[str]) -> bool:

@@ -49,10 +49,10 @@ def _judge_service(view: View, name: Name) -> bool:
     if not has_purpose and any(NATURAL_NUMBER.match(text) for text in texts_of(name, SERIAL_NUMBER)):
         return False
     given, surnames, pseudonyms = (list(texts_of(name, oid)) for oid in (GIVEN_NAME, SURNAME, PSEUDONYM))
-    if is_service(given, [*surnames, *pseudonyms], has_purpose):
+    others, organisations = [*surnames, *pseudonyms], list(texts_of(name, ORGANISATION))
+    if is_service(given, others, has_purpose):
         return True
-    organisations = list(texts_of(name, ORGANISATION))
-    if is_organisation(given, surnames, organisations) and not _has_number(name, view.certificate.issuer):
+    if is_organisation(given, others, organisations) and not _has_number(name, view.certificate.issuer):
         return True
     return any(is_organisation_pseudonym(text, organisations) for text in pseudonyms)
 
