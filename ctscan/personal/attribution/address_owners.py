@@ -18,7 +18,7 @@ from typing import Final
 from ctscan.model import AttributionReason, Confidence, Finding, IdentifierKind, Message, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.evidence import CA_CONTACT, SUBJECT
-from ctscan.personal.attribution.mailbox_names import mailbox_names
+from ctscan.personal.attribution.mailbox_names import bare_local, is_made_of_words
 from ctscan.personal.attribution.name_evidence import NameEvidence, common, first_last, is_name_of_somebody, may_be_same
 from ctscan.personal.attribution.people import UNCLEAR, Parties, People, Person, numbered
 from ctscan.personal.attribution.sole_given_names import Relation, evidence_of, is_relative, relation, sole_given_names
@@ -224,17 +224,13 @@ def _score(address: str, name: NameEvidence) -> int:
 
 def _is_exact(address: str, name: NameEvidence) -> bool:
     """Return whether the mailbox name is made from the words of a name and nothing else: `jroe`, `jane.roe2`."""
-    local = address.rpartition("@")[0].partition("+")[0].rstrip("0123456789")
-    for words in _orders(local, name):
-        made = mailbox_names(words)
-        if local in made.full or local in made.with_initial:
-            return True
-    return False
+    return any(is_made_of_words(address, words) for words in _orders(address, name))
 
 
-def _orders(local: str, name: NameEvidence) -> Iterator[Sequence[list[str]]]:
+def _orders(address: str, name: NameEvidence) -> Iterator[Sequence[list[str]]]:
     """Yield the words of a name in the orders in which it may be written: given names first, else in any order, and of
     three words in every order where the mailbox name has more letters than a word and an initial."""
+    local = bare_local(address)
     words = [sorted(word) for part in (name.given, name.surname) for word in sorted(part, key=min)]
     if words:
         yield words
