@@ -159,7 +159,7 @@ def _in_organisation(name: Name, address: str) -> Attribution | None:
 
 
 def _names_of_people(view: View) -> tuple[str, ...]:
-    """Return common names shaped like people's names, without numbers in them; for a CA, only those that make a mailbox.
+    """Return common names shaped like people's names without numbers in them; for a CA, those that make a mailbox.
 
     The number of names is limited, since thousands of addresses may be compared with them.
     """
