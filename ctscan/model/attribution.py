@@ -38,6 +38,8 @@ class AttributionReason(Code):
     MAILBOX_OF_FUNCTION = "attribution.mailbox-of-function"
     MAILBOX_SHAPED_LIKE_FUNCTION = "attribution.mailbox-shaped-like-function"
     MAILBOX_BESIDE_OWN = "attribution.mailbox-beside-own"
+    MAILBOX_CALLED_LIKE_ORGANISATION = "attribution.mailbox-called-like-organisation"
+    MAILBOX_BESIDE_ORGANISATION = "attribution.mailbox-beside-organisation"
     MAILBOX_FIRST_LAST = "attribution.mailbox-first-last"
     MAILBOX_LISTED_NAME = "attribution.mailbox-listed-name"
     MAILBOX_FIRST_LAST_UNLISTED = "attribution.mailbox-first-last-unlisted"
