@@ -10,6 +10,8 @@ class AttributionReason(Code):
     certificate."""
 
     ONLY_PEOPLE = "attribution.only-people"
+    NAMES_ITS_ATTRIBUTE = "attribution.names-its-attribute"
+    SENTENCE = "attribution.sentence"
     NOTHING_SAYS = "attribution.nothing-says"
     ISSUER_OF_ITSELF = "attribution.issuer-of-itself"
     OF_ANOTHER = "attribution.of-another"
