@@ -44,6 +44,7 @@ class AttributionReason(Code):
     MAILBOX_BESIDE_ORGANISATION = "attribution.mailbox-beside-organisation"
     MAILBOX_FIRST_LAST = "attribution.mailbox-first-last"
     MAILBOX_LISTED_NAME = "attribution.mailbox-listed-name"
+    MAILBOX_WHOLE_NAME = "attribution.mailbox-whole-name"
     MAILBOX_FIRST_LAST_UNLISTED = "attribution.mailbox-first-last-unlisted"
     MAILBOX_FROM_NAME = "attribution.mailbox-from-name"
     MAILBOX_FROM_NAME_OF_ORGANISATION = "attribution.mailbox-from-name-of-organisation"

@@ -66,6 +66,7 @@ _CASES: dict[str, dict[str, Any]] = {
     "mailbox-called-like-organisation-and-person": held(
         [("O", "Jane Roe Acme"), ("GN", "Jane"), ("SN", "Roe"), ("CN", "Jane Roe")], "janeroe@acme.example"
     ),
+    "given-name-of-unknown": held([("CN", "Signer 1")], "mark@example.org"),
     "number-tin-of-organisation": held([("C", "ES"), ("serialNumber", "TINES-G12345674"), ("CN", "Ejemplo")]),
     "number-tin-of-organisation-without-hyphen": held(
         [("C", "ES"), ("serialNumber", "TINESG12345674"), ("GN", "JANE"), ("SN", "ROE"), ("O", "EJEMPLO")]
