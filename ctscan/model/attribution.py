@@ -113,6 +113,8 @@ class AttributionReason(Code):
     PREFIX_OF_PEOPLE = "attribution.prefix-of-people"
     SOLE_TRADER_NUMBER = "attribution.sole-trader-number"
     NUMBER_FORM = "attribution.number-form"
+    NUMBER_BESIDE_LIKELY = "attribution.number-beside-likely"
+    NUMBER_OF_ISSUER = "attribution.number-of-issuer"
     NUMBER_CHECKED = "attribution.number-checked"
     NUMBER_WRONG_CHECK = "attribution.number-wrong-check"
     REPOSITORY_OWNER = "attribution.repository-owner"

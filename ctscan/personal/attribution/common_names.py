@@ -152,9 +152,14 @@ def _by_evidence(view: View, text: str) -> Judged | None:
         if text[0].islower():
             return None
         here = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.NOT_SHAPED_LIKE_NAME())
-    elif here.confidence is Confidence.LIKELY and person_form(text) is None and likeness(text) < Likeness.WEAK:
+    elif here.confidence is Confidence.LIKELY and person_form(text) is None and _is_unlisted(view, text):
         here = replace(here, confidence=Confidence.POSSIBLE, why=AttributionReason.NAME_UNLISTED())
     return _name_in(text), here
+
+
+def _is_unlisted(view: View, text: str) -> bool:
+    """Return whether no word of a text is listed as a name, and no mailbox is made from it."""
+    return likeness(text) < Likeness.WEAK and not any(resembles(address, text) for address in _mailboxes(view))
 
 
 @weighs(EvidenceKind.NAME_FORM())
