@@ -42,6 +42,8 @@ async def look_up(
     purpose: str = "",
     case: str = "",
     selection: Selection | None = None,
+    at: datetime | None = None,
+    action: AuditAction = AuditAction.LOOKUP,
     inline: bool = False,
     clock: Clock = CLOCK,
 ) -> AsyncGenerator[Answer, None]:
@@ -56,6 +58,8 @@ async def look_up(
         purpose: purpose of the look-ups.
         case: number of the case that they belong to.
         selection: choice of the certificates that answers show; None shows all.
+        at: moment for which statuses and staleness are judged; None takes the moment of each look-up.
+        action: kind of look-up, for the record.
         inline: ask the index in the calling thread; the coroutine then never waits.
         clock: clock of the answers.
 
@@ -68,7 +72,7 @@ async def look_up(
         opened_index(config, inline=inline) as index,
         recorded_lookups(
             config,
-            AuditAction.LOOKUP,
+            action,
             identifiers,
             who=who,
             purpose=purpose,
@@ -81,9 +85,9 @@ async def look_up(
         from ctscan.answer.selecting import selected
 
         for identifier in identifiers:
-            at = clock.now()  # for each: a scan may go on beside a long list
-            found = await answer(index, identifier, now=at, stale_after=config.stale_after)
-            given = _document(found if selection is None else selected(found, selection), at, who, purpose, case)
+            now = at or clock.now()  # for each: a scan may go on beside a long list
+            found = await answer(index, identifier, now=now, stale_after=config.stale_after)
+            given = _document(found if selection is None else selected(found, selection), now, who, purpose, case)
             await recorder.record(given)
             yield given
 
@@ -110,7 +114,7 @@ def _document(found: Answer, at: datetime, who: str, purpose: str, case: str) ->
     )
     offers = tuple(replace(offer, identifier=_unicode(offer.identifier)) for offer in found.offers)
     headed = replace(found, header=header, identifier=identifier, offers=offers)
-    return replace(headed, digest=json.digest(json.answer(headed)))
+    return replace(headed, digest=json.answer_digest(headed))
 
 
 def _unicode(text: str) -> str:

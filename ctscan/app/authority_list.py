@@ -15,6 +15,7 @@ from ctscan.model import AuditAction
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.model import Authority, AuthorityList
+    from ctscan.model.ca_profile import AuthorityRecords
     from ctscan.model.results import LoadedAuthorities
 
 
@@ -67,3 +68,35 @@ async def authorities(config: Config, query: str | None = None) -> tuple[Authori
             raise InputError("the index holds no list of CAs; 'ctscan ca update' loads that of the CCADB")
         found = await index.authorities()
     return which, found if query is None else search(found, query)
+
+
+async def authority_records(config: Config, query: str) -> AuthorityRecords:
+    """Return the records of a CA in the index, and its profiles.
+
+    Args:
+        query: as for `authorities`; profiles are found by whole words of their names and by their keys, or by the
+            owner that the list gives for a key.
+
+    Returns:
+        The records; without a list where a profile answers and the index is missing or holds none.
+
+    Raises:
+        InputError: no profile answers, and the index holds no list.
+        IndexFault: the index can't be read, or is missing and no profile answers.
+    """
+    from ctscan.app.ca_policies import ca_profiles
+    from ctscan.authorities.profile_matching import profiles_named, profiles_of_key
+    from ctscan.index.open import has_index
+    from ctscan.model.ca_profile import AuthorityRecords
+
+    known = await ca_profiles()
+    profiles = tuple(profiles_named(known, query))
+    if profiles and not has_index(config.db):
+        return AuthorityRecords(None, (), profiles)
+    try:
+        which, found = await authorities(config, query)
+    except InputError:
+        if not profiles:
+            raise
+        return AuthorityRecords(None, (), profiles)
+    return AuthorityRecords(which, tuple(found), profiles or tuple(profiles_of_key(known, found, query)))

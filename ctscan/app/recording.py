@@ -9,11 +9,12 @@ INTERRUPTED by the next process that records something.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ctscan.app.audit_signing import record_configuration, send_head, sign_where_possible
 from ctscan.app.known_trail import check_trail, known_trail, lost, remember_trail
 from ctscan.app.recorded_texts import check_recorded_text, check_texts
 from ctscan.app.wiring import CLOCK, key_path, opened_trail, trail_path
@@ -65,13 +66,14 @@ class LookupRecorder:
 
 @dataclass(slots=True)
 class ChangeRecorder:
-    """Recorder of a change under way. `detail`, the number of the run for example, and the state that follows from
-    `exit_code`, the code of the result, are recorded at its end."""
+    """Recorder of a change under way. `detail`, the number of the run for example, `case`, the number of a case that
+    the change opens, and the state that follows from `exit_code`, the code of the result, are recorded at its end."""
 
     trail: Trail
     intent: AuditEvent
     clock: Clock
     detail: str = ""
+    case: str = ""
     exit_code: int = 0
 
     @property
@@ -89,7 +91,7 @@ class ChangeRecorder:
     async def end(self, state: AuditState) -> None:
         """Record the end."""
         event = replace(self.intent, at=self.clock.now(), state=state, detail=self.detail, intent=self.intent.id)
-        await self.trail.append(event)
+        await self.trail.append(replace(event, case=self.case or event.case))
 
     async def end_by(self, error: BaseException) -> None:
         """Record the end by an error. Where the trail can't be written either, the error carries a note, and the intent
@@ -147,8 +149,8 @@ async def recorded(
     check_recorded_text(str(action), "reason" if action == AuditAction.BASIS else "purpose", given)
     event = AuditEvent(0, clock.now(), who, action, AuditState.INTENDED, given, case)
     async with _trail_to_write(config, who, clock) as trail:
-        await _prepare_key(config, trail)
         async with trail.intend(event) as intent:
+            await send_head(config, trail, clock)
             change = ChangeRecorder(trail, replace(event, id=intent), clock)
             try:
                 yield change
@@ -191,16 +193,46 @@ async def recorded_lookups(
     check_texts(str(action), identifiers, purpose, case)
     event = AuditEvent(0, clock.now(), who, action, AuditState.DONE, purpose, case)
     async with _trail_to_write(config, who, clock, inline=inline) as trail:
-        yield LookupRecorder(trail, await _key_of(config, trail, clock), event, clock)
+        yield LookupRecorder(trail, await _key_of(config, trail), event, clock)
 
 
-def numbers_text(numbers: Iterable[int]) -> str:
-    """Write numbers, those that follow each other as a range: `4 6-9`."""
-    ranges: list[tuple[int, int]] = []
-    for number in sorted(numbers):
-        first = ranges.pop()[0] if ranges and ranges[-1][1] == number - 1 else number
-        ranges.append((first, number))
-    return " ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
+async def record_reading(
+    config: Config,
+    action: AuditAction,
+    detail: str,
+    *,
+    who: str,
+    case: str = "",
+    identifiers: Sequence[Identifier] = (),
+    clock: Clock = CLOCK,
+) -> None:
+    """Record that something is read which is no answer: an event, or one for each identifier that is asked about, with
+    its digest. What was read may be shown when this returns.
+
+    Args:
+        config: settings; they name trail, key file and purpose.
+        action: kind of the reading.
+        detail: the reading in a word.
+        who: the account.
+        case: number of the case.
+        identifiers: identifiers that are asked about.
+        clock: clock of the events.
+
+    Raises:
+        UsageError: the purpose names a person.
+        IndexFault: the trail can't be written; nothing may be shown.
+        InputError: the key file is missing, or another than that of the trail.
+    """
+    check_texts(str(action), identifiers, config.purpose)
+    event = AuditEvent(0, clock.now(), who, action, AuditState.DONE, config.purpose, case, detail=detail)
+    async with _trail_to_write(config, who, clock) as trail:
+        if not identifiers:
+            await trail.append(event)
+            return
+        key = await _key_of(config, trail)
+        for one in identifiers:
+            digest = key.identifier_digest(str(one.kind), one.canonical)
+            await trail.append(replace(event, kind=str(one.kind), digest=digest))
 
 
 # --- trail and key ------------------------------------------------------------------------------------------------
@@ -217,42 +249,33 @@ async def _trail_to_write(config: Config, who: str, clock: Clock, *, inline: boo
                 raise lost(config, known)
             trail = await stack.enter_async_context(opened_trail(config, create=known is None, inline=inline))
             await check_trail(config, known, trail)
+            key = await sign_where_possible(config, trail, clock)
             await trail.end_abandoned(clock.now())
+            await record_configuration(config, trail, key, who, clock)
         except IndexFault as fault:
             raise _refusal(fault) from fault
         if known is None:
             await remember_trail(config, trail, who, clock, inline=inline)
-        yield trail
+        try:
+            yield trail
+        finally:
+            await send_head(config, trail, clock)
 
 
-async def _prepare_key(config: Config, trail: Trail) -> None:
-    """Make the key file with the trail. Once digests were made only the look-up that needs the key asks for it: its
-    medium need not be there during a scan."""
-    from ctscan.privacy.key_file import make_key
-
-    if await trail.key_id() is None:
-        make_key(key_path(config))
-
-
-async def _key_of(config: Config, trail: Trail, clock: Clock) -> Key:
-    """Load the key of the digests.
+async def _key_of(config: Config, trail: Trail) -> Key:
+    """Load the key of the digests, which was made with the trail.
 
     Raises:
-        InputError: the key file is missing though the trail has digests, or holds another key than theirs.
+        InputError: the key file is missing, or holds another key than that of the trail.
     """
-    from ctscan.privacy.key_file import load_key, make_key
+    from ctscan.privacy.key_file import load_key
 
-    path, known = key_path(config), await trail.key_id()
-    if known is None:
-        key = make_key(path)
-        known = await trail.save_key_id(key.id, clock.now())
-    else:
-        key = load_key(path)
-    if key.id != known:
+    key = load_key(key_path(config))
+    if key.id != await trail.key_id():
         raise InputError(
-            f"{path}: holds another key than the one that the digests of the audit trail were made with; put that one "
-            "back from its copy, or name its place: key_file under [privacy] in ctscan.toml, or CTSCAN_KEY_FILE. If it "
-            "is lost, move the trail away, keep it, and begin another: ctscan audit begin --reason …"
+            f"{key.path}: holds another key than the one that the digests of the audit trail were made with; put that "
+            "one back from its copy, or name its place: key_file under [privacy] in ctscan.toml, or CTSCAN_KEY_FILE. "
+            "If it is lost, move the trail away, keep it, and begin another: ctscan audit begin --reason …"
         )
     return key
 

@@ -10,19 +10,22 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Protocol, Self
 
+from ctscan.index.protocols.case_role import Cases
 from ctscan.index.protocols.finding_roles import DamageNoting, EvidenceStore, Finder, Reindex, Repair
 from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
 from ctscan.index.protocols.misbehaviour_role import MisbehaviourStore
 from ctscan.index.protocols.statement_roles import Authorities, Disclosures, Revocations, Searches
-from ctscan.index.protocols.trail_role import Trail, TrailMemory
+from ctscan.index.protocols.trail_role import HeadSigner, Trail, TrailMemory
 
 __all__ = [
     "Authorities",
     "BasisStore",
+    "Cases",
     "DamageNoting",
     "Disclosures",
     "EvidenceStore",
     "Finder",
+    "HeadSigner",
     "Index",
     "Lease",
     "Leases",
@@ -41,7 +44,7 @@ __all__ = [
 
 class Index(
     Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
-    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Protocol,
+    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

@@ -6,6 +6,7 @@ ids base64, ranges half-open.
 
 from ctscan.views.json.answers import (
     answer,
+    answer_digest,
     authority,
     authority_list,
     certificate,
@@ -23,8 +24,12 @@ from ctscan.views.json.answers import (
 )
 from ctscan.views.json.audit import audit_event
 from ctscan.views.json.basis import basis_history, recorded_basis
+from ctscan.views.json.ca_profiles import profile_checks, profile_row
+from ctscan.views.json.cases import case, cases, exported_case
 from ctscan.views.json.document import canonical, digest
 from ctscan.views.json.heads import cosignatures, exported_heads, head_comparison, log_heads, tree_head
+from ctscan.views.json.identity import checked_code, identity_review, made_code
+from ctscan.views.json.letters import letters
 from ctscan.views.json.misbehaviour import checked_misbehaviour, exported_misbehaviour
 from ctscan.views.json.outcomes import (
     backfilled,
@@ -58,6 +63,7 @@ __all__ = [
     "ATTRIBUTION",
     "Shape",
     "answer",
+    "answer_digest",
     "audit_event",
     "authorities",
     "authorities_found",
@@ -67,15 +73,19 @@ __all__ = [
     "base64_text",
     "basis_history",
     "canonical",
+    "case",
+    "cases",
     "certificate",
     "certificate_status",
     "certificate_statuses",
+    "checked_code",
     "checked_misbehaviour",
     "checked_sighting",
     "cosignatures",
     "coverage",
     "digest",
     "disclosure",
+    "exported_case",
     "exported_heads",
     "exported_misbehaviour",
     "finding",
@@ -83,14 +93,19 @@ __all__ = [
     "head_comparison",
     "health",
     "hex_text",
+    "identity_review",
     "imported",
     "known_type",
+    "letters",
     "loaded_authorities",
     "local_certificate",
     "log",
     "log_heads",
+    "made_code",
     "match",
     "problem",
+    "profile_checks",
+    "profile_row",
     "recorded_basis",
     "refreshed",
     "reindexed",

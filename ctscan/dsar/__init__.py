@@ -1,0 +1,1 @@
+"""Requests of data subjects: regimes and clocks, cases, identity, dossiers and letters. Pure."""

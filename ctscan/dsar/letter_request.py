@@ -1,0 +1,130 @@
+"""Input of letters: the case, its certificates with the profiles of their CAs, and the choices of the sender."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Final
+
+from ctscan.dsar.day_counting import IsHoliday
+from ctscan.dsar.other_people import HIDDEN
+from ctscan.model.ca_profile import CaProfile, ProfileMatch, RetentionEnd
+from ctscan.model.case import Case
+from ctscan.model.controller import Controller
+from ctscan.model.letter import LetterKind, Sender
+from ctscan.model.picture import PersonCertificate
+from ctscan.model.regime import Regime
+
+VALUE_LIMIT: Final = 200
+"""Characters of a value that a letter shows."""
+
+_ORGANISATION: Final = re.compile(r"(?:^|[,+])O=((?:\\.|[^,+\\])*)")
+_ESCAPED: Final = re.compile(r"\\(.)")
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCertificate:
+    """Certificate of the requester, with the profile of its CA and the earliest end of the retention there.
+    `thumbprint`: its SHA-1, hexadecimal; empty where the whole certificate isn't at hand."""
+
+    own: PersonCertificate
+    profile: ProfileMatch
+    retention: RetentionEnd
+    thumbprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRequest:
+    """Request for the letters of a case.
+
+    Attributes:
+        case: the case.
+        regime: rules of the case, as they apply to it.
+        certificates: certificates of the requester; none that is held back or only another person's.
+        sender: sender of the letters.
+        kinds: kinds to write, each once.
+        on: day of the letters.
+        languages: languages that there are sentences in.
+        controller: controller of this installation; None where the settings name none.
+        mandate_seen: day on which the mandate of a representative was seen.
+        is_holiday_in: public holidays by country (ISO 3166-1); None where they are unknown.
+        held_back: number of certificates that are held back.
+    """
+
+    case: Case
+    regime: Regime
+    certificates: tuple[IssuedCertificate, ...]
+    sender: Sender
+    kinds: tuple[LetterKind, ...]
+    on: date
+    languages: tuple[str, ...]
+    controller: Controller | None = None
+    mandate_seen: date | None = None
+    is_holiday_in: Callable[[str], IsHoliday | None] = lambda _: None
+    held_back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaGroup:
+    """Certificates of one CA. `ca` is its name, `slug` that name for files."""
+
+    ca: str
+    slug: str
+    certificates: tuple[IssuedCertificate, ...]
+
+    @property
+    def match(self) -> ProfileMatch:
+        """Match of the first certificate."""
+        return self.certificates[0].profile
+
+    @property
+    def profile(self) -> CaProfile:
+        """Profile of the CA."""
+        return self.match.profile
+
+    @property
+    def owned(self) -> tuple[PersonCertificate, ...]:
+        """Certificates as the picture of the person shows them."""
+        return tuple(one.own for one in self.certificates)
+
+
+def by_ca(certificates: Sequence[IssuedCertificate]) -> tuple[CaGroup, ...]:
+    """Group certificates by their CA, in the order of the first certificate of each."""
+    groups: dict[tuple[str, str], list[IssuedCertificate]] = {}
+    for one in certificates:
+        groups.setdefault(_names(one), []).append(one)
+    return tuple(CaGroup(ca, slug, tuple(found)) for (ca, slug), found in groups.items())
+
+
+def divided(certificates: Sequence[IssuedCertificate]) -> tuple[tuple[IssuedCertificate, ...], int]:
+    """Take out the certificates that their own subjects issued, and count them: nobody else keeps records of them."""
+    issued = tuple(one for one in certificates if one.own.certificate.issuer != one.own.certificate.subject)
+    return issued, len(certificates) - len(issued)
+
+
+def _names(one: IssuedCertificate) -> tuple[str, str]:
+    """Name a CA: by its profile, else its owner in the CCADB, its organisation, the whole name of the issuer."""
+    if not one.profile.profile.is_baseline:
+        return one.profile.profile.name, one.profile.profile.id
+    issuer = one.own.certificate.issuer
+    name = next(iter((*one.profile.owners, *organisations_of(issuer), issuer)))
+    return short(name), slug_of("ca", name)
+
+
+def slug_of(kind: str, name: str) -> str:
+    """Make a name for files out of a digest: names of strangers hold anything."""
+    return f"{kind}-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def organisations_of(name: str) -> tuple[str, ...]:
+    """Read every O of a distinguished name (RFC 4514); one in which other people's data is hidden is left out."""
+    found = (_ESCAPED.sub(r"\1", text).strip() for text in _ORGANISATION.findall(name))
+    return tuple(dict.fromkeys(short(text) for text in found if text and HIDDEN not in text))
+
+
+def short(text: str) -> str:
+    """Cut a value that is too long for a letter."""
+    return text if len(text) <= VALUE_LIMIT else f"{text[: VALUE_LIMIT - 1]}…"
