@@ -42,6 +42,7 @@ from ctscan.personal.attribution.name_shapes import (
 from ctscan.personal.attribution.organisation_words import is_of_organisation_words
 from ctscan.personal.attribution.patronymics import has_patronymic
 from ctscan.personal.attribution.placeholders import attribute_no_name
+from ctscan.personal.attribution.practices import name_behind_practice
 from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.normalise.addresses import canonical_email
@@ -101,7 +102,12 @@ def _judge_text(view: View, place: Field, whole: DecodedString) -> Judged | None
     found = _by_evidence(view, text) or _by_form(view, text)
     if found is not None or is_of_organisation_words(text, place.name, declared_mailboxes(view)):
         return found
-    return _by_words(view, place, text) or _by_lower_case(view, place, text) or _before_others(view, place, text)
+    return (
+        _by_words(view, place, text)
+        or _of_practice(view, text)
+        or _by_lower_case(view, place, text)
+        or _before_others(view, place, text)
+    )
 
 
 def is_of_subject(view: View, place: Field) -> bool:
@@ -202,6 +208,14 @@ def _made_mailbox(view: View) -> Attribution:
         why = AttributionReason.NAME_MADE_MAILBOX_OF_ORGANISATION()
         return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
     return Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.NAME_MADE_MAILBOX())
+
+
+def _of_practice(view: View, text: str) -> Judged | None:
+    """Attribute a name behind the word for a practice, which is mostly the organisation's name as well."""
+    name = None if is_server(view.certificate) else name_behind_practice(text)
+    if name is None:
+        return None
+    return name, Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.NAME_BEHIND_PRACTICE())
 
 
 @weighs(EvidenceKind.LOWER_CASE())
