@@ -202,7 +202,7 @@ def test_the_digest_of_a_code_stays_in_the_index(screen: Screen) -> None:
 @pytest.mark.parametrize(
     ("lang", "lines"),
     [
-        ("de", ["Grund: die Rechte anderer würden leiden; Begründung: X", "Art: ein Auskunftsverlangen"]),
+        ("de", ["gesetzlicher Grund: die Rechte anderer würden leiden; Begründung: X", "Art: ein Auskunftsverlangen"]),
         ("fr", ["motif : ", "genre : "]),
         ("es", ["motivo: ", "clase: "]),
     ],
