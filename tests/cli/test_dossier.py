@@ -172,7 +172,7 @@ def test_nothing_found_with_gaps_says_which(tmp_path: Path) -> None:
     assert made["complete"] is False
     assert made["answers"][0]["coverage"][0]["holes"][0]["reason"] == "out of scope"
     text = " ".join(pdf_text(package["dossier.pdf"]).split())
-    assert "the search was not complete" in text and "Example log: 24 out of scope" in text
+    assert "the search was not complete" in text and "Example log: 24 entries (out of scope)" in text
 
 
 def test_an_encrypted_package_opens_with_its_passphrase_only(config: Path, tmp_path: Path) -> None:
