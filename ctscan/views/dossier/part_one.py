@@ -94,7 +94,7 @@ def _recipients(made: Dossier, texts: Texts) -> Iterator[Block]:
         yield blocks.text(texts(DossierText.ASKED_RESPONDERS()))
         yield blocks.items(made.processing.responders)
     yield _heading(made, DossierText.TRANSFERS(), Right.TRANSFERS, texts)
-    yield blocks.text(stated("; ".join(made.controller.safeguards), made, texts))
+    yield blocks.text(stated(texts.listed(made.controller.safeguards), made, texts))
 
 
 def _search(search: Search, text: str, texts: Texts) -> tuple[str, ...]:
