@@ -112,7 +112,8 @@ def _rights(made: Dossier, texts: Texts) -> Iterator[Block]:
         (DossierText.RIGHT_RESTRICTION(), Right.RESTRICTION),
         (DossierText.RIGHT_OBJECTION(), Right.OBJECTION),
     )
-    cited = ((texts(words), article(made, right)) for words, right in rights)
+    known = {one.right for one in made.regime.articles} if made.regime else {right for _, right in rights}
+    cited = ((texts(words), article(made, right)) for words, right in rights if right in known)
     yield blocks.items(f"{words} ({where})" if where else words for words, where in cited)
     yield _heading(made, DossierText.SUPERVISION(), Right.COMPLAINT, texts)
     yield blocks.text(texts(DossierText.SUPERVISION_TEXT(authority=made.controller.authority)))
