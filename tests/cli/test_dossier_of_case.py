@@ -103,6 +103,17 @@ def test_a_refused_request_for_access_gets_no_certificate(config: Path, tmp_path
     assert letters.exit_code == 0 and ("No letter was written" in letters.stdout) is not shown
 
 
+def test_decisions_and_letters_are_told_in_the_language_of_the_case(config: Path, tmp_path: Path) -> None:
+    number = opened(config, JANE, lang="fr")
+    assert run("letters", "--case", number, "--config", config, "-o", tmp_path / "letters", *SETTLED).exit_code == 0
+    words = ("--decision", "granted", "--reasoning", "tout est clair")
+    assert run("case", "decide", "--case", number, "--config", config, *words).exit_code == 0
+    _, package = dossier(config, number, tmp_path, *SETTLED)
+    text = " ".join(pdf_text(package["dossier.pdf"]).split())
+    assert "; accès" in text and "; access" not in text
+    assert "; tout est clair" in text and "granted" not in text
+
+
 def test_rights_that_the_law_of_the_case_does_not_know_are_not_promised(config: Path, tmp_path: Path) -> None:
     number = opened(config, JANE, regime="ccpa")
     _, package = dossier(config, number, tmp_path, *SETTLED)
