@@ -122,6 +122,20 @@ async def restrict_case(
     return await index.forget(request)
 
 
+async def restrict_added(config: Config, case: Case, *, who: str, clock: Clock) -> None:
+    """Hide the certificates of identifiers that came to the case of an objection, unless it was rejected."""
+    from ctscan.dsar.reminders import restricted_since
+
+    if restricted_since(case) is None:
+        return
+    async with (
+        opened_index(config) as index,
+        recorded(config, AuditAction.FORGET, who=who, case=case.number, clock=clock) as change,
+    ):
+        done = await restrict_case(config, index, case, change.trail, clock)
+        change.detail = f"restricted {done.entry.number}" if done else "restricted nothing"
+
+
 async def lift_of_case(config: Config, case: str, told: str, *, who: str, clock: Clock) -> None:
     """Take the restrictions of a case back: what they hid is shown again.
 

@@ -99,10 +99,16 @@ def test_a_statement_is_carried(config: Path, tmp_path: Path) -> None:
     assert "Jane Roe-Doe" in pdf_text(package["dossier.pdf"])
 
 
-def test_an_objection_restricts_until_it_is_rejected(config: Path, tmp_path: Path) -> None:
+def test_an_objection_restricts_until_it_is_rejected(tmp_path: Path) -> None:
+    """It does from the opening of its case on: the certificates are shown to nobody, and no search is complete."""
+    config = scanned(tmp_path)
     number = opened(config, JANE, kind="objection")
-    made, _ = dossier(config, number, tmp_path, *SETTLED)
+    found = run("dossier", "--case", number, "--config", config, "-o", tmp_path / "out", *SETTLED)
+    assert found.exit_code == 4, found.stderr
+    made = json.loads(members(tmp_path / "out" / f"dossier-{number}.zip")["dossier.json"])
     assert made["case"]["restricted"] is True
+    assert made["answers"][0]["matches"] == []
+    assert made["answers"][0]["suppressed"]["restricted"] is True
 
 
 def test_the_history_ends_at_the_moment(config: Path, tmp_path: Path) -> None:
