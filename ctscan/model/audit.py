@@ -26,6 +26,7 @@ class AuditAction(StrEnum):
     CASE = "case"  # a case that was opened, changed, shown or exported, or the register that was searched
     DOSSIER = "dossier"  # of a data subject: its look-ups, and the package
     LETTERS = "letters"  # of a data subject: their look-ups, and the documents
+    FORGET = "forget"  # a person was forgotten or hidden, that was tried, or a suppression was lifted
     NOTICE = "notice"  # the public notice or the record of processing, written to a file; no person's data
     REPORT = "report"  # a report of exposure; `detail`: its format, and whether people are named in it
     EXPORT = "export"  # rows of a view of exposure, written to a file

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.cli import copy_index
+from support.kept import a_certificate
 from support.population import DOMAINS, NOW, Held, Truth, truth
 
+from ctscan.app.exposure_report import classify
 from ctscan.exposure.figures import figures
 from ctscan.exposure.weights import parse_weights
 from ctscan.index.open import open_index
@@ -86,3 +91,41 @@ def test_ignored_data_is_counted_apart(database: Path, held: list[Held]) -> None
     assert found.counted.ignored == {0: of_domain, 1: names}
     assert found.counted.findings == truth(held).findings - of_domain - names
     assert "mail.example.org" not in found.counted.domains
+
+
+def test_restricted_certificates_count_nowhere(database: Path, tmp_path: Path, held: list[Held]) -> None:
+    path = tmp_path / "ctscan.db"
+    copy_index(database, path)
+    gone = next(one for one in held if one.person >= 0)
+    with closing(sqlite3.connect(path)) as connection:
+        identity = a_certificate(gone.number).identity
+        connection.execute(
+            "INSERT INTO restricted_certificate SELECT id, 1 FROM certificate WHERE identity = ?", (identity,)
+        )
+        connection.commit()
+        views = ("findings", "certificates", "sightings", "hosts")
+        shown = [connection.execute(f"SELECT count(*) FROM exposure_{view}").fetchone()[0] for view in views]
+    rest = [one for one in held if one is not gone]
+    assert_equal(made(ask(path, question())), truth(rest))
+    assert shown == [
+        sum(len(one.findings) for one in rest), len(rest), len(rest), sum(bool(one.host) for one in rest)
+    ]  # fmt: skip
+
+
+def test_certificates_of_an_older_version_get_their_purposes(database: Path, tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.db"
+    copy_index(database, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM certificate_use")
+        connection.commit()
+
+    async def work() -> tuple[int, int, int]:
+        async with await open_index(path, create=False) as index:
+            before = (await index.exposure(question())).unclassified
+            read = await classify(index)
+            return before, read, (await index.exposure(question())).unclassified
+
+    before, read, after = asyncio.run(work())
+    assert before > 0
+    assert read >= before
+    assert after == 0

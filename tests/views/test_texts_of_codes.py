@@ -11,17 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from ctscan import model
+from ctscan import model, views
 from ctscan.errors import InputError, UsageError
 from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, ca_terms, ca_vocabulary, decoded_message
 from ctscan.model.ca_terms import ProfileFault
+from ctscan.model.exposure import ReportText
 from ctscan.model.health import HealthDetail
 from ctscan.model.letter_text import MissingItem
 from ctscan.model.regime import PauseName, Promptness, RefusalName, RegimeFact
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
-from ctscan.views import explanations as explanations  # its vocabulary
 from ctscan.views import text as texts_module
+from ctscan.views.exposure.report_words import PageText
 from ctscan.views.text import PLACEHOLDER, Sentence, Texts, read_texts, text, texts
 from ctscan.views.vocabulary import Word
 
@@ -30,8 +31,8 @@ FORMAT = {code for code in texts("en").sentences if code.startswith("format.")}
 OTHERS = {LEGACY, *FORMAT, *(f"category.{key}" for key in CATEGORIES)}
 """Entries of a file that no vocabulary holds."""
 
-NAMES = (MissingItem, PauseName, Promptness, RefusalName, RegimeFact)
-"""Vocabularies of names, which are parameters, or are chosen by the word of a regime."""
+NAMES = (MissingItem, PageText, PauseName, Promptness, RefusalName, RegimeFact, ReportText)
+"""Vocabularies of names, which are parameters, or are chosen by the word of a regime or the data of a report."""
 PROFILE_WORDS = tuple(
     found
     for module in (ca_vocabulary, ca_terms)
@@ -41,13 +42,9 @@ PROFILE_WORDS = tuple(
 """Vocabularies of CA profiles: files name their words, and the source calls few of them by name."""
 
 
-for _module in pkgutil.iter_modules(model.__path__):  # some are loaded only where they are used
-    importlib.import_module(f"{model.__name__}.{_module.name}")
-importlib.import_module("ctscan.views.case_words")
-importlib.import_module("ctscan.views.dossier.phrases")
-importlib.import_module("ctscan.views.identity_words")
-importlib.import_module("ctscan.views.overview")
-importlib.import_module("ctscan.views.profile_values")
+for _package in (model, views):  # some modules are loaded only where they are used
+    for _module in pkgutil.walk_packages(_package.__path__, f"{_package.__name__}."):
+        importlib.import_module(_module.name)
 
 
 def vocabularies() -> list[type[Code]]:

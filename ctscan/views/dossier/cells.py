@@ -12,9 +12,10 @@ from ctscan.model.regime import Certainty, Right
 from ctscan.views.answers import KINDS, NORMALISED, QUALIFIERS, SENSITIVITIES, category, shown_value
 from ctscan.views.certificates import status_words
 from ctscan.views.dossier.phrases import DossierText
-from ctscan.views.limits import by_reason, entries_by_reason
+from ctscan.views.limits import entries_by_reason
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
+from ctscan.views.vocabulary import GAPS
 from ctscan.views.words import moment, word
 
 _FOR_CONTROLLER = frozenset(
@@ -32,7 +33,9 @@ def article(made: Dossier, right: Right) -> str:
     laws = dict(made.regime.law)
     law = laws.get(made.lang) or laws.get("en", "")
     read = (one for one in made.regime.articles if one.certainty is not Certainty.TO_BE_CHECKED)
-    return next((f"{one.article} {law}".strip() for one in read if one.right is right), "")
+    return next(
+        (f"{made.regime.cited(one.article, made.lang)} {law}".strip() for one in read if one.right is right), ""
+    )
 
 
 def stated(text: str, made: Dossier, texts: Texts) -> str:
@@ -54,7 +57,7 @@ def marks(sensitivity: Sensitivity, qualifiers: Sequence[Qualifier], texts: Text
 
 def datum_values(datum: Datum, texts: Texts) -> str:
     """Write the spellings of a datum: a derived one before its origin, a date of birth in its canonical form, too."""
-    written = "; ".join(datum.values)
+    written = texts.listed(datum.values)
     if datum.canonical in datum.values:
         return written
     if Qualifier.DERIVED in datum.qualifiers:
@@ -66,7 +69,7 @@ def datum_line(finding: Finding, texts: Texts) -> str:
     """Write a datum of a certificate: kind, value, remarks and place."""
     remarks = marks(finding.sensitivity, finding.qualifiers, texts)
     value = f"{shown_value(finding, texts)} ({remarks})" if remarks else shown_value(finding, texts)
-    return f"{category(finding.category, texts)}: {value} [{finding.path}]"
+    return texts.labelled(category(finding.category, texts), f"{value} [{finding.path}]")
 
 
 def standing_words(status: Status | None, texts: Texts) -> str:
@@ -84,8 +87,9 @@ def gaps(answer: Answer, texts: Texts) -> Iterator[str]:
     lines: list[Message] = [DossierText.GAP_NEVER(log=one.name) for one in answer.not_covered if one.id in members]
     for log in answer.coverage:
         if log.gaps:
-            parts = by_reason(entries_by_reason([log]), texts)
-            lines.append(DossierText.GAP_ENTRIES(log=log.log, parts=parts))
+            found = entries_by_reason([log]).most_common()
+            parts = (DossierText.ENTRIES_FOR(count=number, reason=GAPS[reason]) for reason, number in found)
+            lines.append(DossierText.GAP_ENTRIES(log=log.log, parts=", ".join(map(texts, parts))))
         if log.freshness is Freshness.STALE:
             lines.append(DossierText.GAP_OLD(log=log.log, time=moment(log.covered_until)))
         if log.is_doubtful:

@@ -10,6 +10,7 @@ from ctscan.model.dossier import Dossier
 from ctscan.model.regime import Right
 from ctscan.personal.scope_terms import EVERYTHING
 from ctscan.views.answers import KINDS, SEARCH_STATES, category
+from ctscan.views.case_details import details_line
 from ctscan.views.case_words import ACTIONS, STATES
 from ctscan.views.case_words import KINDS as KINDS_OF_CASES
 from ctscan.views.dossier import blocks
@@ -93,7 +94,7 @@ def _recipients(made: Dossier, texts: Texts) -> Iterator[Block]:
         yield blocks.text(texts(DossierText.ASKED_RESPONDERS()))
         yield blocks.items(made.processing.responders)
     yield _heading(made, DossierText.TRANSFERS(), Right.TRANSFERS, texts)
-    yield blocks.text(stated("; ".join(made.controller.safeguards), made, texts))
+    yield blocks.text(stated(texts.listed(made.controller.safeguards), made, texts))
 
 
 def _search(search: Search, text: str, texts: Texts) -> tuple[str, ...]:
@@ -111,7 +112,8 @@ def _rights(made: Dossier, texts: Texts) -> Iterator[Block]:
         (DossierText.RIGHT_RESTRICTION(), Right.RESTRICTION),
         (DossierText.RIGHT_OBJECTION(), Right.OBJECTION),
     )
-    cited = ((texts(words), article(made, right)) for words, right in rights)
+    known = {one.right for one in made.regime.articles} if made.regime else {right for _, right in rights}
+    cited = ((texts(words), article(made, right)) for words, right in rights if right in known)
     yield blocks.items(f"{words} ({where})" if where else words for words, where in cited)
     yield _heading(made, DossierText.SUPERVISION(), Right.COMPLAINT, texts)
     yield blocks.text(texts(DossierText.SUPERVISION_TEXT(authority=made.controller.authority)))
@@ -124,7 +126,10 @@ def _done(made: Dossier, texts: Texts) -> Iterator[Block]:
         kind, state = texts(KINDS_OF_CASES[made.case.kind]), texts(STATES[made.case.state])
         yield blocks.facts(((texts(DossierText.RIGHT()), [kind]), (texts(DossierText.STATE()), [state])))
         yield blocks.heading(3, texts(DossierText.HISTORY()))
-        rows = [(moment(one.at), texts(ACTIONS[one.action]), one.text) for one in made.case.records]
+        rows = [
+            (moment(one.at), texts(ACTIONS[one.action]), details_line(one.action, one.details, texts))
+            for one in made.case.records
+        ]
         yield blocks.table([when, step, texts(DossierText.LABEL_DETAIL())], rows, (3, 3, 6))
     yield blocks.heading(3, texts(DossierText.LOOKUPS()))
     yield blocks.text(texts(DossierText.LOOKUPS_TEXT()))
