@@ -54,7 +54,11 @@ from ctscan.resources import languages
     help="With --publish: least number of persons.",
 )
 @options.purpose("with the report")
-@click.option("--lang", type=click.Choice(languages()), help="Language of the report.  [env: CTSCAN_LANG; default: en]")
+@click.option(
+    "--lang",
+    type=click.Choice(languages()),
+    help="Language of the report; JSON is English.  [env: CTSCAN_LANG; default: en]",
+)
 @options.config
 @options.db
 @options.verbose
