@@ -44,6 +44,7 @@ from ctscan.app.cases import add_events, case, cases, find_cases, new_event, ope
 from ctscan.app.dossier_request import DossierOptions
 from ctscan.app.dossiers import make_dossier
 from ctscan.app.encrypting import decrypt_index, encrypt_index
+from ctscan.app.exposure_export import EXPORT_FORMS, export_view
 from ctscan.app.exposure_report import ReportOptions, report_exposure
 from ctscan.app.forgetting import forget, lift_suppression, suppressions
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
@@ -72,6 +73,7 @@ from ctscan.app.wiring import exposed_files
 
 __all__ = [
     "DEMO_PERSON",
+    "EXPORT_FORMS",
     "HEADS_FILE_LIMIT",
     "NOTICE_FORMS",
     "REPORT_FORMS",
@@ -115,6 +117,7 @@ __all__ = [
     "encrypt_index",
     "export_case",
     "export_evidence",
+    "export_view",
     "exposed_files",
     "extend_case",
     "find_cases",

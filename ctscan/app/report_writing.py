@@ -78,7 +78,7 @@ def check_installed(form: str) -> None:
     if form == "pdf":
         from ctscan.views.dossier.typesetting import check_installed as check_typst
 
-        check_typst("report")
+        check_typst("report --format pdf", "reports")
     if form == "xlsx":
         from ctscan.views.exposure.report_xlsx import check_installed as check_xlsx
 

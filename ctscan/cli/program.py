@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "letters": "ctscan.cli.letters",
     "notice": "ctscan.cli.notice",
     "report": "ctscan.cli.report",
+    "export": "ctscan.cli.export",
     "inspect": "ctscan.cli.inspect",
     "rules": "ctscan.cli.rules",
     "logs": "ctscan.cli.logs",

@@ -69,8 +69,8 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     """Report who is exposed in certificates, with what, through which CA, since when, and what to do.
 
     Certificates in the index are counted: people, addresses, categories of data, domains, issuers, kinds of
-    certificate, logs and months. An internal report is exact and names nobody, unless with --name-people. Test data that [report]
-    ignore lists in the settings is counted apart. Nothing is sent to anybody.
+    certificate, logs and months. An internal report is exact and names nobody, unless with --name-people. Test data
+    that [report] ignore lists in the settings is counted apart. Nothing is sent to anybody.
     """
     from ctscan.cli.process import account, run
 

@@ -11,6 +11,17 @@ from ctscan.model.basis import Basis
 from ctscan.model.message import Code, Message
 from ctscan.model.revocation import Revocation
 
+EXPOSURE_VIEWS = (
+    "exposure_findings",
+    "exposure_persons",
+    "exposure_addresses",
+    "exposure_certificates",
+    "exposure_sightings",
+    "exposure_hosts",
+    "exposure_coverage",
+)
+"""Stable views: docs/sql.md."""
+
 UNKNOWN = "unknown"
 """Key of the certificates of which a figure isn't known: no issuer, no date, no owner."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 from ctscan.model.exposure import ExposureCounts, ExposureQuestion
+
+T = TypeVar("T")
 
 
 class Exposure(Protocol):
@@ -26,3 +28,7 @@ class Exposure(Protocol):
 
     async def save_uses(self, found: Sequence[tuple[int, str, tuple[str, ...]]]) -> None:
         """Save the purposes (words between blanks) and the hosts of certificates, by their rows."""
+
+    async def read_view(self, view: str, take: Callable[[Sequence[str], Iterator[Sequence[object]]], T]) -> T:
+        """Give the columns and the rows of a view of `EXPOSURE_VIEWS` to a function, row by row, on one snapshot; return
+        its result. The function may run in another thread."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from ctscan.index.sqlite import exposed_certificates, exposed_people, exposed_scope, uses
+from ctscan.index.sqlite import exposed_certificates, exposed_people, exposed_scope, exposed_views, uses
 from ctscan.index.sqlite.exposed_findings import FindingsPass, known_traits
 from ctscan.index.sqlite.ignoring import IgnoreList
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.model.exposure import Counted, ExposureCounts, ExposureQuestion
+
+T = TypeVar("T")
 
 
 class SqliteExposure(OpenedFile):
@@ -27,6 +30,9 @@ class SqliteExposure(OpenedFile):
 
     async def save_uses(self, found: Sequence[uses.Uses]) -> None:
         await self._database.write(lambda c: uses.write(c, found))
+
+    async def read_view(self, view: str, take: exposed_views.Take[T]) -> T:
+        return await self._database.read(lambda c: exposed_views.read_view(c, view, take))
 
 
 def exposure(connection: sqlite3.Connection, question: ExposureQuestion) -> ExposureCounts:

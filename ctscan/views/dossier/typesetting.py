@@ -20,9 +20,9 @@ TEMPLATE = "dossier/dossier.typ"
 Content = dict[str, Any]
 
 
-def check_installed(command: str) -> None:
+def check_installed(command: str, extra: str = "dossier") -> None:
     """Check that the extra is there. UsageError, which names the remedy, without it."""
-    _typst(command)
+    _typst(command, extra)
 
 
 def typeset(content: Content, at: datetime, fonts: str) -> bytes:
@@ -119,9 +119,9 @@ def _first_line(error: Exception) -> str:
     return str(getattr(error, "message", error)).splitlines()[0][:200]
 
 
-def _typst(command: str) -> Any:
+def _typst(command: str, extra: str = "dossier") -> Any:
     try:
         import typst
     except ImportError:
-        raise missing_extra(command, "dossier") from None
+        raise missing_extra(command, extra) from None
     return typst
