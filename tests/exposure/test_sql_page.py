@@ -69,6 +69,6 @@ def test_times_are_iso_and_rows_are_things(connection: sqlite3.Connection) -> No
         view, _, name = column.partition(".")
         (text,) = connection.execute(f"SELECT {name} FROM {view} LIMIT 1").fetchone()
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text)
-    for view, key in (("findings", "finding_id"), ("persons", "person_in_certificate"), ("addresses", "address")):
+    for view, key in (("findings", "finding_id"), ("persons", "person_id"), ("addresses", "address")):
         rows, keys = connection.execute(f"SELECT count(*), count(DISTINCT {key}) FROM exposure_{view}").fetchone()
         assert rows == keys > 0

@@ -30,5 +30,5 @@ class Exposure(Protocol):
         """Save the purposes (words between blanks) and the hosts of certificates, by their rows."""
 
     async def read_view(self, view: str, take: Callable[[Sequence[str], Iterator[Sequence[object]]], T]) -> T:
-        """Give the columns and the rows of a view of `EXPOSURE_VIEWS` to a function, row by row, on one snapshot; return
-        its result. The function may run in another thread."""
+        """Give the columns and the rows of a view of `EXPOSURE_VIEWS` to a function, row by row, on one snapshot;
+        return its result. The function may run in another thread."""

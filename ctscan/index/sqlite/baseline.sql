@@ -729,7 +729,7 @@ FROM finding CROSS JOIN trait ON trait.id = finding.trait
 WHERE finding.certificate NOT IN (SELECT certificate FROM restricted_certificate);
 
 CREATE VIEW exposure_persons AS
-SELECT person_in_certificate, certificate_id, person_label,
+SELECT person_in_certificate AS person_id, certificate_id, person_label,
     coalesce(
         min(CASE WHEN category = 'user.contact.email' THEN canonical END),
         min(CASE WHEN category LIKE 'user.government_id%' OR category LIKE 'user.unique_id%' THEN canonical END),

@@ -7,13 +7,14 @@ could fetch nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from html import escape
 
 from ctscan.model.exposure import ExposureReport
 from ctscan.privacy.redaction import visible
-from ctscan.views.exposure.bar_chart import bars, columns
+from ctscan.views.exposure.bar_chart import Chart, bars, columns
 from ctscan.views.exposure.report_words import PageText
-from ctscan.views.exposure.sections import Cell, Section, basis_lines, headline, intro_lines, sections
+from ctscan.views.exposure.sections import Cell, Section, basis_lines, headline, intro_lines, number, sections
 from ctscan.views.text import Texts
 
 MOST_ROWS = 100
@@ -35,7 +36,7 @@ dl.figures dd{margin:0;font-size:1.8rem;font-variant-numeric:tabular-nums;line-h
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:.5rem 0}
 th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;border-bottom:1px solid var(--line);
 overflow-wrap:anywhere}
-thead th{background:var(--tint)}tbody th{font-weight:normal}
+thead th{background:var(--tint)}tbody th{font-weight:normal;min-width:7rem}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 svg{width:100%;height:auto;max-width:40rem;display:block;margin:.8rem 0;font:13px system-ui,sans-serif;
 fill:var(--ink)}
@@ -61,7 +62,9 @@ def _lines(found: ExposureReport, say: Texts) -> Iterator[str]:
     made = sections(found, say)
     yield from _basis(found, [one for one in made if one.id == "not_covered"], say)
     yield f'<h2>{text_of(say(PageText.FIGURES()))}</h2>\n<dl class="figures">'
-    yield from (f"<div><dt>{text_of(label)}</dt><dd>{count:,}</dd></div>" for count, label in headline(found, say))
+    yield from (
+        f"<div><dt>{text_of(label)}</dt><dd>{number(say, count)}</dd></div>" for count, label in headline(found, say)
+    )
     yield "</dl>"
     yield from _advice(found, say)
     for one in made:
@@ -91,9 +94,9 @@ def _section(one: Section, say: Texts) -> Iterator[str]:
     if one.note:
         yield f'<p class="quiet">{text_of(one.note)}</p>'
     if one.is_drawn:
-        draw = columns if one.id.startswith("by_month") else bars
         rows = [(visible(str(row[0])), int(row[-1])) for row in one.rows]
-        yield draw(f"chart-{one.id}", visible(one.title), say(PageText.CHART(title=one.title)), rows)
+        chart = Chart(f"chart-{one.id}", visible(one.title), say(PageText.CHART(title=one.title)), partial(number, say))
+        yield columns(chart, rows) if one.id.startswith("by_month") else bars(chart, rows, one.most)
     yield from _table(one, say)
     yield "</section>"
 
@@ -106,22 +109,22 @@ def _table(one: Section, say: Texts) -> Iterator[str]:
     yield "".join(f'<th scope="col"{_class(is_number)}>{text_of(head)}</th>' for head, is_number in heads)
     yield "</tr></thead>\n<tbody>"
     for first, *rest in shown:
-        yield f'<tr><th scope="row">{_cell(first)}</th>' + "".join(_td(cell) for cell in rest) + "</tr>"
+        yield f'<tr><th scope="row">{_cell(first, say)}</th>' + "".join(_td(cell, say) for cell in rest) + "</tr>"
     yield "</tbody></table></div>"
     if len(shown) < len(one.rows):
         yield f'<p class="quiet">{text_of(say(PageText.MORE(count=len(one.rows) - len(shown))))}</p>'
 
 
-def _td(cell: Cell) -> str:
-    return f"<td{_class(isinstance(cell, int))}>{_cell(cell)}</td>"
+def _td(cell: Cell, say: Texts) -> str:
+    return f"<td{_class(isinstance(cell, int))}>{_cell(cell, say)}</td>"
 
 
 def _class(is_number: bool) -> str:
     return ' class="n"' if is_number else ""
 
 
-def _cell(cell: Cell) -> str:
-    return f"{cell:,}" if isinstance(cell, int) else text_of(cell)
+def _cell(cell: Cell, say: Texts) -> str:
+    return number(say, cell) if isinstance(cell, int) else text_of(cell)
 
 
 def text_of(text: str) -> str:

@@ -9,7 +9,7 @@ from ctscan.views.dossier import blocks
 from ctscan.views.dossier.phrases import DossierText
 from ctscan.views.dossier.typesetting import Content, typeset, unshown_characters, with_numbers
 from ctscan.views.exposure.report_words import PageText
-from ctscan.views.exposure.sections import Section, basis_lines, headline, intro_lines, sections
+from ctscan.views.exposure.sections import Section, basis_lines, headline, intro_lines, number, sections
 from ctscan.views.text import Texts
 
 MOST_ROWS = 60
@@ -49,11 +49,13 @@ def _content(found: ExposureReport, say: Texts) -> Content:
 
 def _blocks(found: ExposureReport, say: Texts) -> Iterator[blocks.Block]:
     made = sections(found, say)
-    yield blocks.heading(1, say(PageText.TITLE()))
     yield blocks.text(*intro_lines(found, say))
-    yield blocks.note(" ".join(basis_lines(found, say)))
+    first, *others = basis_lines(found, say)
+    yield blocks.note(first)
+    if others:
+        yield blocks.items(others)
     yield from (block for one in made if one.id == "not_covered" for block in _section(one, say))
-    yield blocks.figures(headline(found, say))
+    yield blocks.figures((number(say, count), label) for count, label in headline(found, say))
     if found.advice:
         yield blocks.heading(2, say(PageText.ADVICE()))
         yield blocks.items(map(say, found.advice), is_numbered=True)
@@ -66,13 +68,13 @@ def _section(one: Section, say: Texts) -> Iterator[blocks.Block]:
     yield blocks.heading(2, one.title)
     if one.note:
         yield blocks.text(one.note)
-    yield blocks.table(one.headers, [list(map(_cell, row)) for row in shown], _widths(one.rows[0]))
+    yield blocks.table(one.headers, [[_cell(cell, say) for cell in row] for row in shown], _widths(one.rows[0]))
     if len(shown) < len(one.rows):
         yield blocks.text(say(PageText.MORE(count=len(one.rows) - len(shown))))
 
 
-def _cell(cell: str | int) -> str:
-    return f"{cell:,}" if isinstance(cell, int) else cell
+def _cell(cell: str | int, say: Texts) -> str:
+    return number(say, cell) if isinstance(cell, int) else cell
 
 
 def _widths(row: Sequence[str | int]) -> list[int]:

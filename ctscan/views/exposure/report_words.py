@@ -35,6 +35,7 @@ class PageText(Code):
     SUBJECTS = "report-page.subjects"
     EXCESS = "report-page.excess"
     STRUCTURE = "report-page.structure"
+    ISSUER_CATEGORIES = "report-page.issuer-categories"
     HOSTS = "report-page.hosts"
     UNIT = "report-page.unit"
     SCORES = "report-page.scores"

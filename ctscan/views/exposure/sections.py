@@ -25,6 +25,7 @@ class Section:
         rows: the values; a row as long as the headers.
         note: sentence above the table; empty: none.
         is_drawn: the last column is drawn as bars.
+        most: number of the longest bar; 0: the greatest number.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Section:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     is_drawn: bool = False
+    most: int = 0
 
 
 def sections(found: ExposureReport, say: Texts) -> list[Section]:
@@ -89,10 +91,15 @@ def _not_covered(found: ExposureReport, say: Texts) -> Iterator[Section]:
     title, log = say(PageText.NOT_READ()), say(PageText.LOGS())
     yield Section("not_covered", title, (log, say(PageText.REASON()), title), rows)
     covered = tuple((log, percent(read, size)) for log, (read, size) in sorted(found.basis.covered.items()))
-    yield Section("coverage", say(PageText.COVERAGE()), (log, "%"), covered, is_drawn=True)
+    yield Section("coverage", say(PageText.COVERAGE()), (log, "%"), covered, is_drawn=True, most=100)
 
 
 _GAPS = ("not read", "out of scope", "older rules", "pruned", "quarantined", "refused", "purged")
+
+
+def number(say: Texts, count: int) -> str:
+    """Write a number as the language groups its digits."""
+    return f"{count:,}".replace(",", say(Message("format.thousands")))
 
 
 def percent(part: int, whole: int) -> int:
@@ -198,7 +205,21 @@ def _internal(found: ExposureReport, say: Texts) -> Iterator[Section]:
         (say(PageText.REASON()), "rule", "issuer", say(PageText.FINDINGS())),
         ignored,
     )
+    yield _issuer_categories(found, say)
     yield _people(found.people, say)
+
+
+def _issuer_categories(found: ExposureReport, say: Texts) -> Section:
+    """List the findings by issuer and category, the most frequent first."""
+    category = _category(say)
+    counts = [
+        (issuer, category(name), count)
+        for issuer, names in found.figures.issuer_categories.items()
+        for name, count in names.items()
+    ]
+    rows = tuple((f"{issuer}: {name}", count) for issuer, name, count in sorted(counts, key=lambda one: (-one[2], one)))
+    title = say(PageText.ISSUER_CATEGORIES())
+    return Section("categories_by_issuer", title, (title, say(PageText.FINDINGS())), rows, is_drawn=True)
 
 
 def _people(people: Sequence[ExposedPerson], say: Texts) -> Section:

@@ -1,0 +1,156 @@
+"""Reports and exports as files: hostile values, spreadsheets, PDF, Parquet, as their own readers open them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from support.cli import copy_index, error_line, run
+from support.population import Held, truth
+
+from ctscan.model.exposure import (
+    ExposedPerson,
+    ExposureReport,
+    Figures,
+    NotCovered,
+    ReportBasis,
+    Score,
+    ScoreReason,
+    Structure,
+)
+from ctscan.model.exposure import ReportText as Text
+from ctscan.resources import languages
+from ctscan.views.exposure.report_csv import render_csv
+from ctscan.views.exposure.report_html import render_html
+from ctscan.views.text import texts
+
+HOSTILE = "<script>alert(1)</script>\"'&\x1b[2J\u202e=1+1"
+FORMULA = "=HYPERLINK(1)"
+
+
+@pytest.fixture
+def db(database: Path, tmp_path: Path) -> Path:
+    copy_index(database, tmp_path / "ctscan.db")
+    return tmp_path / "ctscan.db"
+
+
+def hostile(text: str = HOSTILE) -> ExposureReport:
+    """Make a report whose every value that comes from outside is hostile."""
+    counts = {text: 3}
+    figures = Figures(
+        1, 1, 1, 1, 3, {"live": 1}, {"user.name": 3}, {"ordinary": 3}, counts, counts, counts, {"tls": 1}, counts,
+        {"2031-01": 1}, {"2031-01": 1}, {"person": 3}, {}, {text: {"user.name": 3}},
+    )  # fmt: skip
+    score = Score(5, 1, (ScoreReason(Text.NAME, 5.0, 1),))
+    return ExposureReport(
+        made_at=datetime(2031, 1, 2, tzinfo=UTC),
+        version="1",
+        scope=(text,),
+        basis=ReportBasis(None, False, (NotCovered(text, text, 1, 2, ("not read",)),), (), {text: (1, 2)}),
+        figures=figures,
+        structure=Structure(1, counts),
+        ignored=(),
+        people=(ExposedPerson((text,), (text,), ("user.name",), ("ordinary",), 1, 1),),
+        are_people_named=True,
+        domain_scores={text: score},
+        issuer_scores={text: score},
+        change=None,
+        advice=(Text.CHANGE_TEMPLATE(count=1, issuer=text, fields=text),),
+    )
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_html_shows_hostile_values_as_text(lang: str) -> None:
+    page = render_html(hostile(), texts(lang)).decode()
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert not {"\x1b", "\u202e"} & set(page)
+
+
+def test_csv_holds_no_formula() -> None:
+    rows = list(csv.reader(io.StringIO(render_csv(hostile(FORMULA), texts("en")).decode("utf-8-sig"))))
+    assert not [cell for row in rows for cell in row if cell.startswith("=")]
+    assert any(cell == f"'{FORMULA}" for row in rows for cell in row)
+
+
+def test_html_of_many_domains_stays_short_and_says_so() -> None:
+    many = {f"d{at}.example.org": 500 - at for at in range(500)}
+    found = replace(hostile("x"), figures=replace(hostile("x").figures, by_domain=many))
+    page = render_html(found, texts("en")).decode()
+    assert "d99.example.org" in page
+    assert "d100.example.org" not in page
+    assert "400 more" in page
+
+
+# --- formats of extras --------------------------------------------------------------------------------------------
+
+
+def test_spreadsheet_has_numbers_and_no_formula(db: Path, tmp_path: Path, held: list[Held]) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("xlsxwriter")
+    from ctscan.views.exposure.report_xlsx import render_xlsx
+
+    path = tmp_path / "report.xlsx"
+    assert run("report", "--db", db, "-o", path).exit_code == 4
+    book = openpyxl.load_workbook(path)
+    logs = {row[0].value: row[1].value for row in book["by_log"].iter_rows(min_row=2)}
+    assert logs == truth(held).by["log"]
+    bad = openpyxl.load_workbook(io.BytesIO(render_xlsx(hostile(FORMULA), texts("en"))))
+    cells = [cell for sheet in bad for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s", "n"}
+    assert any(cell.value == FORMULA and cell.data_type == "s" for cell in cells)
+
+
+def test_pdf_is_tagged_and_says_what_was_not_read_on_its_first_page(db: Path, tmp_path: Path) -> None:
+    pytest.importorskip("typst")
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    path = tmp_path / "report.pdf"
+    assert run("report", "--db", db, "-o", path).exit_code == 4
+    assert b"pdfuaid" in path.read_bytes()
+    document = pypdfium2.PdfDocument(path)
+    first = document[0].get_textpage().get_text_range()
+    assert "Not everything was read" in first
+    assert "Example 2031" in first
+
+
+@pytest.mark.parametrize(
+    "view", ["exposure_findings", "exposure_persons", "exposure_certificates", "exposure_coverage"]
+)
+def test_export_writes_every_row_and_is_recorded(db: Path, tmp_path: Path, held: list[Held], view: str) -> None:
+    for form in ("jsonl", "csv"):
+        path = tmp_path / f"out.{form}"
+        result = run("export", "--db", db, "--view", view, "--format", form, "-o", path)
+        assert (result.exit_code, result.stdout) == (0, "")
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text(encoding="utf-8-sig"))))
+    assert len(rows) == len(lines) > 0
+    assert rows[0].keys() == lines[0].keys()
+    if view == "exposure_findings":
+        assert len(lines) == sum(len(one.findings) for one in held)
+    events = json.loads(run("audit", "show", "--db", db, "--format", "json").stdout)
+    details = [one["detail"] for one in events if one["action"] == "export" and one["state"] == "done"]
+    assert details == [f"{view} csv {len(rows)}", f"{view} jsonl {len(rows)}"]
+
+
+def test_export_as_parquet_is_read_back(db: Path, tmp_path: Path, held: list[Held]) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "certificates.parquet"
+    arguments = ("--view", "exposure_certificates", "--format", "parquet", "-o", path)
+    assert run("export", "--db", db, *arguments).exit_code == 0
+    table = parquet.read_table(path)
+    assert table.num_rows == len(held)
+    assert {str(kind) for kind in table.schema.types} == {"int64", "string"}
+    assert set(table["issuer"].to_pylist()) == {f"CN={one.issuer}" for one in held}
+
+
+def test_export_of_another_table_is_refused(db: Path, tmp_path: Path) -> None:
+    result = run("export", "--db", db, "--view", "finding", "--format", "csv", "-o", tmp_path / "x")
+    assert result.exit_code == 2
+    assert re.search(r"exposure_findings", error_line(result))
+    assert not (tmp_path / "x").exists()
