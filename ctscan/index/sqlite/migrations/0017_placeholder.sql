@@ -1,1 +1,0 @@
--- Number kept for another change of the tables.
