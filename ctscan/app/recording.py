@@ -193,7 +193,7 @@ async def recorded_lookups(
     check_texts(str(action), identifiers, purpose, case)
     event = AuditEvent(0, clock.now(), who, action, AuditState.DONE, purpose, case)
     async with _trail_to_write(config, who, clock, inline=inline) as trail:
-        yield LookupRecorder(trail, await _key_of(config, trail), event, clock)
+        yield LookupRecorder(trail, await key_of(config, trail), event, clock)
 
 
 async def record_reading(
@@ -229,7 +229,7 @@ async def record_reading(
         if not identifiers:
             await trail.append(event)
             return
-        key = await _key_of(config, trail)
+        key = await key_of(config, trail)
         for one in identifiers:
             digest = key.identifier_digest(str(one.kind), one.canonical)
             await trail.append(replace(event, kind=str(one.kind), digest=digest))
@@ -262,7 +262,7 @@ async def _trail_to_write(config: Config, who: str, clock: Clock, *, inline: boo
             await send_head(config, trail, clock)
 
 
-async def _key_of(config: Config, trail: Trail) -> Key:
+async def key_of(config: Config, trail: Trail) -> Key:
     """Load the key of the digests, which was made with the trail.
 
     Raises:

@@ -202,13 +202,17 @@ async def search(
         IndexFault: the index can't be used. Faults of a repository are in the result.
     """
     from ctscan.collect.search import SearchRequest, run_search
+    from ctscan.personal.keeping import Keeping
 
-    request = SearchRequest(plan.asked, who, plan.purpose, plan.command)
+    limits = config.keep.limits(clock.now())
+    asked = tuple(replace(one, result_filter=Keeping(one.result_filter, limits)) for one in plan.asked)
+    request = SearchRequest(asked, who, plan.purpose, plan.command)
     async with (
         recorded(config, AuditAction.SEARCH, who=who, purpose=plan.purpose, clock=clock) as change,
         opened_index(config, create=True) as index,
         _opened(config, plan.destinations, environ, listener.doing) as ready,
     ):
+        await index.note_limits(limits)
         disclosures = RecordedDisclosures(index, change)
         found = await run_search(index, ready, request, listener, stop, clock, disclosures=disclosures)
         results = replace(found, left_out=plan.number_left_out)

@@ -118,6 +118,8 @@ class AnswerCheck(Code):
     REWORDED_SINCE = "check.reworded-since"
     # the index
     CERTIFICATE_MISSING = "check.certificate-missing"
+    CERTIFICATE_PURGED = "check.certificate-purged"
+    PROOF_PURGED = "check.proof-purged"
     CERTIFICATE_DIFFERS = "check.certificate-differs"
     FINDINGS_MISSING = "check.findings-missing"
     FINDINGS_OF_OTHER_RULES = "check.findings-of-other-rules"

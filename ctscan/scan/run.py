@@ -83,6 +83,7 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock:
             check_start_index(request.start, len(loaded.selection.logs))
         async with await open_index(request.db, create=True, key_file=request.key_file) as index:
             network.client.take_turns(index.take_turn)
+            await index.note_limits(request.limits)  # before anything is left out
             await index.purge_quarantine(clock.now() - timedelta(days=request.quarantine_days))
             settled = await unless_stopped(_settle(network, index, loaded, emit), stop, within=0)
             if settled is None:

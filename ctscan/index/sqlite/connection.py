@@ -91,6 +91,11 @@ class Database:
 
         return await self._run(prepared)
 
+    async def empty_log(self) -> bool:
+        """Move all of the write-ahead log into the file, and empty it; return False where a reader keeps it from
+        that."""
+        return await self._run(empty_log)
+
     async def _run(self, work: Work[T]) -> T:
         try:
             with plain_errors():
@@ -138,6 +143,12 @@ def _interruptible(connection: sqlite3.Connection, work: Work[T], is_stopped: Ca
         return None
     finally:
         connection.set_progress_handler(None, 0)
+
+
+def empty_log(connection: sqlite3.Connection) -> bool:
+    """Move the write-ahead log into the file, and empty it; return False where a reader keeps it from that."""
+    is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not is_busy
 
 
 _BETWEEN_STOPS = 5_000  # instructions of SQLite's virtual machine: some tenths of a millisecond

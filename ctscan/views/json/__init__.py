@@ -57,6 +57,7 @@ from ctscan.views.json.records import (
     run,
     source,
 )
+from ctscan.views.json.purges import purge_receipt
 from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, timestamp_text, to_json
 
 __all__ = [
@@ -106,6 +107,7 @@ __all__ = [
     "problem",
     "profile_checks",
     "profile_row",
+    "purge_receipt",
     "recorded_basis",
     "refreshed",
     "reindexed",
