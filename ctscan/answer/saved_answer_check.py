@@ -105,8 +105,7 @@ async def check_claims(
         domains: domains of all scopes, for `answer.proof.compare`.
     """
     checks = [
-        await _check_match(index, saved, one, held.get(one.identity), rules, domains)
-        for one in saved.certificates
+        await _check_match(index, saved, one, held.get(one.identity), rules, domains) for one in saved.certificates
     ]
     for coverage in saved.coverage:
         checks.append(_check_coverage(coverage, await index.log_state(coverage.log_id)))
@@ -171,7 +170,8 @@ async def _check_sightings(
     }
     are_purged = (await index.kept_limits()).before(KeepKind.EVIDENCE) is not None
     return merged(
-        _check_sighting(seen, places.get(_place(seen)), proofs.get(_place(seen)[:2]), are_purged) for seen in claimed.sightings
+        _check_sighting(seen, places.get(_place(seen)), proofs.get(_place(seen)[:2]), are_purged)
+        for seen in claimed.sightings
     )
 
 

@@ -109,9 +109,7 @@ async def find_cases(config: Config, identifiers: Sequence[Identifier], who: str
     return sorted({one.number: one for one in found}.values(), key=_order)
 
 
-def _pseudonyms(
-    config: Config, keys: Sequence[tuple[IdentifierKind, str]]
-) -> list[tuple[IdentifierKind, str]]:
+def _pseudonyms(config: Config, keys: Sequence[tuple[IdentifierKind, str]]) -> list[tuple[IdentifierKind, str]]:
     """Return the pseudonyms that stand for identifiers in cases closed long ago; none without the key file."""
     from ctscan.app.wiring import key_path
     from ctscan.model.case import pseudonym

@@ -9,7 +9,6 @@ Each transaction is whole: a purge that is stopped or killed has deleted some of
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from ctscan.app.recording import ChangeRecorder
     from ctscan.config import Config
     from ctscan.personal.scope import Scope
+
 
 class PurgeIndex(Retention, Reindex, Leases, Protocol):
     """Index in the roles that a purge needs."""
@@ -206,9 +206,7 @@ def _as_outside(counts: Mapping[Purged, int]) -> Mapping[Purged, int]:
     return {Purged.OUT_OF_SCOPE: counts.get(Purged.CERTIFICATES, 0)}
 
 
-async def _outside(
-    index: Reindex, scope: Scope, limits: Limits, stop: asyncio.Event | None
-) -> AsyncIterator[bytes]:
+async def _outside(index: Reindex, scope: Scope, limits: Limits, stop: asyncio.Event | None) -> AsyncIterator[bytes]:
     """Yield the identities of certificates that the scope doesn't allow, and that aren't too old anyway. A certificate
     that was read in part stays: it may be in scope."""
     import asyncio

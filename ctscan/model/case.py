@@ -138,7 +138,9 @@ class Case:
     @property
     def is_pseudonymous(self) -> bool:
         """Whether nobody is named any longer: pseudonyms stand for the identifiers."""
-        return not self.requester and bool(self.identifiers) and all(is_pseudonym(i.canonical) for i in self.identifiers)
+        return (
+            not self.requester and bool(self.identifiers) and all(is_pseudonym(i.canonical) for i in self.identifiers)
+        )
 
     def of(self, *actions: CaseAction) -> tuple[CaseEvent, ...]:
         """Return the events of these actions, in their order."""

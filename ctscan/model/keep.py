@@ -1,7 +1,7 @@
 """Retention: how long each kind of record is kept, and the limits that follow from it at a moment.
 
-    [keep] of the settings ──► Keep ──► at a moment: Limits of certificates ──► ingest and purge
-                                    └─► at a moment: a time for each other kind ──► purge
+[keep] of the settings ──► Keep ──► at a moment: Limits of certificates ──► ingest and purge
+                                └─► at a moment: a time for each other kind ──► purge
 """
 
 from __future__ import annotations

@@ -46,9 +46,7 @@ class Keeping:
     def scope_emails(self) -> int:
         return self.within.scope_emails
 
-    def keeps(
-        self, findings: Sequence[Finding], certificate: Certificate | None, strings: Iterable[str] = ()
-    ) -> bool:
+    def keeps(self, findings: Sequence[Finding], certificate: Certificate | None, strings: Iterable[str] = ()) -> bool:
         return self.within.keeps(findings, certificate, strings)
 
     def is_too_old(self, certificate: Certificate) -> bool:

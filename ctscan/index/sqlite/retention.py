@@ -100,9 +100,7 @@ class SqliteRetention(OpenedFile):
         return await self._database.write(lambda c: case_ages.drop(c, case))
 
     async def drop_identities(self, identities: Sequence[bytes]) -> Mapping[Purged, int]:
-        return await self._database.write(
-            lambda c: dropping.drop_certificates(c, dropping.rows_of(c, identities))
-        )
+        return await self._database.write(lambda c: dropping.drop_certificates(c, dropping.rows_of(c, identities)))
 
     async def narrow_coverage(self, narrowed: Callable[[str], str]) -> int:
         return await self._database.write(lambda c: narrow_coverage(c, narrowed))

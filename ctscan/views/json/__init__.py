@@ -44,6 +44,7 @@ from ctscan.views.json.outcomes import (
     search_result,
     standing_counts,
 )
+from ctscan.views.json.purges import purge_receipt
 from ctscan.views.json.records import (
     ATTRIBUTION,
     authorities,
@@ -57,7 +58,6 @@ from ctscan.views.json.records import (
     run,
     source,
 )
-from ctscan.views.json.purges import purge_receipt
 from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, timestamp_text, to_json
 
 __all__ = [
