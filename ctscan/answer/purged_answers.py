@@ -1,4 +1,4 @@
-"""Saved answers whose certificates retention has deleted since: an old answer can't be checked then, and is no fault."""
+"""Saved answers whose certificates retention has deleted since: they can't be checked, and that is no fault."""
 
 from __future__ import annotations
 

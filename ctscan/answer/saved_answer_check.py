@@ -190,8 +190,9 @@ def _proven(evidence: Evidence, matches: Sequence[Match], domains: tuple[str, ..
 def _check_sighting(
     claimed: SavedSighting, held: SavedSighting | None, proof: CheckedSighting | None, are_purged: bool
 ) -> Check:
-    """Check a sighting. `are_purged`: old proofs were deleted by the rules of retention. An entry that was never proven may have been given up since, and a chain have made way for its
-    certificate's own entry."""
+    """Check a sighting. An entry that was never proven may have been given up since, and a chain have made way for its
+    certificate's own entry. `are_purged`: old proofs were deleted by the rules of retention.
+    """
     log, index = claimed.log, claimed.index
     if held is None and claimed.verified:
         return Check((AnswerCheck.SIGHTING_MISSING(log=log, index=index),))

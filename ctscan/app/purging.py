@@ -108,7 +108,7 @@ def bounds_of(config: Config, now: datetime) -> PurgeBounds:
     """Return the moments before which records go, at a time."""
     keep = config.keep
     limits = keep.limits(now)
-    before = {
+    before: dict[KeepKind, datetime] = {
         kind: moment
         for kind in KeepKind
         if kind not in (*CERTIFICATE_RULES, KeepKind.CASE_IDENTIFIERS)

@@ -128,10 +128,9 @@ TEMPLATE = """\
 # user = "privacy"
 # from = "privacy@example.org"
 
-# How long each kind of record is kept: a number of days (d), months or years (y). What is older is deleted at the end of
-# every scan, and by 'ctscan purge'. A kind that is left out is kept, but for the people in closed cases. The rules of
-# certificates (findings, expired) hold for everything that is read as well, so that nothing comes back; answers name
-# them.
+# How long each kind of record is kept: a number of days (d), months or years (y). What is older is deleted at the end
+# of every scan, and by 'ctscan purge'. A kind that is left out is kept, but for the people in closed cases. The rules
+# of certificates (findings, expired) hold for all that is read as well, so that nothing comes back: answers name them.
 # [keep]
 # expired = "12 months"            # certificates and all in them, after their expiry
 # findings = "10 years"            # the same, after their issuing, whether they expired or not

@@ -14,8 +14,8 @@ _BY_DAY = {KeepKind.EXPIRED: KeptText.EXPIRED_BEFORE, KeepKind.FINDINGS: KeptTex
 
 
 def with_kept_rules(searched: str, answer: Answer, texts: Texts) -> str:
-    """Add to the account of a search the rules by which old certificates are left out: there may have been some, whether
-    others were found or not."""
+    """Add to the account of a search the rules by which old certificates are left out: there may have been some,
+    whether others were found or not."""
     if not answer.kept_rules:
         return searched
     now = answer.header.at if answer.header else None

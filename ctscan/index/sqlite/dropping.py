@@ -13,7 +13,7 @@ from ctscan.index.sqlite.rows import placeholders
 from ctscan.model.keep import Purged
 
 IS_RESTRICTED = "certificate.id IN (SELECT certificate FROM restricted_certificate)"
-"""Condition: the person asked to keep it, and to do nothing else with it (GDPR article 18), deletion by age included."""
+"""Condition: the person asked to keep it, and to do nothing else with it (GDPR article 18). Age is no reason then."""
 
 
 def drop_certificates(connection: sqlite3.Connection, ids: Sequence[int]) -> Counter[Purged]:
@@ -51,8 +51,8 @@ _UNREADABLE = "DELETE FROM unreadable WHERE leaf IN (SELECT id FROM leaf WHERE c
 
 
 def _drop_proofs(connection: sqlite3.Connection, proven: Sequence[tuple[int]]) -> None:
-    """Take the inclusion proofs of entries that are gone out of rows that other entries use: a proof says where an entry
-    was, and so which certificate it held."""
+    """Take the inclusion proofs of entries that are gone out of rows that other entries use: a proof says where an
+    entry was, and so which certificate it held."""
     for (row,) in proven:
         found = connection.execute("SELECT shape, hashes FROM audit_paths WHERE id = ?", (row,)).fetchone()
         if found is None:  # the last of its entries took it along
