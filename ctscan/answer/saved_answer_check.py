@@ -12,8 +12,8 @@ from typing import Protocol
 
 from ctscan.answer.proof import check, compare
 from ctscan.answer.purged_answers import is_purged
-from ctscan.index.protocols import BasisStore, EvidenceStore, Finder, LogStore, Retention
-from ctscan.model import AuditEvent, Evidence, LogState, Match, Message
+from ctscan.index.protocols import BasisStore, EvidenceStore, Finder, LogStore, Retention, Suppressing
+from ctscan.model import AuditEvent, Evidence, IdentifierKind, LogState, Match, Message
 from ctscan.model.audit import verdict_of
 from ctscan.model.keep import KeepKind
 from ctscan.model.results import CheckedSighting
@@ -31,7 +31,7 @@ from ctscan.model.spans import subtract
 CLOSE = timedelta(seconds=1)  # times in files have milliseconds, in the trail perhaps less
 
 
-class CheckedIndex(BasisStore, LogStore, Finder, EvidenceStore, Retention, Protocol):
+class CheckedIndex(BasisStore, LogStore, Finder, EvidenceStore, Retention, Suppressing, Protocol):
     """Index in the roles that a check of an answer needs."""
 
 
@@ -139,9 +139,12 @@ async def _check_match(
 ) -> Check:
     then = saved.rules
     name = claimed.identity.hex()
-    if held is None and await is_purged(index, claimed, saved):
-        return Check(unmade=(AnswerCheck.CERTIFICATE_PURGED(identity=name),))
     if held is None:
+        word = await index.suppressions_of([(str(IdentifierKind.IDENTITY), name)], [])
+        if word.suppressed is not None:  # no identity: it would say who objected
+            return Check(unmade=(AnswerCheck.CERTIFICATES_LEFT_OUT(),))
+        if await is_purged(index, claimed, saved):
+            return Check(unmade=(AnswerCheck.CERTIFICATE_PURGED(identity=name),))
         return Check((AnswerCheck.CERTIFICATE_MISSING(identity=name),))
     problems: list[Message] = []
     unmade: list[Message] = []

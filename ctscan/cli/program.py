@@ -42,6 +42,8 @@ COMMANDS: dict[str, str] = {
     "purge": "ctscan.cli.purge",
     "sources": "ctscan.cli.sources",
     "disclosures": "ctscan.cli.disclosures",
+    "forget": "ctscan.cli.forget",
+    "suppressions": "ctscan.cli.suppressions",
     "audit": "ctscan.cli.audit",
     "ca": "ctscan.cli.ca",
     "prove": "ctscan.cli.prove",

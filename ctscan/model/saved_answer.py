@@ -120,6 +120,7 @@ class AnswerCheck(Code):
     CERTIFICATE_MISSING = "check.certificate-missing"
     CERTIFICATE_PURGED = "check.certificate-purged"
     PROOF_PURGED = "check.proof-purged"
+    CERTIFICATES_LEFT_OUT = "check.certificates-left-out"
     CERTIFICATE_DIFFERS = "check.certificate-differs"
     FINDINGS_MISSING = "check.findings-missing"
     FINDINGS_OF_OTHER_RULES = "check.findings-of-other-rules"

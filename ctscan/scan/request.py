@@ -14,6 +14,7 @@ from ctscan.model import Gap, Log, LogChoice, Message
 from ctscan.model.keep import NO_LIMITS, Limits
 
 if TYPE_CHECKING:
+    from ctscan.model.suppression import PrivacyFiles
     from ctscan.personal.scope import Scope
 
 
@@ -45,6 +46,7 @@ class ScanRequest:
     tuning: Mapping[str, Any] = field(default_factory=dict)
     key_file: Path | None = None  # of an encrypted index
     limits: Limits = NO_LIMITS  # certificates beyond them are not kept
+    privacy: PrivacyFiles | None = None  # key file and suppression file; None: those beside the index
     settled: frozenset[bytes] = frozenset()  # logs of the basis whose entry in the index a partial read leaves alone
 
     @property

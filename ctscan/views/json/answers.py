@@ -28,6 +28,7 @@ from ctscan.model import (
     VerifiedRange,
 )
 from ctscan.model.keep import KeptRule
+from ctscan.model.suppression import Suppressed
 from ctscan.views.json.document import basis, digest_with_items, header
 from ctscan.views.json.values import (
     Shape,
@@ -297,6 +298,11 @@ def answer_digest(given: Answer) -> str:
     return digest_with_items(answer(given, matches=()), "matches", map(match, given.shown_matches))
 
 
+def suppressed(given: Suppressed) -> Shape:
+    """Shape the suppression of the person that was asked about."""
+    return {"since": time_text(given.since), "ground": str(given.ground), "restricted": given.restricted}
+
+
 def answer(given: Answer, *, matches: Sequence[Match] | None = None) -> Shape:
     """`ctscan lookup`: shape the certificates found, and exactly the ranges searched, as a document with its digest.
 
@@ -323,5 +329,6 @@ def answer(given: Answer, *, matches: Sequence[Match] | None = None) -> Shape:
         "searches": [search(s) for s in given.searches],
         "authority_list": None if given.authorities is None else authority_list(given.authorities),
         "kept_rules": [kept_rule(rule) for rule in given.kept_rules],
+        "suppressed": None if given.suppressed is None else suppressed(given.suppressed),
         "digest": given.digest or None,
     }
