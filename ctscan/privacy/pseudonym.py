@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
-
 from ctscan.privacy.key_file import Key
-
-PSEUDONYM_DIGEST = b"ctscan suppression digest v1"
-"""Use of the key file for these digests; suppressions compare by the same ones."""
+from ctscan.privacy.suppression import SUPPRESSION_DIGEST, digest_of
 
 
 def pseudonym_digest(key: Key, kind: str, canonical: str) -> bytes:
-    """Make the digest of an identifier. Whoever holds the key can still find the case of a person, nobody else."""
-    message = kind.encode() + b"\0" + canonical.encode("utf-8", "surrogatepass")
-    return hmac.digest(key.derive(PSEUDONYM_DIGEST), message, "sha256")
+    """Make the digest of an identifier, as suppressions compare it. Whoever holds the key can still find the case of a
+    person, nobody else."""
+    return digest_of(key.derive(SUPPRESSION_DIGEST), (kind, canonical))
