@@ -111,7 +111,7 @@ def scan_request(config: Config, *, who: str, command: str, now: datetime, past:
         follow=config.follow and not past,
         past=past,
         jobs=config.jobs,
-        quarantine_days=config.quarantine_days,
+        quarantine_days=config.days_of_quarantine,
         give_up_after=config.timeouts.give_up,
         who=who,
         command=command,

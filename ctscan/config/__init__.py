@@ -21,7 +21,7 @@ from ctscan.config.keys import KEYS, Timeouts
 from ctscan.config.setting_checks import Settings, advice, nearest, shown
 from ctscan.errors import UsageError
 from ctscan.model.controller import Controller
-from ctscan.model.keep import Keep
+from ctscan.model.keep import Keep, KeepKind
 from ctscan.model.mail import MailSettings
 
 FILE_NAME = "ctscan.toml"
@@ -88,6 +88,12 @@ class Config:
     timeouts: Timeouts = field(default_factory=Timeouts)
     controller: Controller | None = None  # as given: what a dossier or a letter needs, it asks for
     mail: MailSettings | None = None
+
+    @property
+    def days_of_quarantine(self) -> int:
+        """Days for which quarantined bytes are kept: by `[keep]`, else by `quarantine_days`."""
+        period = self.keep.period(KeepKind.QUARANTINE)
+        return self.quarantine_days if period is None else period.days
 
 
 def load_config(options: Mapping[str, Any], environ: Mapping[str, str], directory: Path) -> Config:

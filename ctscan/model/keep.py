@@ -70,8 +70,8 @@ class Period:
 
     @property
     def days(self) -> int:
-        """Length in days, about: to compare periods."""
-        return self.count * {Unit.DAYS: 1, Unit.MONTHS: 30, Unit.YEARS: 365}[self.unit]
+        """Longest length in days."""
+        return self.count * {Unit.DAYS: 1, Unit.MONTHS: 31, Unit.YEARS: 366}[self.unit]
 
 
 class KeepKind(StrEnum):
@@ -88,6 +88,32 @@ class KeepKind(StrEnum):
     RUNS = "runs"  # records of scans, but for the newest
     QUARANTINE = "quarantine"  # bytes of batches that contradict their log
     CRLS = "crls"  # fetched lists of revoked certificates
+
+
+class KeepText(Code):
+    """Rule of a kind of record, as papers state it. Parameters: count, and unit, a `LengthText`."""
+
+    FINDINGS = "keep.findings"
+    EXPIRED = "keep.expired"
+    EVIDENCE = "keep.evidence"
+    CASES = "keep.cases"
+    CASE_IDENTIFIERS = "keep.case-identifiers"
+    TRAIL = "keep.trail"
+    DISCLOSURES = "keep.disclosures"
+    SEARCHES = "keep.searches"
+    RUNS = "keep.runs"
+    CRLS = "keep.crls"
+
+
+class LengthText(Code):
+    """Unit of a period behind its number."""
+
+    DAY = "length.day"
+    DAYS = "length.days"
+    MONTH = "length.month"
+    MONTHS = "length.months"
+    YEAR = "length.year"
+    YEARS = "length.years"
 
 
 CERTIFICATE_RULES = (KeepKind.EXPIRED, KeepKind.FINDINGS)
@@ -153,6 +179,15 @@ class Keep:
         """Return the period of a kind; None: it is kept."""
         return dict(self.periods).get(kind)
 
+    @property
+    def statements(self) -> tuple[Message, ...]:
+        """Rules as papers state them. Quarantine has a sentence of its own there."""
+        return tuple(
+            KeepText[kind.name](count=period.count, unit=_length(period).code)
+            for kind, period in self.periods
+            if kind is not KeepKind.QUARANTINE
+        )
+
     def limits(self, now: datetime) -> Limits:
         """Return the limits of certificates at a moment."""
         found = ((kind, self.period(kind)) for kind in CERTIFICATE_RULES)
@@ -168,6 +203,11 @@ class Keep:
         chosen = self.period(KeepKind.CASE_IDENTIFIERS) or CASE_IDENTIFIERS
         needed = LONGER_CASES.get(regime, chosen)
         return min(chosen.before(now), needed.before(now))
+
+
+def _length(period: Period) -> Message:
+    name = period.unit.name
+    return LengthText[name if period.count != 1 else name.removesuffix("S")]()
 
 
 # --- purging ------------------------------------------------------------------------------------------------------
