@@ -64,7 +64,7 @@ async def make_dossier(
         digests = _digests(config, identifiers)
         async with opened_trail(config) as trail:
             events = await trail.events_about(number, digests)
-        shown = _picture(request, answers)
+        shown = _picture(request, identifiers, answers)
         numbered = request if number else replace(request, number=number_without_case(digests, request.at))
         content = DossierContent(numbered, installation, letterhead, answers, shown, events, options.paper)
         async with opened_index(config, inline=True) as index:  # a call for each certificate
@@ -88,14 +88,14 @@ async def _answers(
     )
 
 
-def _picture(request: Request, answers: Sequence[Answer]) -> Picture:
+def _picture(request: Request, identifiers: Sequence[Identifier], answers: Sequence[Answer]) -> Picture:
     from ctscan.dsar.dossier import refused_certificates
-    from ctscan.dsar.held_back import held_back
+    from ctscan.dsar.held_back import held_back, held_without_case
     from ctscan.dsar.picture import picture
 
-    if request.case is None:
-        return picture(answers, profile_of=profile_name)
     matches = [match for answer in answers for match in (*answer.matches, *answer.mailboxes)]
+    if request.case is None:
+        return picture(answers, held_back=held_without_case(identifiers, matches), profile_of=profile_name)
     is_stated = request.identity[0] == OVERRIDE or request.identity[1] != IN_CASE
     release = held_back(request.case, matches, is_stated=is_stated)
     held = {**release.reasons, **refused_certificates(request.case)}

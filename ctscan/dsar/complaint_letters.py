@@ -42,7 +42,7 @@ def complaint(request: LetterRequest, group: CaGroup) -> Letter:
     """
     lang = request.case.lang if request.case.lang in request.languages else "en"
     cite = Citations(request.regime, lang)
-    addressee = authority_for(request, group)
+    addressee = authority_for(request, group, lang)
     is_represented = request.sender is Sender.REPRESENTATIVE
     name = request.case.requester or next(iter(names_in(group.owned)), "")
     sections = (
@@ -73,19 +73,19 @@ def complaint(request: LetterRequest, group: CaGroup) -> Letter:
     )
 
 
-def authority_for(request: LetterRequest, group: CaGroup) -> LetterAddressee:
+def authority_for(request: LetterRequest, group: CaGroup, lang: str) -> LetterAddressee:
     """Choose an authority: the only one of the regime, that of the controller's place, that of the CA's seat.
 
     Where none fits, its name stays empty: the person may always turn to the authority of their own residence.
     """
     known = request.regime.authorities
     places = [place for place in (request.controller.place if request.controller else "", group.profile.seat) if place]
-    if named := sole_authorities(request.regime):
+    if named := sole_authorities(request.regime, lang):
         return LetterAddressee(None, named[0])
     for place in places:
         for one in known:
             if one.place and one.place == place[: len(one.place)]:
-                return LetterAddressee(None, one.name)
+                return LetterAddressee(None, one.named(lang))
     for fact in group.profile.facts_of(FactKey.AUTHORITY):
         if isinstance(fact.value, SupervisoryAuthority):
             return LetterAddressee(None, fact.value.name, post=fact.value.address, email=fact.value.email)

@@ -81,6 +81,26 @@ def held_back(case: Case, matches: Iterable[Match], *, is_stated: bool = False) 
     return Release(tuple(released), tuple(held), tuple(others), confirmed)
 
 
+def held_without_case(identifiers: Sequence[Identifier], matches: Iterable[Match]) -> dict[bytes, Message]:
+    """Return the certificates to hold back, by identity, where look-ups have no case. Their handler states that the
+    identity is settled, but can't confirm single certificates: so a certificate is held back where its person bears a
+    name that differs from the names asked for or, without such names, from another name of the same person.
+
+    Args:
+        identifiers: identifiers of one person.
+        matches: matches of all answers.
+    """
+    asked = [name_in(one.value) for one in identifiers if one.kind == IdentifierKind.NAME]
+    own = [name for name in asked if has_words(name)]
+    held: dict[bytes, Message] = {}
+    for match in matches:
+        found = [finding for _, findings in _found_by(match, identifiers) for finding in findings]
+        names = _names(match.findings, found)
+        if not _agree(names, own or names[:1]):
+            held[match.certificate.identity] = IdentityDoubt.NAME_DIFFERS()
+    return held
+
+
 def decided_certificates(events: Iterable[CaseEvent]) -> tuple[frozenset[bytes], frozenset[bytes]]:
     """Return the identities of certificates that the handler confirmed, and those rejected; the last word counts."""
     last = {

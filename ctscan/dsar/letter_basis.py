@@ -33,29 +33,33 @@ class Citations:
     """Citations of a regime in a language: `Art. 15(1)-(3) GDPR`."""
 
     def __init__(self, regime: Regime, lang: str) -> None:
-        self.regime, self.law = regime, regime.name(lang)
+        self.regime, self.lang, self.law = regime, lang, regime.name(lang)
 
     def basis(self, right: Right | None) -> str:
         """Cite the article of a right with its law; the law alone where no article is known."""
         found = self.regime.article(right) if right is not None else None
-        return f"{found.article} {self.law}" if found is not None else self.law
+        return f"{self.cited(found.article)} {self.law}" if found is not None else self.law
+
+    def cited(self, article: str) -> str:
+        """Write an article with the words of the language."""
+        return self.regime.cited(article, self.lang)
 
     def in_brackets(self, *rights: Right) -> str:
         """Cite the articles of rights in brackets, with a blank before them; empty where none is known."""
-        found = [one.article for right in rights if (one := self.regime.article(right)) is not None]
+        found = [self.cited(one.article) for right in rights if (one := self.regime.article(right)) is not None]
         return f" ({', '.join(dict.fromkeys(found))} {self.law})" if found else ""
 
 
-def sole_authorities(regime: Regime) -> tuple[str, ...]:
+def sole_authorities(regime: Regime, lang: str) -> tuple[str, ...]:
     """Name the authorities of a regime that has those of one country alone; empty where the person chooses."""
     countries = {one.place[:2] for one in regime.authorities}
-    return tuple(one.name for one in regime.authorities) if len(countries) == 1 else ()
+    return tuple(one.named(lang) for one in regime.authorities) if len(countries) == 1 else ()
 
 
 def section_of(fact: ProfileFact) -> str:
     """Name the section of a fact in brackets, with a blank before it, without the lines of our copy of the text; empty
     where only the lines are known."""
-    parts = (_LINES.sub("", part).strip(" ,") for part in fact.section.split(";"))
+    parts = (_LINES.sub("", part).strip(" ,") for part in fact.place.split(";"))
     named = "; ".join(dict.fromkeys(part for part in parts if part))
     return f" ({named})" if named else ""
 

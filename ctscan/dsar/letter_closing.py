@@ -110,7 +110,7 @@ def _charge(cite: Citations) -> Iterator[Message]:
 def _silence(regime: Regime, answer: FollowUp, cite: Citations) -> Iterator[Message]:
     """Name the authorities; among those of several places the person chooses."""
     basis = cite.in_brackets(Right.COMPLAINT)
-    if named := sole_authorities(regime):
+    if named := sole_authorities(regime, cite.lang):
         yield LetterText.IF_SILENT(on=answer.on, authority="; ".join(named), cite=basis)
     else:
         yield LetterText.IF_SILENT_NO_AUTHORITY(on=answer.on, cite=basis)

@@ -136,8 +136,10 @@ def _local(cite: Citations) -> Iterator[Message]:
         case _:
             pass
     if regime.complaint_first is not None:
-        yield LetterNote.COMPLAIN_TO_CONTROLLER_FIRST(article=f"{regime.complaint_first.article} {cite.law}")
-    if regime.authorities and not sole_authorities(regime):
+        yield LetterNote.COMPLAIN_TO_CONTROLLER_FIRST(
+            article=f"{cite.cited(regime.complaint_first.article)} {cite.law}"
+        )
+    if regime.authorities and not sole_authorities(regime, cite.lang):
         yield LetterNote.OWN_AUTHORITY()
 
 

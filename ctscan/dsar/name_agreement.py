@@ -7,6 +7,7 @@ Two names agree when one holds every word of the other, in any order, spelling o
     Иван Петров     Petrov, Ivan        other scripts agree by their Latin spellings
     王小明           Wang Xiaoming       words of several syllables agree as a whole, or with all words of the other
     Jane Roe        Jane Doe            they differ: each has a word that the other lacks
+    Jane Roe        Jane Roe, Max Muster    they differ: two names stand in one text
 
 The comparison errs on the side of difference: a person confirms what it leaves open. The grouping of findings by person
 errs on the other side, so it has a comparison of its own (`personal.attribution.name_evidence`).
@@ -30,6 +31,7 @@ MAX_WORDS = 12
 _LONGEST = 1_000  # characters of a name
 _MOST_JOINED = 4  # words that are compared as one: `Wang Xiao Ming` and `王小明`
 _PERSIAN = str.maketrans("\u06cc\u06a9", "\u064a\u0643")  # yeh and kaf, which Arabic writes with letters of its own
+_BETWEEN_NAMES = re.compile(r"[,;/&|+\n]|\s(?:and|und|et|y|e)\s", re.IGNORECASE)
 _WRITTEN = re.compile(r"[\w\u0300-\u036f'’ʼ`´]+")
 _SYLLABLES = re.compile("[\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]{2,}")
 """Word of two or more syllables, each with a sign of its own: Han and Hangul."""
@@ -71,12 +73,25 @@ def has_words(name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _agree(one: str, other: str) -> bool:
+    if _names_another(one, other) or _names_another(other, one):
+        return False
     one, other = without_titles(one), without_titles(other)
     a, b = _words(one), _words(other)
     if _holds(a, b) or _holds(b, a):
         return True
     spaced = product((a, *map(_words, respaced(one))), (b, *map(_words, respaced(other))))
     return any(_holds(c, d, by_initials=False) or _holds(d, c, by_initials=False) for c, d in spaced)
+
+
+def _names_another(text: str, name: str) -> bool:
+    """Return whether a text is a list of names, of which one is the whole name and another has none of its words."""
+    split = map(without_titles, _BETWEEN_NAMES.split(text)[:MAX_WORDS])
+    parts = [words for part in split if len(words := _words(part)) > 1]
+    whole = _words(without_titles(name))
+    if len(parts) < 2 or len(whole) < 2:
+        return False
+    others = [part for part in parts if not any(_holds(part, (word,), by_initials=False) for word in whole)]
+    return bool(others) and any(_holds(part, whole) for part in parts)
 
 
 def _words(name: str) -> tuple[_Word, ...]:

@@ -19,6 +19,7 @@ from typing import TypeVar
 from ctscan.dsar.fact_table import FactTable
 from ctscan.errors import InputError, UsageError
 from ctscan.model.regime import (
+    ArticleWord,
     Certainty,
     ClockStart,
     ComplaintFirst,
@@ -48,7 +49,7 @@ _PERIOD = ("count", "unit", "rolls", *_SOURCE)
 _PAUSE = ("ground", "days", "right", *_SOURCE)
 _KEYS = (
     "law", "as_of", "start", "confirm", "answer", "customary", "promptness", "extension", "pauses", "refusals",
-    "articles", "authorities", "records", "complaint_first", "earlier",
+    "articles", "authorities", "records", "complaint_first", "earlier", "words",
 )  # fmt: skip
 Fact = TypeVar("Fact")
 _MOST = 400  # of days or months in a period
@@ -120,11 +121,12 @@ def _regime(code: str, top: FactTable) -> Regime:
         pauses=_pauses(top),
         refusals=_refusals(top),
         articles=_articles(top),
-        authorities=tuple(map(_authority, top.tables("authorities", ("name", "place", "certainty")))),
+        authorities=tuple(map(_authority, top.tables("authorities", ("name", "place", "certainty", "names")))),
         records_months=records.count("months", _MOST) if records else None,
         records_source=_source(records) if records else None,
         complaint_first=_complaint_first(top),
         earlier=_earlier(top),
+        words=tuple(map(_word, top.tables("words", ("word", *LANGUAGES)))),
     )
 
 
@@ -202,7 +204,13 @@ def _each_once(table: FactTable, key: str, facts: tuple[Fact, ...], words: list[
 
 def _authority(table: FactTable) -> RegimeAuthority:
     place = table.text("place") if "place" in table.values else ""
-    return RegimeAuthority(table.text("name"), table.member("certainty", Certainty), place)
+    names = table.table("names", LANGUAGES)
+    further = tuple((lang, names.text(lang)) for lang in LANGUAGES if lang in names.values) if names else ()
+    return RegimeAuthority(table.text("name"), table.member("certainty", Certainty), place, further)
+
+
+def _word(table: FactTable) -> ArticleWord:
+    return ArticleWord(table.text("word"), tuple((lang, table.text(lang)) for lang in LANGUAGES))
 
 
 def _complaint_first(top: FactTable) -> ComplaintFirst | None:

@@ -11,14 +11,19 @@ A key that has no fact is open: the text doesn't say. `authorities/ca_profiles.p
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from ctscan.model.authority import Authority, AuthorityList
 from ctscan.model.ca_terms import ConflictReason, MatchReason, NoLetter, ProfileFault, RetentionCaveat
 from ctscan.model.ca_values import Assigned, Contact, FactValue, ResponseTime, Right, RightPosition, Words
-from ctscan.model.ca_vocabulary import FactKey, Grade, Layer
+from ctscan.model.ca_vocabulary import FactKey, Grade, Layer, SectionWord
 from ctscan.model.message import Code, Message
+
+_SECTION_WORDS: Final = {code.value.partition(".")[2].replace("-", " "): code for code in SectionWord}
+_PARTS: Final = re.compile(r"(?:^|(?<=[;,] ))[^;,]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,11 @@ class ProfileFact:
     value: FactValue
     section: str
     source: ProfileSource
+
+    @property
+    def place(self) -> str:
+        """Section with codes in place of words such as `whole text`; titles of sections stay as the text has them."""
+        return _PARTS.sub(lambda part: str(_SECTION_WORDS.get(part[0], part[0])), self.section)
 
     @property
     def day(self) -> date:

@@ -228,6 +228,20 @@ class Circumstance(Code):
     BY_AUTHORITIES = "ca-when.by-authorities"
 
 
+class SectionWord(Code):
+    """Place in a text that has no number and no title of its own. Files write the word behind the dot, with blanks."""
+
+    DECISION = "ca-section.decision"
+    DEFINITIONS = "ca-section.definitions"
+    FRONT_MATTER = "ca-section.front-matter"
+    INTRODUCTION = "ca-section.introduction"
+    OPENING = "ca-section.opening"
+    PREAMBLE = "ca-section.preamble"
+    RECORD = "ca-section.record"
+    WHOLE_PAGE = "ca-section.whole-page"
+    WHOLE_TEXT = "ca-section.whole-text"
+
+
 class Use(Code):
     """Purpose of an address or channel."""
 

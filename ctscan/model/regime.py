@@ -2,11 +2,13 @@
 
 Every fact carries its article and its certainty. An article stands without the name of the law, so that a citation puts
 the name of the reader's language behind it: `Art. 15 DSGVO`. Where another law counts too, its article comes first and
-names that law: `Art. 18 DSV/OPDo; Art. 25(7)`.
+names that law: `Art. 18 DSV/OPDo; Art. 25(7)`. Words in articles,
+such as `s.`, are `ArticleWord`s with a form in each language.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -213,11 +215,25 @@ class RightArticle:
 @dataclass(frozen=True, slots=True)
 class RegimeAuthority:
     """Authority to complain to, by the name that it bears itself. `place`: country, by ISO 3166, or country and
-    subdivision (`DE-BE`), where a regime has authorities of several."""
+    subdivision (`DE-BE`), where a regime has authorities of several. `names`: its official names in further languages.
+    """
 
     name: str
     certainty: Certainty
     place: str = ""
+    names: tuple[tuple[str, str], ...] = ()
+
+    def named(self, lang: str) -> str:
+        """Return its official name in a language, else the name that it bears first."""
+        return dict(self.names).get(lang, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleWord:
+    """Word that the articles of a regime hold, and its form in each language: `s.` is `art.` in French."""
+
+    word: str
+    forms: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +288,7 @@ class Regime:
         records_source: article of that rule.
         complaint_first: complaint to the controller that comes first; None where there is none.
         earlier: rule for requests before a change of the law.
+        words: words of its articles that another language writes otherwise.
     """
 
     code: str
@@ -293,6 +310,14 @@ class Regime:
     records_source: Source | None = None
     complaint_first: ComplaintFirst | None = None
     earlier: EarlierRule | None = None
+    words: tuple[ArticleWord, ...] = ()
+
+    def cited(self, article: str, lang: str) -> str:
+        """Write an article with the words of a language: `s. 28` is `art. 28` in French."""
+        for one in self.words:
+            form = dict(one.forms).get(lang, one.word)
+            article = re.sub(rf"(?<!\w){re.escape(one.word)}(?!\w)", form.replace("\\", r"\\"), article)
+        return article
 
     def name(self, lang: str) -> str:
         """Return the short name of the law in a language, in English where there is none."""

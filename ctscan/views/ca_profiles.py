@@ -55,8 +55,8 @@ def source_line(fact: ProfileFact, texts: Texts) -> str:
     title = " ".join(filter(None, (fact.source.title, fact.source.version)))
     grade = word_of(fact.grade).upper()
     if fact.source.is_undated:
-        return texts(ProfileSay.FACT_UNDATED(section=fact.section, source=title, day=fact.day, grade=grade))
-    return texts(ProfileSay.FACT_SOURCE(section=fact.section, source=title, day=fact.day, grade=grade))
+        return texts(ProfileSay.FACT_UNDATED(section=fact.place, source=title, day=fact.day, grade=grade))
+    return texts(ProfileSay.FACT_SOURCE(section=fact.place, source=title, day=fact.day, grade=grade))
 
 
 def conflict_line(profile: CaProfile, conflict: ProfileConflict, texts: Texts) -> str:

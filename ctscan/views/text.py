@@ -8,6 +8,7 @@ A file of a language has one table per vocabulary, and in it one sentence per co
     retired = "retired since {since:day}"                        a parameter that is a time or a day, as its day
     period = "published on {first:date}"                         a day in the form of the language, for prose
     conflict = "the texts differ: {titles:quoted}"               lines of a parameter, each in quotation marks
+    role = "a processor{section:section}"                        a place in a text, which may hold codes for words
     logs = { one = "1 log", other = "{count:number} logs" }      a sentence that depends on the parameter `count`
 """
 
@@ -23,8 +24,9 @@ from ctscan.model import Message
 from ctscan.resources import data_path, languages
 
 ENGLISH = "en"
-PLACEHOLDER = re.compile(r"\{(\w+)(?::(phrase|number|date|day|quoted))?\}")
+PLACEHOLDER = re.compile(r"\{(\w+)(?::(phrase|number|date|day|quoted|section))?\}")
 
+_SECTION = re.compile(r"\bca-section\.[a-z-]+")
 _DAY = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])-(?P<day>\d\d)(?:T|$)", re.ASCII)
 
 Sentence = str | Mapping[str, str]
@@ -87,6 +89,8 @@ class Texts:
                 return self.date(str(value))
             case "quoted":
                 return self.quoted(str(value).splitlines())
+            case "section":
+                return _SECTION.sub(lambda found: self(Message(found[0])), str(value))
             case "day":
                 return str(value)[: len("2026-01-31")]
             case _:

@@ -13,8 +13,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 import pyzipper
+from support.certs import EMAIL_PROTECTION, make_certificate
 from support.cli import run
 from support.dossiers import JANE, JOHN, JOHNS, everything_in, members, pdf_text, scanned
+from support.logs import LogBuilder
 
 from ctscan.ct.merkle import leaf_hash, verify_inclusion
 
@@ -212,3 +214,17 @@ def test_the_trail_records_the_dossier(config: Path, tmp_path: Path) -> None:
     )
     assert done["detail"] == json.loads(found.stdout)["sha256"]
     assert JANE not in json.dumps(events) and JOHN not in json.dumps(events)
+
+
+def test_without_a_case_a_certificate_of_two_names_is_held_back(tmp_path: Path) -> None:
+    log = LogBuilder("Example log")
+    two = [[("CN", "Jane Roe"), ("UID", "jroe")], [("CN", "Max Muster"), ("UID", "mmuster")]]
+    for serial, subject in enumerate([two, [("CN", "Jane Roe, Max Muster")], [("CN", "Jane Roe")]], 7):
+        log.add_certificate(make_certificate(subject, [("email", JANE)], eku=(EMAIL_PROTECTION,), serial=serial))
+    config = scanned(tmp_path, log)
+    done = run("dossier", "Jane Roe", "-o", tmp_path, "--identity-settled", "known", "--config", config)
+    assert done.exit_code == 0 and "certificates held back as unclear: 2" in done.stderr
+    (package,) = tmp_path.glob("*.zip")
+    found = members(package)
+    assert len([path for path in found if path.startswith("certificates/")]) == 1
+    assert not any(b"muster" in content.lower() for _, content in everything_in(found))

@@ -8,11 +8,12 @@ import pytest
 from support.identified import AT, a_case, a_match, by_code, event, seen
 from support.people import PEOPLE, Person
 
-from ctscan.dsar.held_back import held_back
+from ctscan.dsar.held_back import held_back, held_without_case
 from ctscan.model import Match
 from ctscan.model.case import Case, CaseAction
 from ctscan.model.message import Message
 from ctscan.model.release import IdentityDoubt
+from ctscan.personal.identifiers import parse_identifier
 
 ADDRESS = "jr77@example.org"
 JANE = [("CN", "Jane Roe")]
@@ -206,3 +207,27 @@ def test_the_last_word_counts() -> None:
 def test_a_certificate_of_several_answers_counts_once_in_the_order_of_the_first() -> None:
     one, other = a_match(JANE, ADDRESS), a_match(JANE, ADDRESS, begins=AT + timedelta(days=1))
     assert held_back(by_address("Jane Roe"), [one, other, one]).released == (one, other)
+
+
+# --- look-ups without a case ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "subject", "is_held"),
+    [
+        ("Jane Roe", JANE, False),
+        ("Jane Roe", [("CN", "Jane Roe"), ("CN", "Max Muster")], True),
+        ("Jane Roe", [("CN", "Jane Roe, Max Muster")], True),
+        (ADDRESS, JANE, False),
+        (ADDRESS, [("CN", "Jane Roe"), ("GN", "Jane"), ("SN", "Roe")], False),
+        (ADDRESS, [("CN", "Jane Roe"), ("CN", "Max Muster")], True),
+        (ADDRESS, [], False),
+    ],
+)
+def test_without_a_case_a_certificate_of_two_names_is_held_back(
+    asked: str, subject: list[tuple[str, str]], is_held: bool
+) -> None:
+    match = a_match(subject, ADDRESS)
+    held = held_without_case([parse_identifier(asked)], [match])
+    expected = {match.certificate.identity: IdentityDoubt.NAME_DIFFERS()} if is_held else {}
+    assert held == expected

@@ -14,6 +14,7 @@ from support.lettered import CONTROLLER, EMAIL, JANE, certificate_of, issued, is
 from support.pictured import answer_of, der_of, match_of
 
 from ctscan.app.ca_policies import shipped_profiles
+from ctscan.dsar.letter_basis import section_of
 from ctscan.dsar.letter_request import public_slug
 from ctscan.dsar.letters import kinds_of, letters
 from ctscan.dsar.picture import picture
@@ -362,7 +363,7 @@ def test_a_letter_is_in_the_language_of_the_case_where_the_ca_has_texts_in_it() 
         ("eu", "Art. 15(1)-(3) GDPR", date(2026, 4, 2), "competent supervisory authority"),
         ("uk", "UK GDPR", date(2026, 4, 2), "Information Commissioner"),
         ("ccpa", "CCPA", date(2026, 4, 16), "California Privacy Protection Agency"),
-        ("ch", "Art. 25 FADP", date(2026, 4, 1), "EDÖB"),
+        ("ch", "Art. 25 FADP", date(2026, 4, 1), "FDPIC"),
         ("br", "LGPD", date(2026, 3, 17), "ANPD"),
     ],
 )
@@ -549,3 +550,12 @@ def test_letters_under_every_law_are_whole_sentences(code: str) -> None:
         said = f"{words(letter)}\n{chr(10).join(notes(letter))}"
         assert re.search(r"\(\s*\)|[{}]|\.\.|  |None", said) is None
         assert regime(code).name("en") in said
+
+
+def test_words_of_sections_are_words_of_the_language_and_titles_stay() -> None:
+    facts = {fact.section: fact for profile in shipped_profiles() for fact in profile.facts}
+    whole = next(fact for section, fact in facts.items() if section == "whole text")
+    titled = next(fact for section, fact in facts.items() if section.startswith("How we use your information"))
+    said = texts("fr")(LetterText.STATED_PROCESSOR(title="T", section=section_of(whole)))
+    assert said.startswith("« T » (texte entier) ")
+    assert section_of(titled) == " (How we use your information)"

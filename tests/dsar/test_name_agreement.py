@@ -43,11 +43,16 @@ ALIKE = [
     ("山田太郎", "Taro Yamada"),
     ("山田 太郎", "Yamada"),
     ("タナカ ハナコ", "Tanaka Hanako"),
+    ("María José García", "García López, María José"),
+    ("Jane Roe", "Roe, Jane Ann"),
     ("", "Jane Roe"),
     ("12345678Z", "Jane Roe"),
 ]
 
 OTHERS = [
+    ("Jane Roe", "Jane Roe, Max Muster"),
+    ("Jane Roe", "Max Muster & Jane Roe"),
+    ("Max Muster und Jane Roe", "Roe J."),
     ("Jane Roe", "Jane Doe"),
     ("Jane Roe", "Max Roe"),
     ("K. Roe", "Jane Roe"),

@@ -217,3 +217,29 @@ def test_each_word_stands_once(key: str) -> None:
 def test_hostile_text_is_an_error_of_the_file(text: str) -> None:
     with pytest.raises(InputError, match=r"^regimes/zz\.toml: "):
         read_regime("zz", text)
+
+
+@pytest.mark.parametrize(
+    ("code", "article", "lang", "shown"),
+    [
+        ("quebec", "s. 28", "fr", "art. 28"),
+        ("canada", "cl. 4.9; s. 8", "fr", "art. 4.9; art. 8"),
+        ("canada", "cl. 4.9; s. 8", "de", "Ziff. 4.9; Abschn. 8"),
+        ("korea", "Art. 41 Decree; Art. 35", "de", "Art. 41 der Durchführungsverordnung; Art. 35"),
+        ("eu", "Art. 3 Reg. 1182/71; Art. 12(3)", "en", "Art. 3 Reg. 1182/71; Art. 12(3)"),
+    ],
+)
+def test_words_of_articles_are_those_of_the_language(code: str, article: str, lang: str, shown: str) -> None:
+    assert regime(code).cited(article, lang) == shown
+
+
+@pytest.mark.parametrize("code", (*COMPLETE, *OTHERS))
+def test_no_article_has_an_english_word_in_french(code: str) -> None:
+    found = regime(code)
+    articles = [found.cited(one.article, "fr") for one in (*found.articles, *found.refusals)]
+    assert not re.findall(r"(?<!\w)(?:s\.|ss\.|cl\.|reg\.|Rule|Decree|Reg\.|ch\.) ?", " ".join(articles))
+
+
+def test_authorities_bear_their_official_name_of_the_language() -> None:
+    (swiss,) = regime("ch").authorities
+    assert [swiss.named(lang).split()[-1] for lang in LANGUAGES] == ["(EDÖB)", "(FDPIC)", "(EDÖB)", "(PFPDT)"]

@@ -33,7 +33,9 @@ def article(made: Dossier, right: Right) -> str:
     laws = dict(made.regime.law)
     law = laws.get(made.lang) or laws.get("en", "")
     read = (one for one in made.regime.articles if one.certainty is not Certainty.TO_BE_CHECKED)
-    return next((f"{one.article} {law}".strip() for one in read if one.right is right), "")
+    return next(
+        (f"{made.regime.cited(one.article, made.lang)} {law}".strip() for one in read if one.right is right), ""
+    )
 
 
 def stated(text: str, made: Dossier, texts: Texts) -> str:
