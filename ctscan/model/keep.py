@@ -30,7 +30,6 @@ class PeriodText(Code):
     YEARS = "period.years"
 
 
-_TEXTS = {Unit.DAYS: PeriodText.DAYS, Unit.MONTHS: PeriodText.MONTHS, Unit.YEARS: PeriodText.YEARS}
 _LEAP = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -48,7 +47,10 @@ class Period:
     @property
     def message(self) -> Message:
         """Length in words."""
-        return _TEXTS[self.unit](count=self.count)
+        if self.unit is Unit.DAYS:
+            return PeriodText.DAYS(count=self.count)
+        is_months = self.unit is Unit.MONTHS
+        return PeriodText.MONTHS(count=self.count) if is_months else PeriodText.YEARS(count=self.count)
 
     def before(self, at: datetime) -> datetime:
         """Return the moment that lies this period before a time, in whole seconds of UTC. A day that its month doesn't

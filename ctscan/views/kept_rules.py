@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ctscan.model import Answer, Message
+from ctscan.model import Answer
 from ctscan.model.keep import KeepKind, KeptRule, KeptText
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
-
-_BY_PERIOD = {KeepKind.EXPIRED: KeptText.EXPIRED, KeepKind.FINDINGS: KeptText.FINDINGS}
-_BY_DAY = {KeepKind.EXPIRED: KeptText.EXPIRED_BEFORE, KeepKind.FINDINGS: KeptText.FINDINGS_BEFORE}
 
 
 def with_kept_rules(searched: str, answer: Answer, texts: Texts) -> str:
@@ -25,11 +22,9 @@ def with_kept_rules(searched: str, answer: Answer, texts: Texts) -> str:
 
 def kept_rule(rule: KeptRule, now: datetime | None, texts: Texts) -> str:
     """Say a rule by its period; by its day where the period, counted back from now, would not say all."""
+    is_expiry = rule.kind is KeepKind.EXPIRED
     if now is None or not rule.holds_by_period(now):
-        return texts(_BY_DAY[rule.kind](day=f"{rule.before:%Y-%m-%d}"))
-    return texts(_BY_PERIOD[rule.kind](period=period(rule.period.message, texts)))
-
-
-def period(length: Message, texts: Texts) -> str:
-    """Write the length of a period."""
-    return texts(length)
+        day = f"{rule.before:%Y-%m-%d}"
+        return texts(KeptText.EXPIRED_BEFORE(day=day) if is_expiry else KeptText.FINDINGS_BEFORE(day=day))
+    period = texts(rule.period.message)
+    return texts(KeptText.EXPIRED(period=period) if is_expiry else KeptText.FINDINGS(period=period))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -17,7 +19,11 @@ from support.cli import error_line, run
 from support.holding import pem
 from support.logs import LogBuilder
 
+import ctscan.app as app
+from ctscan.clock import Clock
+from ctscan.config import load_config
 from ctscan.index.sqlite import row_checks
+from ctscan.model.keep import Period, PurgeReceipt, Unit
 
 JANE, JOHN = "jane@example.org", "john@example.com"  # Jane's certificate expired long ago
 NOW = datetime.now(UTC)
@@ -228,3 +234,37 @@ def test_closed_cases_lose_their_people_and_are_still_found(here: Installation) 
     assert [one["number"] for one in found] == [number]
     assert here.json("case", "search", JOHN) == []
     assert b"Jane called" not in here.db.read_bytes()
+
+
+def test_a_clock_that_was_set_back_deletes_nothing_more_and_the_verdict_names_the_day(here: Installation) -> None:
+    here.settle(EXPIRED)
+    later = NOW + timedelta(days=60)
+
+    async def work(at: datetime) -> int:
+        config = load_config({}, {"CTSCAN_CONFIG": str(here.folder / "ctscan.toml")}, here.folder)
+        return (await app.purge(config, who="jane", confirmed=True, clock=Clock(now=lambda: at))).total
+
+    assert asyncio.run(work(later)) > 0
+    assert asyncio.run(work(NOW)) == 0
+    for address in (JANE, JOHN):
+        said = " ".join(here("lookup", address).stdout.split())
+        assert re.search(r"kept: not expired before 20\d\d-\d\d-\d\d\.", said)
+    (rule,) = here.json("lookup", JOHN)["kept_rules"]
+    assert datetime.fromisoformat(rule["before"]) == Period(12, Unit.MONTHS).before(later)
+
+
+def test_a_purge_that_is_stopped_says_so_and_the_next_one_ends_it(here: Installation) -> None:
+    here.settle(EXPIRED)
+
+    async def work() -> PurgeReceipt:
+        stop = asyncio.Event()
+        stop.set()
+        config = load_config({}, {"CTSCAN_CONFIG": str(here.folder / "ctscan.toml")}, here.folder)
+        return await app.purge(config, who="jane", confirmed=True, stop=stop)
+
+    receipt = asyncio.run(work())
+    assert (receipt.is_done, receipt.is_stopped) == (True, True)
+    states = [(event["action"], event["state"]) for event in here.json("audit", "show")]
+    assert states[0] == ("purge", "failed")
+    here.purge()
+    assert here.found(JANE) == 0
