@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         1: "index, trail or key can't be used, or the purge was stopped; repeating it goes on",
         2: "",
     },
-    example="ctscan purge                             # only numbers: nothing is deleted\n"
+    example="ctscan purge\n"
     "ctscan purge --yes\n"
     "ctscan purge --out-of-scope --yes --format json > receipt.json",
 )
