@@ -41,9 +41,11 @@ async def with_objections(index: Suppressing, given: Answer) -> Answer:
 def _remarks(word: SuppressionsAsked) -> Sequence[Message]:
     found = []
     if word.suppressed is not None:
-        day = f"{word.suppressed.since:%Y-%m-%d}"
-        code = Remark.RESTRICTED if word.suppressed.restricted else Remark.SUPPRESSED
-        found.append(code(day=day, ground=str(word.suppressed.ground)))
+        day, ground = f"{word.suppressed.since:%Y-%m-%d}", str(word.suppressed.ground)
+        if word.suppressed.restricted:
+            found.append(Remark.RESTRICTED(day=day, ground=ground))
+        else:
+            found.append(Remark.SUPPRESSED(day=day, ground=ground))
     elif word.shared:
         found.append(Remark.SHARED_WITH_OBJECTOR())
     if word.lifted:

@@ -98,7 +98,7 @@ def _picture(request: Request, identifiers: Sequence[Identifier], answers: Seque
         return picture(answers, held_back=held_without_case(identifiers, matches), profile_of=profile_name)
     is_stated = request.identity[0] == OVERRIDE or request.identity[1] != IN_CASE
     release = held_back(request.case, matches, is_stated=is_stated)
-    held = {**release.reasons, **refused_certificates(request.case)}
+    held = {**release.reasons, **refused_certificates(request.case, (one.certificate.identity for one in matches))}
     return picture(answers, held_back=held, confirmed=release.confirmed, profile_of=profile_name)
 
 

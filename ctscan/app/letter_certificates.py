@@ -65,11 +65,13 @@ async def case_certificates(
 
 
 def _picture(case: Case, answers: Sequence[Answer], matches: Sequence[Match], *, is_stated: bool) -> Picture:
+    from ctscan.dsar.dossier import refused_certificates
     from ctscan.dsar.held_back import held_back
     from ctscan.dsar.picture import picture
 
     release = held_back(case, matches, is_stated=is_stated)
-    return picture(answers, held_back=release.reasons, confirmed=release.confirmed)
+    held = {**release.reasons, **refused_certificates(case, (one.certificate.identity for one in matches))}
+    return picture(answers, held_back=held, confirmed=release.confirmed)
 
 
 def _read(one: KeptCertificate) -> Certificate | None:

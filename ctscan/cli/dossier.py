@@ -137,6 +137,9 @@ def _print(written: WrittenDossier, config: Config) -> None:
         )
     if written.figures.held_back:
         held = written.figures.held_back
-        complain(f"dossier: certificates held back as unclear: {held:,}; confirm or reject each in a case")
+        complain(
+            f"dossier: certificates held back as unclear, or refused: {held:,}; confirm or reject each unclear one "
+            "in a case"
+        )
     if not written.is_complete:
         complain("dossier: the search was not complete; the dossier names the parts that were not searched")

@@ -204,11 +204,18 @@ def is_restricted(case: Case) -> bool:
     return last == DecisionKind.OBJECTION_UPHELD
 
 
-def refused_certificates(case: Case) -> dict[bytes, Message]:
-    """Return the certificates that a decision refuses, by identity; the last decision on each counts."""
-    last = {one.get("certificate"): one.get("decision") for one in case.of(CaseAction.DECIDED)}
-    refused = (identity for identity, decision in last.items() if identity and decision == DecisionKind.REFUSED)
-    return {bytes.fromhex(identity): HeldReason.REFUSED() for identity in refused}
+def refused_certificates(case: Case, found: Iterable[bytes]) -> dict[bytes, Message]:
+    """Return the certificates that a decision refuses, by identity. The last decision on a certificate counts; without
+    one, the last on the request as a whole, where the request is for access: to refuse an erasure refuses no access.
+
+    Args:
+        case: the case.
+        found: identities of the certificates that the look-ups found.
+    """
+    last = {one.get("certificate") or "": one.get("decision") for one in case.of(CaseAction.DECIDED)}
+    of_request = last.get("") if case.kind is CaseKind.ACCESS else None
+    decided = {identity: last.get(identity.hex(), of_request) for identity in found}
+    return {one: HeldReason.REFUSED() for one, decision in decided.items() if decision == DecisionKind.REFUSED}
 
 
 # --- figures and notes ------------------------------------------------------------------------------------------------
@@ -242,9 +249,11 @@ def _is_current(certificate: PersonCertificate) -> bool:
 def notes(dossier: Dossier) -> list[Message]:
     """List the limits of a dossier, the gravest first."""
     certificates = dossier.picture.certificates
+    refused = sum(one.reason == HeldReason.REFUSED() for one in dossier.picture.held_back)
     found = [DossierNote.OVERRIDDEN()] if dossier.identity[0] == "override" else []
     counted = (
-        DossierNote.HELD_BACK(count=len(dossier.picture.held_back)),
+        DossierNote.HELD_BACK(count=len(dossier.picture.held_back) - refused),
+        DossierNote.REFUSED(count=refused),
         DossierNote.REDACTED(count=sum(one.is_redacted for one in certificates)),
         DossierNote.NAME_ONLY(count=sum(one.is_by_name_only for one in certificates)),
         DossierNote.ROLE(count=sum(one.is_role for one in certificates)),

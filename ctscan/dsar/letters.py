@@ -56,13 +56,19 @@ def kinds_of(case: CaseKind, sender: Sender, chosen: tuple[LetterKind, ...]) -> 
             f"--kind: expected one of {', '.join(allowed)} with --sender {sender}, got {wrong[0]}; the rights are the "
             "person's, and notices and problem reports are the controller's"
         )
+    if case is CaseKind.ACCESS and LetterKind.NOTICE in chosen:
+        raise UsageError(
+            "--kind: expected problem-report in a case of access, got notice: it would say that data was rectified, "
+            "erased or restricted"
+        )
     if chosen:
         return tuple(dict.fromkeys(chosen))
     if sender is not Sender.CONTROLLER:
         return (LetterKind(str(case)),)
     if case in (CaseKind.RECTIFICATION, CaseKind.ERASURE, CaseKind.RESTRICTION):
         return (LetterKind.NOTICE,)
-    raise UsageError(f"--kind: expected one of {', '.join(allowed)} in a case of {case}, got none")
+    fitting = [kind for kind in allowed if (case, kind) != (CaseKind.ACCESS, LetterKind.NOTICE)]
+    raise UsageError(f"--kind: expected one of {', '.join(fitting)} in a case of {case}, got none")
 
 
 def letters(request: LetterRequest) -> Letters:

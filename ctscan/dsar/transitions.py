@@ -15,7 +15,10 @@ from ctscan.model.regime import RefusalReason, Regime
 AFTER_CLOSING = frozenset({CaseAction.NOTED, CaseAction.EXPORTED, CaseAction.LETTER_WRITTEN, CaseAction.LETTER_SETTLED})
 """Events of a closed case. Letters go on: they are the person's own, and their follow-ups outlive our answer."""
 
-_IN_ORDER = (CaseAction.EXTENDED, CaseAction.PAUSED, CaseAction.RESUMED, CaseAction.DECIDED, CaseAction.CLOSED)
+_IN_ORDER = (CaseAction.PAUSED, CaseAction.RESUMED, CaseAction.DECIDED, CaseAction.CLOSED)
+"""Events of which each is on the day of the one before, or later. An extension counts from the day on which it was
+told, and may be written down later than a pause that came after it."""
+
 _NEEDS_GROUND = (DecisionKind.REFUSED, DecisionKind.PARTIAL)
 _ONLY_FOR = {
     DecisionKind.OBJECTION_UPHELD: CaseKind.OBJECTION,

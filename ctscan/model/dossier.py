@@ -32,6 +32,7 @@ class DossierNote(Code):
     NO_RETENTION = "dossier-note.no-retention"
     REDACTED = "dossier-note.redacted"  # parameter: count of certificates whose bytes are left out
     HELD_BACK = "dossier-note.held-back"  # parameter: count
+    REFUSED = "dossier-note.refused"  # parameter: count of certificates that a decision refuses
     NAME_ONLY = "dossier-note.name-only"  # parameter: count
     ROLE = "dossier-note.role"  # parameter: count
     UNPROVEN = "dossier-note.unproven"  # parameter: count of certificates that no log proves

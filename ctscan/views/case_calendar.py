@@ -71,7 +71,7 @@ def _event(number: str, uid: str, deadline: Deadline, texts: Texts, stamp: datet
     from icalendar import Event
 
     event = Event()
-    summary = f"{number}: {texts(deadline.what)}"
+    summary = texts.labelled(number, texts(deadline.what))
     event.add("uid", uid)
     event.add("dtstamp", stamp)
     event.add("dtstart", deadline.on)

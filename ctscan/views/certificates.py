@@ -88,8 +88,8 @@ def repository_line(seen: RepositorySighting, texts: Texts) -> str:
     if seen.first_logged is not None:
         where.append(texts(Say.FIRST_LOGGED(time=logged_at(seen.first_logged, texts))))
     if seen.confirmed:
-        return f"{', '.join(where)}; {texts(Say.CONFIRMED())}"
-    return f"{', '.join(where)}; {texts(Say.UNVERIFIED())}{_coordinates(seen, texts)}"
+        return texts.listed([", ".join(where), texts(Say.CONFIRMED())])
+    return texts.listed([", ".join(where), f"{texts(Say.UNVERIFIED())}{_coordinates(seen, texts)}"])
 
 
 def _place(seen: RepositorySighting) -> Message:
@@ -137,7 +137,7 @@ def _owner(authority: Authority, texts: Texts) -> str:
     parts += [Say.CA_CERTIFICATE(status=authority.status.lower())] if authority.status else []
     parts += [Say.POLICIES(urls=" ".join(authority.policies))] if authority.policies else []
     parts += [Say.REPORTS(contact=authority.contact)] if authority.contact else []
-    return "; ".join(map(texts, parts))
+    return texts.listed([texts(part) for part in parts])
 
 
 def status_words(status: Status, texts: Texts) -> str:
@@ -145,7 +145,7 @@ def status_words(status: Status, texts: Texts) -> str:
     said = status.revocation
     match status.standing:
         case CertificateStanding.REVOKED if said is not None:
-            return _revoked(said, texts) + (f"; {texts(Standing.EXPIRED())}" if status.is_expired else "")
+            return texts.listed([_revoked(said, texts), *([texts(Standing.EXPIRED())] if status.is_expired else [])])
         case CertificateStanding.VALID if said is not None:
             source = _according_to(said, texts)
             if status.why is None:

@@ -89,6 +89,39 @@ def test_a_refused_certificate_is_left_out(config: Path, tmp_path: Path) -> None
     assert not any(identity in path for path in package)
 
 
+@pytest.mark.parametrize(("kind", "shown"), [("access", False), ("erasure", True)])
+def test_a_refused_request_for_access_gets_no_certificate(config: Path, tmp_path: Path, kind: str, shown: bool) -> None:
+    number = opened(config, JANE, kind=kind)
+    decide = ("case", "decide", "--case", number, "--config", config, "--reasoning", "nothing identifies her")
+    refused = run(*decide, "--decision", "refused", "--ground", "no-match")
+    assert refused.exit_code == 0, refused.stderr
+    made, package = dossier(config, number, tmp_path, *SETTLED)
+    assert bool(made["certificates"]) is shown and (made["nothing_found"] is False)
+    assert ("dossier-note.refused" in {one["code"] for one in made["note_codes"]}) is not shown
+    assert any(path.startswith("certificates/") for path in package) is shown
+    letters = run("letters", "--case", number, "--config", config, "-o", tmp_path / "letters", *SETTLED)
+    assert letters.exit_code == 0 and ("No letter was written" in letters.stdout) is not shown
+
+
+def test_decisions_and_letters_are_told_in_the_language_of_the_case(config: Path, tmp_path: Path) -> None:
+    number = opened(config, JANE, lang="fr")
+    assert run("letters", "--case", number, "--config", config, "-o", tmp_path / "letters", *SETTLED).exit_code == 0
+    words = ("--decision", "granted", "--reasoning", "tout est clair")
+    assert run("case", "decide", "--case", number, "--config", config, *words).exit_code == 0
+    _, package = dossier(config, number, tmp_path, *SETTLED)
+    text = " ".join(pdf_text(package["dossier.pdf"]).split())
+    assert "; accès" in text and "; access" not in text
+    assert "; tout est clair" in text and "granted" not in text
+
+
+def test_rights_that_the_law_of_the_case_does_not_know_are_not_promised(config: Path, tmp_path: Path) -> None:
+    number = opened(config, JANE, regime="ccpa")
+    _, package = dossier(config, number, tmp_path, *SETTLED)
+    text = pdf_text(package["dossier.pdf"])
+    assert "(erasure)" in text or "erase data" in text
+    assert "restrict their use" not in text
+
+
 def test_a_statement_is_carried(config: Path, tmp_path: Path) -> None:
     number = opened(config, JANE, kind="rectification")
     words = ("--decision", "rectified", "--reasoning", "it was wrong", "--statement", "Her name is Jane Roe-Doe.")

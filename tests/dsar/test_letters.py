@@ -457,6 +457,15 @@ def test_rights_are_the_persons_and_notices_the_controllers(sender: Sender, kind
         kinds_of(CaseKind.ACCESS, sender, kinds)
 
 
+@pytest.mark.parametrize("kind", list(CaseKind))
+def test_a_case_of_access_has_no_notice_of_a_change(kind: CaseKind) -> None:
+    if kind is CaseKind.ACCESS:
+        with pytest.raises(UsageError, match="expected problem-report in a case of access, got notice"):
+            kinds_of(kind, Sender.CONTROLLER, (K.NOTICE,))
+    else:
+        assert kinds_of(kind, Sender.CONTROLLER, (K.NOTICE,)) == (K.NOTICE,)
+
+
 # --- complaints ----------------------------------------------------------------------------------------------------
 
 

@@ -76,6 +76,13 @@ def test_changes_of_state_are_in_the_order_of_their_days() -> None:
     check(case, case_event("2026-03-24", CaseAction.NOTED, text="x"))
 
 
+def test_a_past_pause_can_be_written_down_after_a_past_extension() -> None:
+    late = extension("2026-04-20", told="2026-03-20")
+    check(request_case("eu", "2026-03-10", late), case_event("2026-03-22", PAUSED, reason="identity"))
+    begun = case_event("2026-03-22", PAUSED, reason="identity")
+    check(request_case("eu", "2026-03-10", begun), late)
+
+
 # --- a closed case ---------------------------------------------------------------------------------------------------
 
 

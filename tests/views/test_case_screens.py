@@ -202,9 +202,9 @@ def test_the_digest_of_a_code_stays_in_the_index(screen: Screen) -> None:
 @pytest.mark.parametrize(
     ("lang", "lines"),
     [
-        ("de", ["Grund: die Rechte anderer würden leiden; Begründung: X", "Art: ein Auskunftsverlangen"]),
-        ("fr", ["motif : ", "genre : "]),
-        ("es", ["motivo: ", "clase: "]),
+        ("de", ["gesetzlicher Grund: die Rechte anderer würden beeinträchtigt; ", "Art: Antrag auf Auskunft; "]),
+        ("fr", ["motif légal : les droits d'autrui seraient lésés ; ", "genre : "]),
+        ("es", ["motivo legal: se verían afectados los derechos de otras personas; ", "clase: "]),
     ],
 )
 def test_details_have_the_words_of_the_language(screen: Screen, lang: str, lines: list[str]) -> None:

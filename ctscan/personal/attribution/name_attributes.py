@@ -37,10 +37,11 @@ def personal_attribute(name: Name) -> Phrase | None:
     An attribute without a letter (a number instead of a surname), or with the name of an attribute, is no evidence.
     """
     for attribute in name.attributes:
-        words = PERSONAL.get(attribute.oid)
-        text = attribute.text.value if words and attribute.text is not None else ""
+        if attribute.oid not in PERSONAL or attribute.text is None:
+            continue
+        text = attribute.text.value
         if has_letter(text) and not is_placeholder_name(text):
-            return words
+            return PERSONAL[attribute.oid]
     return None
 
 

@@ -57,7 +57,7 @@ def marks(sensitivity: Sensitivity, qualifiers: Sequence[Qualifier], texts: Text
 
 def datum_values(datum: Datum, texts: Texts) -> str:
     """Write the spellings of a datum: a derived one before its origin, a date of birth in its canonical form, too."""
-    written = "; ".join(datum.values)
+    written = texts.listed(datum.values)
     if datum.canonical in datum.values:
         return written
     if Qualifier.DERIVED in datum.qualifiers:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ctscan.model import Answer, Message, Search
-from ctscan.model.dossier import Dossier
+from ctscan.model.case import CaseAction
+from ctscan.model.dossier import CaseRecord, Dossier
 from ctscan.model.regime import Right
 from ctscan.personal.scope_terms import EVERYTHING
 from ctscan.views.answers import KINDS, SEARCH_STATES, category
@@ -97,7 +98,7 @@ def _recipients(made: Dossier, texts: Texts) -> Iterator[Block]:
         yield blocks.text(texts(DossierText.ASKED_RESPONDERS()))
         yield blocks.items(made.processing.responders)
     yield _heading(made, DossierText.TRANSFERS(), Right.TRANSFERS, texts)
-    yield blocks.text(stated("; ".join(made.controller.safeguards), made, texts))
+    yield blocks.text(stated(texts.listed(made.controller.safeguards), made, texts))
 
 
 def _search(search: Search, text: str, texts: Texts) -> tuple[str, ...]:
@@ -115,7 +116,8 @@ def _rights(made: Dossier, texts: Texts) -> Iterator[Block]:
         (DossierText.RIGHT_RESTRICTION(), Right.RESTRICTION),
         (DossierText.RIGHT_OBJECTION(), Right.OBJECTION),
     )
-    cited = ((texts(words), article(made, right)) for words, right in rights)
+    known = {one.right for one in made.regime.articles} if made.regime else {right for _, right in rights}
+    cited = ((texts(words), article(made, right)) for words, right in rights if right in known)
     yield blocks.items(f"{words} ({where})" if where else words for words, where in cited)
     yield _heading(made, DossierText.SUPERVISION(), Right.COMPLAINT, texts)
     yield blocks.text(texts(DossierText.SUPERVISION_TEXT(authority=made.controller.authority)))
@@ -143,6 +145,20 @@ def _done(made: Dossier, texts: Texts) -> Iterator[Block]:
     kinds = {one.kind: word(KINDS[one.kind], texts) if one.kind in KINDS else one.kind for one in found}
     rows = [(moment(one.at), kinds[one.kind], one.purpose) for one in found]
     yield blocks.table(headers, rows, (3, 3, 5))
+
+
+def _detail(record: CaseRecord, texts: Texts) -> str:
+    """Write the texts of an event. The decision, which stands first, and the kind of a letter, which stands last, are
+    codes; the rest is the handler's own words."""
+    if record.action is CaseAction.DECIDED:
+        code, between, rest = record.text.partition("; ")
+        known = {str(decision): words for decision, words in DECISIONS.items()}
+        return f"{texts(known[code])}{between}{rest}" if code in known else record.text
+    rest, between, code = record.text.rpartition("; ")
+    kinds = {str(kind): words for kind, words in KINDS_OF_CASES.items()}
+    if record.action in (CaseAction.LETTER_WRITTEN, CaseAction.LETTER_SETTLED) and code in kinds:
+        return f"{rest}{between}{texts(kinds[code])}"
+    return record.text
 
 
 def _searched(made: Dossier, texts: Texts) -> Iterator[Block]:
