@@ -23,9 +23,7 @@ if TYPE_CHECKING:
         1: "index, trail or key can't be used, or the purge was stopped; repeating it goes on",
         2: "",
     },
-    example="ctscan purge\n"
-    "ctscan purge --yes\n"
-    "ctscan purge --out-of-scope --yes --format json > receipt.json",
+    example="ctscan purge\nctscan purge --yes\nctscan purge --out-of-scope --yes --format json > receipt.json",
 )
 @click.option(
     "--out-of-scope", is_flag=True, help="Also delete certificates that the configured scope no longer allows."

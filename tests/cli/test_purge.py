@@ -23,7 +23,7 @@ import ctscan.app as app
 from ctscan.clock import Clock
 from ctscan.config import load_config
 from ctscan.index.sqlite import row_checks
-from ctscan.model.keep import Period, PurgeReceipt, Unit
+from ctscan.model.keep import Period, Purged, PurgeReceipt, Unit
 
 JANE, JOHN = "jane@example.org", "john@example.com"  # Jane's certificate expired long ago
 NOW = datetime.now(UTC)
@@ -215,6 +215,28 @@ def test_bodies_of_old_events_go_and_the_audit_log_still_verifies(here: Installa
     with closing(sqlite3.connect(f"{here.db}.audit")) as connection:
         assert connection.execute("SELECT count(*) FROM event").fetchone()[0] > 3
     assert here("audit", "verify").exit_code == 0
+
+
+def test_bodies_of_old_events_are_counted_deleted_and_proven_no_longer(here: Installation) -> None:
+    here.settle('trail = "1d"')
+    config = load_config({}, {"CTSCAN_CONFIG": str(here.folder / "ctscan.toml")}, here.folder)
+
+    async def work(confirmed: bool) -> dict[Purged, int]:
+        clock = Clock(now=lambda: NOW + timedelta(days=9))
+        return dict((await app.purge(config, who="jane", confirmed=confirmed, clock=clock)).counts)
+
+    counted = asyncio.run(work(False))
+    assert counted[Purged.TRAIL] > 3
+    assert asyncio.run(work(True)) == counted
+    with closing(sqlite3.connect(f"{here.db}.audit")) as connection:
+        left = connection.execute("SELECT action, state, detail FROM event WHERE action <> 'configuration' ORDER BY id").fetchall()
+    assert [(action, state) for action, state, _ in left] == [
+        ("purge", "intended"), ("purge", "done"), ("purge", "done"),
+    ]  # fmt: skip
+    assert left[2][2] == f"trail {counted[Purged.TRAIL]}"
+    verified = here("audit", "verify")
+    assert verified.exit_code == 0, verified.output
+    assert asyncio.run(work(False)) == {}
 
 
 def test_closed_cases_lose_their_people_and_are_still_found(here: Installation) -> None:

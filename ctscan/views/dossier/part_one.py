@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ctscan.model import Answer, Message, Search
-from ctscan.model.case import CaseAction
-from ctscan.model.dossier import CaseRecord, Dossier
+from ctscan.model.dossier import Dossier
 from ctscan.model.regime import Right
 from ctscan.personal.scope_terms import EVERYTHING
 from ctscan.views.answers import KINDS, SEARCH_STATES, category
@@ -145,20 +144,6 @@ def _done(made: Dossier, texts: Texts) -> Iterator[Block]:
     kinds = {one.kind: word(KINDS[one.kind], texts) if one.kind in KINDS else one.kind for one in found}
     rows = [(moment(one.at), kinds[one.kind], one.purpose) for one in found]
     yield blocks.table(headers, rows, (3, 3, 5))
-
-
-def _detail(record: CaseRecord, texts: Texts) -> str:
-    """Write the texts of an event. The decision, which stands first, and the kind of a letter, which stands last, are
-    codes; the rest is the handler's own words."""
-    if record.action is CaseAction.DECIDED:
-        code, between, rest = record.text.partition("; ")
-        known = {str(decision): words for decision, words in DECISIONS.items()}
-        return f"{texts(known[code])}{between}{rest}" if code in known else record.text
-    rest, between, code = record.text.rpartition("; ")
-    kinds = {str(kind): words for kind, words in KINDS_OF_CASES.items()}
-    if record.action in (CaseAction.LETTER_WRITTEN, CaseAction.LETTER_SETTLED) and code in kinds:
-        return f"{rest}{between}{texts(kinds[code])}"
-    return record.text
 
 
 def _searched(made: Dossier, texts: Texts) -> Iterator[Block]:
