@@ -229,7 +229,9 @@ def test_bodies_of_old_events_are_counted_deleted_and_proven_no_longer(here: Ins
     assert counted[Purged.TRAIL] > 3
     assert asyncio.run(work(True)) == counted
     with closing(sqlite3.connect(f"{here.db}.audit")) as connection:
-        left = connection.execute("SELECT action, state, detail FROM event WHERE action <> 'configuration' ORDER BY id").fetchall()
+        left = connection.execute(
+            "SELECT action, state, detail FROM event WHERE action <> 'configuration' ORDER BY id"
+        ).fetchall()
     assert [(action, state) for action, state, _ in left] == [
         ("purge", "intended"), ("purge", "done"), ("purge", "done"),
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ctscan import model
+from ctscan import model, views
 from ctscan.errors import InputError, UsageError
 from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, ca_terms, ca_vocabulary, decoded_message
 from ctscan.model.ca_terms import ProfileFault
@@ -21,7 +21,6 @@ from ctscan.model.letter_text import MissingItem
 from ctscan.model.regime import PauseName, Promptness, RefusalName, RegimeFact
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
-from ctscan.views import explanations as explanations  # its vocabulary
 from ctscan.views import text as texts_module
 from ctscan.views.purges import PurgeText
 from ctscan.views.text import PLACEHOLDER, Sentence, Texts, read_texts, text, texts
@@ -43,15 +42,9 @@ PROFILE_WORDS = tuple(
 """Vocabularies of CA profiles: files name their words, and the source calls few of them by name."""
 
 
-for _module in pkgutil.iter_modules(model.__path__):  # some are loaded only where they are used
-    importlib.import_module(f"{model.__name__}.{_module.name}")
-importlib.import_module("ctscan.views.case_details")
-importlib.import_module("ctscan.views.case_words")
-importlib.import_module("ctscan.views.dossier.phrases")
-importlib.import_module("ctscan.views.identity_words")
-importlib.import_module("ctscan.views.overview")
-importlib.import_module("ctscan.views.profile_values")
-importlib.import_module("ctscan.views.suppressions")
+for _package in (model, views):  # some modules are loaded only where they are used
+    for _module in pkgutil.walk_packages(_package.__path__, f"{_package.__name__}."):
+        importlib.import_module(_module.name)
 
 
 def vocabularies() -> list[type[Code]]:
