@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "http": {"errors", "resources"},
     "mail": {"model", "errors", "extras"},
     "sources": {"model", "errors", "extras", "resources", "ct", "http"},
-    "index": {"model", "errors", "x509"},
+    "index": {"model", "errors", "extras", "x509"},
     "authorities": {"model", "errors", "http"},
     "revocation": {"model", "errors", "clock", "x509", "http", "sources", "index"},
     "answer": {"model", "errors", "ct", "x509", "personal", "index", "revocation"},

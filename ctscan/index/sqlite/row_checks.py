@@ -199,24 +199,28 @@ def sound_row(connection: sqlite3.Connection, table: str, row: Sequence[Any] | N
     return None if row is None else next(sound(connection, table, [row]), None)
 
 
-class NotingConnection(sqlite3.Connection):
-    """SQLite connection that collects the damaged tables which a unit of work meets."""
+class Noting:
+    """Part of a connection that collects the damaged tables which a unit of work meets."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.damaged: set[str] = set()
 
 
+class NotingConnection(Noting, sqlite3.Connection):
+    """SQLite connection that collects damaged tables."""
+
+
 def note(connection: sqlite3.Connection, table: str) -> None:
     """Note damage in a table. IndexFault for a connection that collects none."""
-    if not isinstance(connection, NotingConnection):
+    if not isinstance(connection, Noting):
         raise IndexFault(f"the index is damaged ({table})")
     connection.damaged.add(table)
 
 
 def take_noted(connection: sqlite3.Connection) -> set[str]:
     """Return the damaged tables noted since the last call."""
-    if not isinstance(connection, NotingConnection):
+    if not isinstance(connection, Noting):
         return set()
     noted, connection.damaged = connection.damaged, set()
     return noted
