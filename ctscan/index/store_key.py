@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +68,8 @@ def make_store_key(path: Path) -> None:
     Raises:
         InputError: there is a file already, or it can't be made.
     """
+    import secrets  # not at the top: a look-up makes no key
+
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii", newline="\n") as file:

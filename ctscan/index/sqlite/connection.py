@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -44,7 +44,7 @@ class Database:
         return open_mode(self.path) == WRITABLE
 
     @contextmanager
-    def noteddamage(self) -> Iterator[set[str]]:
+    def noted_damage(self) -> Iterator[set[str]]:
         """Collect the damaged tables that reading meets, for a caller that states them: `read` returns what is sound
         meanwhile. Without a collector damage is an IndexFault."""
         collector: set[str] = set()

@@ -12,6 +12,7 @@ from typing import TypeVar
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import cipher, row_checks
 from ctscan.index.sqlite.cipher import plain_errors
+from ctscan.index.sqlite.conversion_marks import busy, is_marked, settle
 from ctscan.index.sqlite.faults import fault
 from ctscan.index.sqlite.schema import Schema, bring_up_to_date, migrations, refuse_newer, version_of
 from ctscan.index.store_key import SETTING, StoreKey
@@ -39,6 +40,7 @@ def prepare_file(path: Path, create: bool, schema: Schema, key: StoreKey | None)
     """Return the absolute path of a file that may be opened. A file made here is readable by its owner only."""
     try:
         path = path.expanduser().absolute()
+        settle(path)
         status = path.stat()
     except FileNotFoundError:
         if not create:
@@ -64,7 +66,7 @@ def prepare_file(path: Path, create: bool, schema: Schema, key: StoreKey | None)
     if status.st_size == 0:
         _adopt_empty(path, create, schema)
     else:
-        _check_ours(path, schema, key)
+        check_ours(path, schema, key)
     return path
 
 
@@ -96,15 +98,17 @@ def _adopt_empty(path: Path, create: bool, schema: Schema) -> None:
         ) from None
 
 
-def _check_ours(path: Path, schema: Schema, key: StoreKey | None) -> None:
+def check_ours(path: Path, schema: Schema, key: StoreKey | None, *, by_cipher: bool = False) -> None:
     """Refuse a file of another kind, without touching it.
 
     `immutable` reads the file alone: no locks, no -wal, no -shm. This is enough, as a file is made in rollback mode
     and turned to WAL afterwards: the header has its application id from the start. SQLite reads the file instead of
     `open`, because closing a file drops all POSIX locks of the process on it, including those of SQLite.
+
+    `by_cipher`: SQLCipher reads the file even without a key.
     """
     try:
-        found = _application_id(path, key)
+        found = _application_id(path, key, is_plain=by_cipher and key is None)
     except sqlite3.DatabaseError as error:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith("SQLITE_CORRUPT"):
@@ -137,7 +141,7 @@ def _unread(path: Path, schema: Schema, key: StoreKey | None, error: sqlite3.Dat
         if not looks_encrypted(path):
             return fault(path, error, schema)
         return IndexFault(
-            f"{path}: the {schema.name} is encrypted, or the file is none of ctscan; name the key of the index: {SETTING}"
+            f"{path}: the {schema.name} is encrypted, or the file is none of ctscan; name its key: {SETTING}"
         )
     if is_plain(path):
         return IndexFault(
@@ -182,7 +186,11 @@ def connect_file(
 ) -> sqlite3.Connection:
     """Open the file and set up the connection. Bring the tables up to date, where the file may be written to."""
     with plain_errors():
-        return _connect(path, schema, key, mixin, check_same_thread)
+        connection = _connect(path, schema, key, mixin, check_same_thread)
+    if is_marked(path):  # a conversion began since `prepare_file` looked
+        connection.close()
+        raise IndexFault(busy(path))
+    return connection
 
 
 def _connect(
