@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from ctscan.index.protocols.case_role import Cases
+from ctscan.index.protocols.copy_role import Copies
 from ctscan.index.protocols.finding_roles import DamageNoting, EvidenceStore, Finder, Reindex, Repair
 from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
 from ctscan.index.protocols.misbehaviour_role import MisbehaviourStore
@@ -21,6 +22,7 @@ __all__ = [
     "Authorities",
     "BasisStore",
     "Cases",
+    "Copies",
     "DamageNoting",
     "Disclosures",
     "EvidenceStore",
@@ -44,7 +46,7 @@ __all__ = [
 
 class Index(
     Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
-    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Protocol,
+    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Copies, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from ctscan.index.protocols.copy_role import Copies
 from ctscan.model import AuditEvent
 from ctscan.model.audit import KnownTrail
 from ctscan.model.audit_log import AuditLog, LogHead, LogIdentity
@@ -24,7 +25,7 @@ class HeadSigner(Protocol):
         """Sign the head of a tree; gives the 64 bytes of an Ed25519 signature."""
 
 
-class Trail(Protocol):
+class Trail(Copies, Protocol):
     """The audit trail, a database of its own beside the index. Events are only added, and numbered 1, 2, 3 and so on;
     each is synced to the disk before its method returns, with its leaf in the Merkle tree of the trail and, while there
     is a signer, with the signed head. It has to be closed: by `async with`, or by `aclose`."""
