@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from ctscan.app.encrypting import on_drafts
 from ctscan.app.known_trail import check_trail
 from ctscan.app.recording import record_reading, recorded
-from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
+from ctscan.app.wiring import CLOCK, key_path, opened_index, opened_trail, trail_path
 from ctscan.clock import Clock
 from ctscan.errors import IndexFault, InputError
 from ctscan.model import AuditAction
@@ -36,6 +36,7 @@ class BackUp:
         digest: SHA-256 of its manifest, which the audit trail records.
         octets: size of the file.
         keeps_trail: a newer trail was there, and was kept.
+        lacks_key: place of the key file of the trail, where it isn't there.
     """
 
     made: str
@@ -43,6 +44,7 @@ class BackUp:
     digest: str
     octets: int
     keeps_trail: bool = False
+    lacks_key: Path | None = None
 
 
 async def back_up(config: Config, file: Path, *, who: str, replaces: bool = False, clock: Clock = CLOCK) -> BackUp:
@@ -110,7 +112,12 @@ async def restore(config: Config, file: Path, *, who: str, clock: Clock = CLOCK)
         place(config.db, None if keeps else path, drafts)
     async with opened_index(config):
         pass  # opening applies what the backup doesn't know of: migrations, and suppressions
-    return BackUp(manifest.made, manifest.is_encrypted, manifest.digest, manifest.octets, keeps)
+    return BackUp(manifest.made, manifest.is_encrypted, manifest.digest, manifest.octets, keeps, missing_key(config))
+
+
+def missing_key(config: Config) -> Path | None:
+    """Return the place of the key file of the trail where there is none: look-ups need it."""
+    return None if key_path(config).exists() else key_path(config)
 
 
 async def _check(drafts: Config) -> None:

@@ -39,3 +39,5 @@ def COMMAND(file: str, verbose: int, **given: Any) -> None:  # noqa: N802 - the 
     done = run(app.restore(config, Path(file).expanduser().absolute(), who=account()))
     trail = "the newer audit trail was kept" if done.keeps_trail else "with its audit trail"
     click.echo(f"{config.db}: restored from the backup of {done.made}, {trail}.", err=True)
+    if done.lacks_key:
+        click.echo(f"Look-ups need the key file of the trail, from its own copy, at {done.lacks_key}.", err=True)
