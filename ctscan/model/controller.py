@@ -20,6 +20,7 @@ class Controller:
         recipients: recipients or their categories.
         safeguards: safeguards of transfers to third countries.
         letterhead: folder with the letterhead and own paragraphs.
+        legitimate_interest: interest that a basis of article 6(1)(f) rests on.
     """
 
     name: str
@@ -32,3 +33,4 @@ class Controller:
     recipients: tuple[str, ...] = ()
     safeguards: tuple[str, ...] = ()
     letterhead: str = ""
+    legitimate_interest: str = ""

@@ -48,8 +48,9 @@ class Trail(Copies, Protocol):
     async def newest_head(self) -> LogHead | None:
         """Return the newest signed head."""
 
-    async def announced_scans(self, since: datetime) -> int:
-        """Count the scans and backfills that were announced since a time."""
+    async def newest_run(self) -> tuple[int, int]:
+        """Return the newest run that the end of a scan or backfill names, 0 for none, and the number of announcements
+        that may stand for newer runs: of processes that still work, and of those that were killed since."""
 
     async def last_configuration(self) -> str:
         """Return the digest of the settings in the newest event about them; empty where there is none."""
