@@ -189,7 +189,7 @@ def done_by_cron(folder: Path, job: str, config: str) -> str:
 
 
 def test_cron_runs_commands_that_exist_as_ctscan() -> None:
-    assert len(JOBS) == len(re.findall(r"^[0-9]", CRON, re.MULTILINE)) == 5
+    assert len(JOBS) == len(re.findall(r"^[0-9]", CRON, re.MULTILINE)) == 6
     for times, account, job in JOBS:
         assert account == "ctscan"
         assert all(re.fullmatch(r"\*(/\d+)?|\d+", field) for field in times.split())

@@ -54,7 +54,10 @@ class InlineSession:
         self._connection.close()
 
 
-_Connection = sqlite3.Connection if TYPE_CHECKING else object
+if TYPE_CHECKING:
+    _Connection = sqlite3.Connection
+else:
+    _Connection = object
 
 
 class Calling(Noting, _Connection):
