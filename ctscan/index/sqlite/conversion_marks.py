@@ -12,6 +12,7 @@ opening looks for a mark first, so that no process ever sees the one file conver
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
@@ -85,7 +86,12 @@ def lock_of(index: Path) -> Path:
 
 def is_marked(path: Path) -> bool:
     """Return whether a file is being converted, or its conversion was killed."""
-    return mark_of(path.resolve()).exists()
+    return mark_of(_real(path)).exists()
+
+
+def _real(path: Path) -> Path:
+    """Follow links; of a circle of links the path stays, and opening it explains it."""
+    return Path(os.path.realpath(path))
 
 
 def busy(path: Path) -> str:
@@ -99,7 +105,7 @@ def settle(path: Path) -> None:
     Raises:
         IndexFault: the conversion is under way, or what it left can't be ended here.
     """
-    path = path.resolve()
+    path = _real(path)
     if not mark_of(path).exists():
         return
     try:
