@@ -161,8 +161,10 @@ def _swap(file: Path, new: Path) -> None:
     it at this moment, finds no database in it and can't write into what is gone."""
     if file.exists():
         overwrite(file)
-    for suffix in _OF_SQLITE:
-        file.with_name(f"{file.name}{suffix}").unlink(missing_ok=True)
+    for beside in (file.with_name(f"{file.name}{suffix}") for suffix in _OF_SQLITE):
+        if beside.exists():
+            overwrite(beside)
+        beside.unlink(missing_ok=True)
     new.replace(file)
     sync(file.parent)
 
