@@ -17,6 +17,8 @@ from support.cli import ROOT, error_line, run
 from support.encrypted import files_with, is_plain, needs_cipher, new_key, table_counts
 from support.killing import kill_often
 
+from ctscan.app import encrypt_index
+from ctscan.config import load_config
 from ctscan.errors import IndexFault, UsageError
 from ctscan.index.open import open_index, open_trail
 from ctscan.index.vault import Drafts, converted_files
@@ -191,18 +193,36 @@ def copies(source: Path, to: Path, number: int) -> list[Path]:
     return [Path(shutil.copytree(source, to / str(n))) for n in range(number)]
 
 
+def command(folder: Path) -> None:
+    """Encrypt as the command does, with its event."""
+    config = load_config({"config": "ctscan.toml"}, {}, folder)
+    asyncio.run(encrypt_index(config, folder / "index.key", who="demo"))
+
+
+def actions(folder: Path, found: str) -> list[str]:
+    """List the actions of the trail of an index in a state."""
+
+    async def work() -> list[str]:
+        key = folder / "index.key" if found == "encrypted" else None
+        async with await open_trail(folder / "ctscan.db.audit", create=False, key_file=key) as trail:
+            return [str(event.action) for event in await trail.events(9)]
+
+    return asyncio.run(work())
+
+
 @pytest.mark.parametrize("kills", KILLS)
 def test_an_encryption_that_is_killed_is_done_or_undone_and_writes_nothing_plain(
     kills: int, demo: Path, tmp_path: Path
 ) -> None:
     folders, there = copies(demo, tmp_path, kills + 1), names(demo)
-    kill_often("index.test_conversion:encrypt", folders)
+    kill_often("index.test_conversion:command", folders)
     seen = set()
     for folder in folders:
         own = {"ctscan.db", "ctscan.db.audit"}
         assert set(files_with(folder, JANE, NAME)) <= own, "a new file holds something plain"
         found = state(folder)
         seen.add(found)
+        assert ("encrypt" in actions(folder, found)) is (found == "encrypted"), "files and record differ"
         assert names(folder) - there <= EMPTY_REMAINS | (JOURNALS if found == "plain" else set())
         if found == "plain":
             encrypt(folder)
