@@ -34,14 +34,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "http": {"errors", "resources"},
     "mail": {"model", "errors", "extras"},
     "sources": {"model", "errors", "extras", "resources", "ct", "http"},
-    "index": {"model", "errors", "extras", "x509"},
+    "index": {"model", "errors", "extras", "x509", "privacy"},  # `privacy`: people who objected
     "authorities": {"model", "errors", "http"},
     "revocation": {"model", "errors", "clock", "x509", "http", "sources", "index"},
     "answer": {"model", "errors", "ct", "x509", "personal", "index", "revocation"},
     "dsar": {"model", "errors", "resources", "personal"},
     "collect": {"model", "errors", "clock", "x509", "personal", "sources", "index"},
     "scan": {"model", "errors", "clock", "resources", "ct", "personal", "http", "sources", "index"},
-    "privacy": {"errors"},
+    "privacy": {"model", "errors"},
     "views": {"model", "errors", "extras", "resources", "personal", "privacy"},  # `personal` for words of categories
     "app": {
         "model", "errors", "extras", "clock", "resources", "config", "ct", "x509", "personal", "http", "mail",
@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 PURE = (
     "model", "errors", "extras", "ct", "x509", "personal", "answer", "dsar", "authorities/ccadb", "revocation/status",
     "authorities/ca_profiles", "authorities/closed_tables", "authorities/profile_checks",
-    "authorities/profile_matching", "authorities/retention",
+    "authorities/profile_matching", "authorities/retention", "privacy/suppression",
 )  # fmt: skip
 """Rooms, and single files of other rooms, that take values and return values."""
 

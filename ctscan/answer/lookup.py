@@ -15,6 +15,7 @@ from typing import Protocol
 
 from ctscan.answer.mailboxes import mailboxes_of
 from ctscan.answer.matching import find_matches
+from ctscan.answer.objections import with_objections
 from ctscan.answer.offers import offers_of
 from ctscan.answer.outside import logs_outside, unreadable_entries
 from ctscan.answer.remarks import (
@@ -27,7 +28,7 @@ from ctscan.answer.remarks import (
 from ctscan.answer.unread_parts import unread_parts
 from ctscan.ct.coverage import judge
 from ctscan.ct.freshness import Judgement, about_list, freshness, retirements, time_set_back
-from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Finder, LogStore, Runs, Searches
+from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Finder, LogStore, Runs, Searches, Suppressing
 from ctscan.model import (
     Answer,
     Basis,
@@ -52,7 +53,7 @@ LIMIT = 10_000  # certificates in an answer; the query asks for another, to reco
 STALE_AFTER = timedelta(hours=24)
 
 
-class AnswerIndex(Runs, BasisStore, LogStore, Finder, Searches, Authorities, DamageNoting, Protocol):
+class AnswerIndex(Runs, BasisStore, LogStore, Finder, Searches, Authorities, DamageNoting, Suppressing, Protocol):
     """Index in the roles that an answer needs."""
 
 
@@ -77,6 +78,7 @@ async def answer(
     with index.noted_damage() as damage:
         given = await _answer(index, identifier, now, stale_after, limit)
         given = await _with_similar(index, given, now)
+        given = await with_objections(index, given)  # behind all that was read: an objection meanwhile counts
         await index.basis()  # notes a repair that began meanwhile, and took findings away
     if not damage:
         return given

@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import Protocol
 
 from ctscan.answer.proof import check, compare
-from ctscan.index.protocols import BasisStore, EvidenceStore, Finder, LogStore
-from ctscan.model import AuditEvent, Evidence, LogState, Match, Message
+from ctscan.index.protocols import BasisStore, EvidenceStore, Finder, LogStore, Suppressing
+from ctscan.model import AuditEvent, Evidence, IdentifierKind, LogState, Match, Message
 from ctscan.model.audit import verdict_of
 from ctscan.model.results import CheckedSighting
 from ctscan.model.saved_answer import (
@@ -29,7 +29,7 @@ from ctscan.model.spans import subtract
 CLOSE = timedelta(seconds=1)  # times in files have milliseconds, in the trail perhaps less
 
 
-class CheckedIndex(BasisStore, LogStore, Finder, EvidenceStore, Protocol):
+class CheckedIndex(BasisStore, LogStore, Finder, EvidenceStore, Suppressing, Protocol):
     """Index in the roles that a check of an answer needs."""
 
 
@@ -133,6 +133,9 @@ async def _check_match(
 ) -> Check:
     name = claimed.identity.hex()
     if held is None:
+        word = await index.suppressions_of([(str(IdentifierKind.IDENTITY), name)], [])
+        if word.suppressed is not None:  # no identity: it would say who objected
+            return Check(unmade=(AnswerCheck.CERTIFICATES_LEFT_OUT(),))
         return Check((AnswerCheck.CERTIFICATE_MISSING(identity=name),))
     problems: list[Message] = []
     unmade: list[Message] = []

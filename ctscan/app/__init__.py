@@ -44,6 +44,7 @@ from ctscan.app.cases import add_events, case, cases, find_cases, new_event, ope
 from ctscan.app.dossier_request import DossierOptions
 from ctscan.app.dossiers import make_dossier
 from ctscan.app.encrypting import decrypt_index, encrypt_index
+from ctscan.app.forgetting import forget, lift_suppression, suppressions
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.head_destinations import heard_head_failures
 from ctscan.app.health import health
@@ -111,6 +112,7 @@ __all__ = [
     "exposed_files",
     "extend_case",
     "find_cases",
+    "forget",
     "heads",
     "health",
     "heard_head_failures",
@@ -122,6 +124,7 @@ __all__ = [
     "is_label_of_number",
     "kept_demo_config",
     "known_types",
+    "lift_suppression",
     "logs",
     "look_up",
     "make_code",
@@ -157,6 +160,7 @@ __all__ = [
     "show_case",
     "sources",
     "standings",
+    "suppressions",
     "terms_without_consent",
     "update_authorities",
     "verify_audit_log",

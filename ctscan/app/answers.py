@@ -11,7 +11,7 @@ from ctscan.app.recording import recorded_lookups
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import IndexFault
-from ctscan.model import AuditAction
+from ctscan.model import AuditAction, Remark
 
 if TYPE_CHECKING:
     from ctscan.answer.lookup import AnswerIndex
@@ -143,6 +143,8 @@ async def standings(config: Config, *, clock: Clock = CLOCK) -> StandingCounts:
     async with opened_index(config) as index:
         async for not_before, not_after, said in index.standings():
             counts.add(status_of(not_before, not_after, said, at), said)
+        word = await index.suppressions_of([], [])
+        counts.remarks = (Remark.WITHOUT_OBJECTORS(),) if word.any else ()
     return counts
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.case_texts import day_of, here, line_of, moment_of, text_of, today
 from ctscan.app.cases import add_events, case, case_identifiers, new_event
+from ctscan.app.person_requests import lift_of_case
 from ctscan.app.recorded_texts import check_texts
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
@@ -127,6 +128,7 @@ async def decide_case(
     reasoning: str,
     certificates: Sequence[str] = (),
     statement: str = "",
+    told: str | None = None,
     at: str | None = None,
     who: str,
     clock: Clock = CLOCK,
@@ -139,6 +141,8 @@ async def decide_case(
         reasoning: reasons in the handler's words.
         certificates: identities of certificates, in hex, that the decision is about; empty: the whole request.
         statement: statement of a rectification, which later answers carry.
+        told: day on which the person was told that the restriction of an objection ends; the restriction ends with a
+            rejection that has this day. Without the day it stays, and an objection that is upheld makes it lasting.
 
     Raises:
         UsageError: the decision doesn't fit the request, the regime doesn't know the ground, a certificate isn't in the
@@ -158,7 +162,12 @@ async def decide_case(
     if statement:
         text = text_of("--statement", statement)
         events.append(new_event(CaseAction.STATEMENT, who, now, at=moment, text=text))
-    return await add_events(config, number, events, who, clock)
+    if told is not None and kind != DecisionKind.OBJECTION_REJECTED:
+        raise UsageError("case decide: --told: expected with --decision objection-rejected, got it with another")
+    decided = await add_events(config, number, events, who, clock)
+    if told is not None:
+        await lift_of_case(config, decided.number, told, who=who, clock=clock)
+    return decided
 
 
 async def _add_one(

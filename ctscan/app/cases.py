@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.case_rules import check_events
 from ctscan.app.case_texts import case_number, checked_day, here, line_of
+from ctscan.app.person_requests import restrict_case
 from ctscan.app.recorded_texts import check_texts
 from ctscan.app.recording import record_reading, recorded
 from ctscan.app.wiring import CLOCK, opened_index
@@ -59,6 +60,8 @@ async def open_case(config: Config, request: CaseRequest, who: str, clock: Clock
         change.detail = str(CaseAction.OPENED)
         saved = await index.save_case(case)
         change.case = saved.number
+        if saved.kind in _AT_ONCE:
+            await restrict_case(config, index, saved, change.trail, clock)
         return saved
 
 

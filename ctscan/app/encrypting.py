@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.known_trail import check_trail, lost
 from ctscan.app.recording import record_reading
-from ctscan.app.wiring import CLOCK, index_key_path, key_path, opened_index, opened_trail, trail_path
+from ctscan.app.wiring import CLOCK, index_key_path, key_path, opened_index, opened_trail, privacy_files, trail_path
 from ctscan.clock import Clock
 from ctscan.errors import InputError
 from ctscan.model import AuditAction
@@ -80,7 +80,12 @@ def on_drafts(config: Config, drafts: Drafts) -> Config:
     """Make settings that speak of drafts. No head is sent of a trail that doesn't count yet: the next
     command does it."""
     return replace(
-        config, db=str(drafts.index), audit_path=str(drafts.trail), key_file=str(key_path(config)), heads_to=()
+        config,
+        db=str(drafts.index),
+        audit_path=str(drafts.trail),
+        key_file=str(key_path(config)),
+        suppressions=privacy_files(config).suppressions,
+        heads_to=(),
     )
 
 

@@ -86,7 +86,7 @@ async def _apply_to_all(
 
     if stop.is_set():
         return False
-    async for identity, der, kind in index.kept():
+    async for identity, der, kind in index.kept(whole=True):
         analysing = asyncio.to_thread(analyse, der, kind_of_leaf(EntryKind(kind)), scope)
         found = await unless_stopped(analysing, stop)
         if found is None:

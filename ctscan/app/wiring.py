@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ctscan.http.client import Client
     from ctscan.http.ssrf_guard import GuardedTransport
     from ctscan.index.protocols import Index, Trail
+    from ctscan.model.suppression import PrivacyFiles
 
 
 CLOCK = Clock()
@@ -39,7 +40,8 @@ async def opened_index(config: Config, *, create: bool = False, inline: bool = F
     """
     from ctscan.index.open import open_index
 
-    async with await open_index(config.db, create=create, inline=inline, key_file=index_key_path(config)) as index:
+    key_file, privacy = index_key_path(config), privacy_files(config)
+    async with await open_index(config.db, create=create, inline=inline, key_file=key_file, privacy=privacy) as index:
         yield index
 
 
@@ -71,6 +73,15 @@ def key_path(config: Config) -> Path:
     return Path(config.key_file) if config.key_file else beside(config.db, ".key")
 
 
+def privacy_files(config: Config) -> PrivacyFiles:
+    """Return the paths of the key file and of the suppression file."""
+    from ctscan.index.open import beside
+    from ctscan.model.suppression import PrivacyFiles
+
+    kept = config.suppressions or str(beside(config.db, ".suppressions"))
+    return PrivacyFiles(str(key_path(config)), kept)
+
+
 def index_key_path(config: Config) -> Path | None:
     """Return the path of the key of an encrypted index; None where none is configured.
 
@@ -89,13 +100,14 @@ def index_key_path(config: Config) -> Path | None:
 
 
 def exposed_files(config: Config) -> list[str]:
-    """Describe index, trail and key file where other accounts can read them, and folders in which they can replace
-    them: a line for each."""
+    """Describe the files of an index where other accounts can read them, and folders in which they can replace them: a
+    line for each."""
     from ctscan.index.open import beside
     from ctscan.privacy.permissions import exposures
 
     own = [Path(config.index_key_file)] if config.index_key_file else []
-    return list(exposures([beside(config.db, ""), trail_path(config), key_path(config), *own]))
+    kept = Path(privacy_files(config).suppressions)
+    return list(exposures([beside(config.db, ""), trail_path(config), key_path(config), *own, kept]))
 
 
 @asynccontextmanager

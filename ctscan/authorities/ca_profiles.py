@@ -237,7 +237,7 @@ def _contact(key: FactKey, table: ClosedTable) -> Contact:
         _url(table, "text", text)
     if text and key is FactKey.EMAIL and not _ADDRESS.fullmatch(text):
         raise table.fault("text", "an e-mail address", text)
-    return Contact(text, table.word("use", Use), hidden)
+    return Contact(text, table.word("use", Use), hidden, table.flag("names_officer", default=False))
 
 
 def _authority(_: FactKey, table: ClosedTable) -> SupervisoryAuthority:

@@ -39,6 +39,9 @@ _DECISIONS = [str(decision).replace(" ", "-") for decision in DecisionKind]
     help="Decide about this certificate only, by its identity in hex; repeatable.",
 )
 @click.option("--statement", metavar="TEXT", default="", help="Give the statement that later answers carry.")
+@click.option(
+    "--told", metavar="DATE", help="End the restriction of a rejected objection: the day on which the person was told."
+)
 @case_options.at("it was decided")
 @case_options.on_register
 def decide(
@@ -48,6 +51,7 @@ def decide(
     reasoning: str,
     certificates: tuple[str, ...],
     statement: str,
+    told: str | None,
     at: str | None,
     verbose: int,
     **given: Any,
@@ -62,6 +66,6 @@ def decide(
         given,
         lambda config, who: app.decide_case(
             config, number, decision=decision, ground=ground, reasoning=reasons, certificates=certificates,
-            statement=statement, at=at, who=who,
+            statement=statement, told=told, at=at, who=who,
         ),
     )  # fmt: skip

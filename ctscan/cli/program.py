@@ -41,6 +41,8 @@ COMMANDS: dict[str, str] = {
     "runs": "ctscan.cli.runs",
     "sources": "ctscan.cli.sources",
     "disclosures": "ctscan.cli.disclosures",
+    "forget": "ctscan.cli.forget",
+    "suppressions": "ctscan.cli.suppressions",
     "audit": "ctscan.cli.audit",
     "ca": "ctscan.cli.ca",
     "prove": "ctscan.cli.prove",
@@ -226,8 +228,9 @@ def _with_lost_heads(invoke: Callable[[], Any]) -> Any:
     lost: list[CtscanError] = []
 
     def hear(error: CtscanError) -> None:
+        if str(error) not in map(str, lost):  # a long command tries again and again
+            complain(str(error))
         lost.append(error)
-        complain(str(error))
 
     with app.heard_head_failures(hear):
         code = invoke()

@@ -162,4 +162,5 @@ def _print_standings(config: Config, counts: StandingCounts, done: RefreshResult
         tables.table(out, *listings.standings(counts, say))
     else:
         tables.say(out, say(Say.NO_CERTIFICATE_YET()))
+    tables.below(out, [(say(remark), "") for remark in counts.remarks])
     tables.below(out, [(line, "") for line in listings.refresh_lines(done, say)])

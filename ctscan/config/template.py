@@ -90,8 +90,11 @@ TEMPLATE = """\
 
 # The key of those digests; the default is the path of the index with ".key" behind it. Keep it off the backups of index
 # and trail: with the key, anybody can try out who was looked up.
+# The list of people who objected lies beside the index, too: with ".suppressions" behind the path of the index. Keep a
+# copy of it with the key: without it nobody knows who must not be written again.
 # [privacy]
 # key_file = "ctscan.db.key"
+# suppressions = "ctscan.db.suppressions"
 
 # The key of an index that is encrypted as a whole, trail and backups with it: a file of 64 hexadecimal digits, kept in
 # another place than all of these. 'ctscan encrypt --key-file' encrypts an index that is there.

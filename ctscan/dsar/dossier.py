@@ -186,8 +186,8 @@ def _case_facts(case: Case, state: CaseState) -> CaseFacts:
 
 
 def _record(event: CaseEvent) -> CaseRecord:
-    texts = (event.get(key) for key in _SHOWN.get(event.action, ()))
-    return CaseRecord(event.at, event.action, "; ".join(filter(None, texts)))
+    found = ((key, event.get(key)) for key in _SHOWN.get(event.action, ()))
+    return CaseRecord(event.at, event.action, tuple((key, text) for key, text in found if text))
 
 
 def is_restricted(case: Case) -> bool:

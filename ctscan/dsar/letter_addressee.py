@@ -73,6 +73,7 @@ def choose_addressee(group: CaGroup, kind: LetterKind) -> ChosenAddressee:
         email=_text(email) or (_published_address(group) if profile.is_baseline else ""),
         web_form=_text(form),
         forms=tuple(code for code in profile.words(FactKey.REQUEST_FORM) if isinstance(code, RequestForm)),
+        is_officer_named=post is not None and isinstance(post.value, Contact) and post.value.names_officer,
     )
     return ChosenAddressee(addressee, (*others, *_address_notes(group, addressee, (post, email))))
 

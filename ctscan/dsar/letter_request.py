@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,10 @@ from ctscan.model.regime import Regime
 VALUE_LIMIT: Final = 200
 """Characters of a value that a letter shows."""
 
+_SLUG_LIMIT: Final = 40
+"""Characters of the name of a CA in a name of a file."""
+
+_SEPARATORS: Final = re.compile(r"[^a-z0-9]+")
 _ORGANISATION: Final = re.compile(r"(?:^|[,+])O=((?:\\.|[^,+\\])*)")
 _ESCAPED: Final = re.compile(r"\\(.)")
 
@@ -96,7 +101,11 @@ def by_ca(certificates: Sequence[IssuedCertificate]) -> tuple[CaGroup, ...]:
     groups: dict[tuple[str, str], list[IssuedCertificate]] = {}
     for one in certificates:
         groups.setdefault(_names(one), []).append(one)
-    return tuple(CaGroup(ca, slug, tuple(found)) for (ca, slug), found in groups.items())
+    taken = Counter(slug for _, slug in groups)
+    return tuple(
+        CaGroup(ca, slug if taken[slug] == 1 else slug_of("ca", ca), tuple(found))
+        for (ca, slug), found in groups.items()
+    )
 
 
 def divided(certificates: Sequence[IssuedCertificate]) -> tuple[tuple[IssuedCertificate, ...], int]:
@@ -106,12 +115,23 @@ def divided(certificates: Sequence[IssuedCertificate]) -> tuple[tuple[IssuedCert
 
 
 def _names(one: IssuedCertificate) -> tuple[str, str]:
-    """Name a CA: by its profile, else its owner in the CCADB, its organisation, the whole name of the issuer."""
+    """Name a CA: by its profile, else its owner in the CCADB, its organisation, the whole name of the issuer. The last
+    may be about a person: files are never named after it."""
     if not one.profile.profile.is_baseline:
         return one.profile.profile.name, one.profile.profile.id
     issuer = one.own.certificate.issuer
-    name = next(iter((*one.profile.owners, *organisations_of(issuer), issuer)))
-    return short(name), slug_of("ca", name)
+    if (public := next(iter((*one.profile.owners, *organisations_of(issuer))), "")) != "":
+        return short(public), public_slug(public)
+    return short(issuer), slug_of("ca", issuer)
+
+
+def public_slug(name: str) -> str:
+    """Make a name for files out of the public name of a CA, in Latin letters and digits: `ca-example-trust`. A name
+    without letters, or a long one, becomes its digest."""
+    from anyascii import anyascii  # not at the top: most letters go to CAs with a profile
+
+    words = _SEPARATORS.sub("-", anyascii(name[:_SLUG_LIMIT]).lower()).strip("-")
+    return f"ca-{words}" if words and len(name) <= _SLUG_LIMIT >= len(words) else slug_of("ca", name)
 
 
 def slug_of(kind: str, name: str) -> str:

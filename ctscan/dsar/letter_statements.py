@@ -169,9 +169,9 @@ def _conflicts(kind: LetterKind, profile: CaProfile) -> Iterator[Message]:
     """Name the conflicts that the answer may turn on."""
     keys = {*_OF_ALL, *(right.key for right in _RIGHTS[kind])}
     for conflict in (one for one in profile.conflicts if one.key in keys):
-        first, *others = (title_of(profile.source(id)) for id in conflict.sources)
-        if others:
-            yield LetterText.STATED_CONFLICT(key=str(conflict.key), first=first, second="”, “".join(others))
+        titles = [title_of(profile.source(id)) for id in conflict.sources]
+        if len(titles) > 1:
+            yield LetterText.STATED_CONFLICT(key=str(conflict.key), titles="\n".join(titles))
 
 
 # --- the texts -----------------------------------------------------------------------------------------------------

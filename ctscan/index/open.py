@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING
 
 from ctscan.errors import UsageError
 from ctscan.index.protocols import Index, Trail
+from ctscan.model.suppression import PrivacyFiles
 
 if TYPE_CHECKING:
     from ctscan.index.store_key import StoreKey
 
 
 async def open_index(
-    url: str | os.PathLike[str], *, create: bool, inline: bool = False, key_file: Path | None = None
+    url: str | os.PathLike[str],
+    *,
+    create: bool,
+    inline: bool = False,
+    key_file: Path | None = None,
+    privacy: PrivacyFiles | None = None,
 ) -> Index:
     """Open an index and bring its tables up to date.
 
@@ -25,6 +31,8 @@ async def open_index(
         inline: run every method at once in the calling thread. A coroutine that awaits nothing but this index never
             waits then, and needs no event loop.
         key_file: file with the key of an index that is encrypted, or to be made so; None: it isn't encrypted.
+        privacy: key file and suppression file; None: those beside the index. Suppressions that the index hasn't carried
+            out yet are carried out first; where it can't be written to, the certificates are hidden.
 
     Returns:
         The index, to be closed by `async with` or `aclose`: until then a thread of its own may keep the program alive.
@@ -38,7 +46,8 @@ async def open_index(
     path = _sqlite_path(os.fspath(url))
     from ctscan.index.sqlite.index import open_sqlite  # not at the top: the driver is loaded when it is chosen
 
-    return await open_sqlite(path, create=create, inline=inline, key=_key(key_file))
+    privacy = privacy or privacy_beside(os.fspath(url))
+    return await open_sqlite(path, create=create, inline=inline, key=_key(key_file), privacy=privacy)
 
 
 async def open_trail(path: Path, *, create: bool, inline: bool = False, key_file: Path | None = None) -> Trail:
@@ -65,6 +74,11 @@ def _key(key_file: Path | None) -> StoreKey | None:
     from ctscan.index.store_key import read_store_key
 
     return read_store_key(key_file)
+
+
+def privacy_beside(url: str) -> PrivacyFiles:
+    """Return the places of key file and suppression file, unless a configuration names others."""
+    return PrivacyFiles(str(beside(url, ".key")), str(beside(url, ".suppressions")))
 
 
 def beside(url: str, suffix: str) -> Path:

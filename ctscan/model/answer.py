@@ -16,6 +16,7 @@ from ctscan.model.message import Code, Message
 from ctscan.model.repository import RepositorySighting, Search
 from ctscan.model.revocation import Revocation, Status
 from ctscan.model.selection import Selection
+from ctscan.model.suppression import Suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,11 @@ class Remark(Code):
     MAILBOXES_CUT = "remark.mailboxes-cut"
     OFFERS_CUT = "remark.offers-cut"
     LIMITS_OF_RECOGNITION = "remark.limits-of-recognition"
+    SUPPRESSED = "remark.suppressed"  # parameters: day, ground
+    RESTRICTED = "remark.restricted"  # parameters: day, ground
+    SHARED_WITH_OBJECTOR = "remark.shared-with-objector"
+    SUPPRESSION_LIFTED = "remark.suppression-lifted"
+    WITHOUT_OBJECTORS = "remark.without-objectors"
 
 
 class OfferReason(Code):
@@ -196,6 +202,7 @@ class Answer:
     mailboxes: tuple[Match, ...] = ()  # certificates with a mailbox made from the name that was asked for
     offers: tuple[Offer, ...] = ()
     shown: ShownPart | None = None  # None: everything
+    suppressed: Suppressed | None = None  # the person that was asked about objected, or asked to be erased
 
     @property
     def shown_matches(self) -> tuple[Match, ...]:

@@ -29,6 +29,7 @@ class AttributionReason(Code):
     NAME_MADE_MAILBOX = "attribution.name-made-mailbox"
     NAME_MADE_MAILBOX_OF_ORGANISATION = "attribution.name-made-mailbox-of-organisation"
     NAME_WITH_PATRONYMIC = "attribution.name-with-patronymic"
+    NAME_BEHIND_PRACTICE = "attribution.name-behind-practice"
     NAME_IN_LOWER_CASE = "attribution.name-in-lower-case"
     NAME_IN_LOWER_CASE_UNLISTED = "attribution.name-in-lower-case-unlisted"
     NAME_BEFORE_OTHER_WORDS = "attribution.name-before-other-words"

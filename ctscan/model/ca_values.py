@@ -116,11 +116,12 @@ class Party:
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Postal address (in one line), e-mail address, number or URL. `is_hidden`: the text shows that there is an
-    address, and hides it; `text` is empty then."""
+    address, and hides it; `text` is empty then. `names_officer`: a postal address names the data protection officer."""
 
     text: str
     use: Use
     is_hidden: bool = False
+    names_officer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

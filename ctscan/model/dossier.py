@@ -57,7 +57,12 @@ class CaseRecord:
 
     at: datetime
     action: CaseAction
-    text: str = ""
+    details: tuple[tuple[str, str], ...] = ()  # texts by key, as `CaseEvent.detail` has them
+
+    @property
+    def text(self) -> str:
+        """Texts without their keys, in the words of the register."""
+        return "; ".join(text for _, text in self.details)
 
 
 @dataclass(frozen=True, slots=True)

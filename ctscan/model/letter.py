@@ -124,6 +124,7 @@ class LetterAddressee:
         email: e-mail address; empty where no text prints it.
         web_form: address of a form.
         forms: forms that the request must have.
+        is_officer_named: the postal address names the data protection officer already.
     """
 
     party: Addressee | None
@@ -132,6 +133,7 @@ class LetterAddressee:
     email: str = ""
     web_form: str = ""
     forms: tuple[RequestForm, ...] = ()
+    is_officer_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,11 +139,13 @@ class RefreshResult:
 
 @dataclass(slots=True)
 class StandingCounts:
-    """Numbers of certificates by standing; unknown standings also by reason. `oldest`: the oldest statement used."""
+    """Numbers of certificates by standing; unknown standings also by reason. `oldest`: the oldest statement used.
+    `remarks`: what they leave out."""
 
     standings: Counter[CertificateStanding] = field(default_factory=Counter)
     reasons: Counter[Message] = field(default_factory=Counter)
     oldest: datetime | None = None
+    remarks: tuple[Message, ...] = ()
 
     def add(self, status: Status, revocations: Iterable[Revocation]) -> None:
         """Count one certificate."""

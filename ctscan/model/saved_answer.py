@@ -118,6 +118,7 @@ class AnswerCheck(Code):
     REWORDED_SINCE = "check.reworded-since"
     # the index
     CERTIFICATE_MISSING = "check.certificate-missing"
+    CERTIFICATES_LEFT_OUT = "check.certificates-left-out"
     CERTIFICATE_DIFFERS = "check.certificate-differs"
     FINDINGS_MISSING = "check.findings-missing"
     FINDINGS_OF_OTHER_RULES = "check.findings-of-other-rules"

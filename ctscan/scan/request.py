@@ -13,6 +13,7 @@ from ctscan.errors import worst
 from ctscan.model import Gap, Log, LogChoice, Message
 
 if TYPE_CHECKING:
+    from ctscan.model.suppression import PrivacyFiles
     from ctscan.personal.scope import Scope
 
 
@@ -43,6 +44,7 @@ class ScanRequest:
     command: str = "scan"
     tuning: Mapping[str, Any] = field(default_factory=dict)
     key_file: Path | None = None  # of an encrypted index
+    privacy: PrivacyFiles | None = None  # key file and suppression file; None: those beside the index
     settled: frozenset[bytes] = frozenset()  # logs of the basis whose entry in the index a partial read leaves alone
 
     @property

@@ -24,9 +24,10 @@ from datetime import timedelta
 from ctscan.clock import unless_stopped
 from ctscan.errors import InputError
 from ctscan.index.open import check_url, has_index, open_index
-from ctscan.index.protocols import LogStore
+from ctscan.index.protocols import LogStore, Suppressing
 from ctscan.model import Run, RunState
 from ctscan.personal.rules import rule_set
+from ctscan.personal.scope import scope_from_text
 from ctscan.scan.basis_reading import (
     BasisIndex,
     Reading,
@@ -81,8 +82,11 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock:
             loaded = found[0]
             _require_logs(loaded)
             check_start_index(request.start, len(loaded.selection.logs))
-        async with await open_index(request.db, create=True, key_file=request.key_file) as index:
+        async with await open_index(
+            request.db, create=True, key_file=request.key_file, privacy=request.privacy
+        ) as index:
             network.client.take_turns(index.take_turn)
+            request = await _without_suppressed(index, request)
             await index.purge_quarantine(clock.now() - timedelta(days=request.quarantine_days))
             settled = await unless_stopped(_settle(network, index, loaded, emit), stop, within=0)
             if settled is None:
@@ -121,8 +125,17 @@ async def check_request(request: ScanRequest, clock: ScanClock | None = None) ->
         if not has_index(request.db):
             await check_local(network, None)
             return
-        async with await open_index(request.db, create=False, key_file=request.key_file) as index:
+        async with await open_index(
+            request.db, create=False, key_file=request.key_file, privacy=request.privacy
+        ) as index:
             await check_local(network, index)
+
+
+async def _without_suppressed(index: Suppressing, request: ScanRequest) -> ScanRequest:
+    """Put pseudonyms in the place of addresses whose owners objected: the scope is kept with the coverage."""
+    text = request.scope.text
+    kept = await index.scope_without_suppressed(text)
+    return request if kept == text else replace(request, scope=scope_from_text(kept))
 
 
 async def _leave_alone(index: LogStore, request: ScanRequest, reading: Reading) -> ScanRequest:

@@ -125,6 +125,8 @@ def verdict(answer: Answer, texts: Texts) -> str:
         if answer.complete:
             return texts(Say.FOUND(found=found, searched=searched))
         return texts(Say.FOUND_MAYBE_MORE(found=found, searched=searched))
+    if answer.suppressed is not None:
+        return texts(Say.LEFT_OUT(day=f"{answer.suppressed.since:%Y-%m-%d}", searched=searched))
     if answer.complete:
         return texts(Say.NOTHING_FOUND(searched=searched))
     return texts(Say.NOTHING_FOUND_MAYBE(searched=searched))

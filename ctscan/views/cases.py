@@ -14,7 +14,8 @@ from unicodedata import east_asian_width
 from ctscan.model import Message
 from ctscan.model.case import CaseEvent, CaseIdentifier, CaseState
 from ctscan.model.case_report import CaseReport, Register, Reminder
-from ctscan.views.case_words import ACTIONS, DECISIONS, KINDS, STATES, CaseText
+from ctscan.views.case_details import details_line
+from ctscan.views.case_words import ACTIONS, KINDS, STATES, CaseText
 from ctscan.views.listings import Listing
 from ctscan.views.text import Texts
 from ctscan.views.vocabulary import Word
@@ -27,9 +28,9 @@ _WIDE = 110
 """Characters of a line with room for all columns."""
 _NAME_SHOWN = 20
 """Cells of a requester's name in a narrow list; a case itself shows it whole."""
-_IDENTITY_SHOWN = 13
-"""Cells of the identity of a certificate in a history; JSON has it whole."""
-_DECISIONS = {str(decision): words for decision, words in DECISIONS.items()}
+_DIGEST_SHOWN = 13
+"""Cells of a digest in a history; JSON has it whole."""
+_DIGESTS = frozenset({"certificate", "sha256"})
 _HIDDEN = frozenset({"digest", "id", "key"})
 """Keys of details that say nothing to a reader."""
 
@@ -69,9 +70,10 @@ def _columns(report: CaseReport, reminder: Reminder | None, width: int, texts: T
 
 def _lines(row: dict[Message, str], headers: Sequence[Message], texts: Texts) -> list[str]:
     """Write the columns of a case as lines, for a terminal without room for columns."""
-    first = f"{row[CaseText.COLUMN_CASE()]}: {row[CaseText.COLUMN_REQUEST()]}, {row[CaseText.COLUMN_LEFT()]}"
+    rest_of_first = f"{row[CaseText.COLUMN_REQUEST()]}, {row[CaseText.COLUMN_LEFT()]}"
+    first = texts.labelled(row[CaseText.COLUMN_CASE()], rest_of_first)
     rest = [header for header in (CaseText.COLUMN_DUE(), CaseText.COLUMN_REQUESTER()) if header in headers]
-    return [first, *(f"{texts(header)}: {row[header]}" for header in rest if row[header] != "-")]
+    return [first, *(texts.labelled(texts(header), row[header]) for header in rest if row[header] != "-")]
 
 
 def _left(report: CaseReport, reminder: Reminder | None, texts: Texts) -> str:
@@ -127,7 +129,7 @@ def facts(report: CaseReport, reminder: Reminder | None, texts: Texts) -> list[s
         (CaseText.IDENTITY(), texts(CaseText.SETTLED() if standing.is_identity_settled else CaseText.NOT_SETTLED())),
         (CaseText.IDENTIFIERS(), ", ".join(_identifier(one, texts) for one in case.identifiers)),
     )
-    return [*_due(report, reminder, texts), *(f"{texts(label)}: {value}" for label, value in given if value)]
+    return [*_due(report, reminder, texts), *(texts.labelled(texts(label), value) for label, value in given if value)]
 
 
 def _due(report: CaseReport, reminder: Reminder | None, texts: Texts) -> list[str]:
@@ -170,15 +172,13 @@ def history(events: Sequence[CaseEvent], texts: Texts) -> Listing:
 
 
 def _detail(event: CaseEvent, texts: Texts) -> str:
-    """Write the texts of an event, each behind its key; a single text stands alone."""
-    told = {key: " ".join(value.split()) for key, value in event.detail if key not in _HIDDEN}
-    if "certificate" in told:
-        told["certificate"] = shortened(told["certificate"], _IDENTITY_SHOWN)
-    if told.get("decision") in _DECISIONS:
-        told["decision"] = texts(_DECISIONS[told["decision"]])
-    if len(told) == 1:
-        return next(iter(told.values()))
-    return "; ".join(f"{key}: {value}" for key, value in told.items()) or "-"
+    """Write the details of an event that say something to a reader; digests are shortened."""
+    told = (
+        (key, shortened(value, _DIGEST_SHOWN) if key in _DIGESTS else value)
+        for key, value in event.detail
+        if key not in _HIDDEN
+    )
+    return details_line(event.action, told, texts) or "-"
 
 
 # --- what is due --------------------------------------------------------------------------------------------------

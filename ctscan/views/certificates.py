@@ -21,6 +21,7 @@ from ctscan.model import (
 )
 from ctscan.views.say import STANDINGS, Say, Standing
 from ctscan.views.text import Texts
+from ctscan.views.vocabulary import ENTRIES
 from ctscan.views.words import day, timestamp
 
 COORDINATES_SHOWN = 3  # entries of logs that a repository names; JSON has them all
@@ -70,9 +71,10 @@ def sighting_line(seen: Sighting, texts: Texts) -> str:
     when = logged_at(seen.timestamp, texts)
     if seen.kind is EntryKind.CHAIN:
         return texts(Say.IN_CHAIN(index=seen.index, log=seen.log, time=when))
+    kind = ENTRIES[seen.kind]
     if seen.verified:
-        return texts(Say.LOGGED_PROVEN(log=seen.log, index=seen.index, kind=seen.kind, time=when))
-    return texts(Say.LOGGED_UNPROVEN(log=seen.log, index=seen.index, kind=seen.kind, time=when))
+        return texts(Say.LOGGED_PROVEN(log=seen.log, index=seen.index, kind=kind, time=when))
+    return texts(Say.LOGGED_UNPROVEN(log=seen.log, index=seen.index, kind=kind, time=when))
 
 
 def logged_at(milliseconds: int, texts: Texts) -> str:

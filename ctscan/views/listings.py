@@ -100,8 +100,8 @@ def logs(reports: Sequence[LogReport], width: int, texts: Texts) -> Listing:
 
 def _log_lines(columns: Mapping[Message, str], texts: Texts) -> list[str]:
     """Write the columns of a log as lines: name and health, and the rest in groups."""
-    groups = [[f"{texts(header)}: {columns[header]}" for header in group] for group in _GROUPS]
-    return [f"{columns[Say.COLUMN_LOG()]}: {columns[Say.COLUMN_HEALTH()]}", *map("; ".join, groups)]
+    groups = [[texts.labelled(texts(header), columns[header]) for header in group] for group in _GROUPS]
+    return [texts.labelled(columns[Say.COLUMN_LOG()], columns[Say.COLUMN_HEALTH()]), *map(texts.listed, groups)]
 
 
 def _log_columns(report: LogReport, texts: Texts) -> dict[Message, str]:

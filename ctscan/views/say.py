@@ -32,6 +32,7 @@ class Say(Code):
     FOUND_MAYBE_MORE = "say.found-maybe-more"
     NOTHING_FOUND = "say.nothing-found"
     NOTHING_FOUND_MAYBE = "say.nothing-found-maybe"
+    LEFT_OUT = "say.left-out"  # parameters: day, searched
     SEARCHED = "say.searched"
     EITHER = "say.either"
     MATCHED_AS = "say.matched-as"

@@ -6,14 +6,16 @@ A file of a language has one table per vocabulary, and in it one sentence per co
     cut = "only the first {limit:number} are shown"              a parameter, here as a number
     holds = "the same name holds {holds:phrase}"                 a parameter that is the code of a phrase
     retired = "retired since {since:day}"                        a parameter that is a time or a day, as its day
+    period = "published on {first:date}"                         a day in the form of the language, for prose
+    conflict = "the texts differ: {titles:quoted}"               lines of a parameter, each in quotation marks
     logs = { one = "1 log", other = "{count:number} logs" }      a sentence that depends on the parameter `count`
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, partial, reduce
 from pathlib import Path
 
 from ctscan.errors import InputError, UsageError
@@ -21,7 +23,9 @@ from ctscan.model import Message
 from ctscan.resources import data_path, languages
 
 ENGLISH = "en"
-PLACEHOLDER = re.compile(r"\{(\w+)(?::(phrase|number|day))?\}")
+PLACEHOLDER = re.compile(r"\{(\w+)(?::(phrase|number|date|day|quoted))?\}")
+
+_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])-(?P<day>\d\d)(?:T|$)", re.ASCII)
 
 Sentence = str | Mapping[str, str]
 
@@ -47,12 +51,46 @@ class Texts:
         except KeyError:
             return str(message)
 
+    def labelled(self, label: str, value: object) -> str:
+        """Write a value behind its label. Values may be data of a person, which never become parameters of messages."""
+        return self._joined("format.labelled", label, str(value))
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Write items in a row, as items that may hold commas are separated in the language."""
+        return reduce(partial(self._joined, "format.listed"), items) if items else ""
+
+    def quoted(self, items: Sequence[str]) -> str:
+        """Write items in quotation marks: `“a”, “b” and “c”`."""
+        *others, last = [self._joined("format.quoted", item) for item in items] or [""]
+        if not others:
+            return last
+        return self._joined("format.last", reduce(partial(self._joined, "format.next"), others), last)
+
+    def date(self, day: str) -> str:
+        """Write a day of RFC 3339 in the form of the language: `20 November 2026`; other text stays as it is."""
+        if not (found := _DAY.match(day)):
+            return day
+        month = self(Message(f"format.month-{found['month']}"))
+        return self(Message("format.date", (("count", int(found["day"])), ("month", month), ("year", found["year"]))))
+
+    def _joined(self, code: str, *values: str) -> str:
+        sentence, given = str(self.sentences.get(code, "{1} {2}")), dict(enumerate(values, 1))
+        return PLACEHOLDER.sub(lambda found: given.get(int(found[1]), ""), sentence)
+
     def _shown(self, value: str | int, kind: str | None) -> str:
-        if kind == "phrase":
-            return self(Message(str(value)))
-        if kind == "number" and isinstance(value, int):
-            return f"{value:,}".replace(",", self(Message("format.thousands")))
-        return str(value)[: len("2026-01-31")] if kind == "day" else str(value)
+        match kind:
+            case "phrase":
+                return self(Message(str(value)))
+            case "number" if isinstance(value, int):
+                return f"{value:,}".replace(",", self(Message("format.thousands")))
+            case "date":
+                return self.date(str(value))
+            case "quoted":
+                return self.quoted(str(value).splitlines())
+            case "day":
+                return str(value)[: len("2026-01-31")]
+            case _:
+                return str(value)
 
 
 def text(message: Message, lang: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctscan.model import Code, GapReason, MisbehaviourKind
+from ctscan.model import Code, EntryKind, GapReason, MisbehaviourKind
 from ctscan.model.health import Condition
 
 
@@ -31,6 +31,8 @@ class Word(Code):
     GAP_QUARANTINED = "word.gap-quarantined"
     GAP_REFUSED = "word.gap-refused"
     GAP_PURGED = "word.gap-purged"
+    ENTRY_X509 = "word.entry-x509"
+    ENTRY_PRECERT = "word.entry-precert"
     FAILURE_UNAVAILABLE = "word.failure-unavailable"
     FAILURE_WRONG_ORIGIN = "word.failure-wrong-origin"
     FAILURE_FUTURE_HEAD = "word.failure-future-head"
@@ -103,6 +105,9 @@ class Word(Code):
     HEALTH_HELD = "word.health-held"
     HEALTH_GAPS = "word.health-gaps"
 
+
+ENTRIES = {EntryKind.X509: Word.ENTRY_X509, EntryKind.PRECERT: Word.ENTRY_PRECERT}
+"""Words for what an entry of a log holds."""
 
 GAPS = {reason: Word[f"GAP_{reason.name}"] for reason in GapReason}
 """Words for the reason of a gap."""

@@ -14,6 +14,7 @@ from support.lettered import CONTROLLER, EMAIL, JANE, certificate_of, issued, is
 from support.pictured import answer_of, der_of, match_of
 
 from ctscan.app.ca_policies import shipped_profiles
+from ctscan.dsar.letter_request import public_slug
 from ctscan.dsar.letters import kinds_of, letters
 from ctscan.dsar.picture import picture
 from ctscan.dsar.regimes import regime, regimes
@@ -152,14 +153,16 @@ def test_sectigo_has_an_officer_and_two_texts_that_disagree_and_never_suspends()
     letter = the_letter(certificate_of(SECTIGO), kind=CaseKind.RESTRICTION)
     said = words(letter)
     assert letter.addressee.party is Addressee.DATA_PROTECTION_OFFICER
-    assert "Bradford" in letter.addressee.post
+    assert "Bradford" in letter.addressee.post and letter.addressee.is_officer_named
     assert "7 years after expiry or revocation of the last certificate under the agreement" in said
     assert "at least 2 years after expiry or revocation" in said
     assert LetterText.STATED_NO_SUSPENSION in codes(letter)
     assert LetterText.REVOKE_VALID in codes(letter)
     assert LetterText.SUSPEND not in codes(letter)
     assert letter.follow_up == date(2026, 4, 2)
-    assert any("Sectigo Privacy Policy” is of 2021-11-15, more than 24 months ago" in text for text in notes(letter))
+    assert any(
+        "Sectigo Privacy Policy” is of 15 November 2021, more than 24 months" in text for text in notes(letter)
+    )
     assert any("directory of a third party" in text for text in notes(letter))
 
 
@@ -205,7 +208,29 @@ def test_an_unknown_ca_gets_the_floor_of_all_and_the_letter_says_so() -> None:
     assert M.ADDRESS_OF_ADDRESSEE in letter.missing
     assert any("There is no profile of Unknown Example Trust" in text for text in notes(letter))
     assert letter.follow_up == date(2026, 4, 2)
-    assert letter.slug.startswith("ca-")
+    assert letter.slug == "ca-unknown-example-trust"
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Пример Трест, АО", "ca-primer-trest-ao"),
+        ("../../etc/passwd\x00", "ca-etc-passwd"),
+        ("Example Ürünler A.Ş.", "ca-example-urunler-a-s"),
+    ],
+)
+def test_files_of_letters_bear_the_public_name_of_a_ca(name: str, slug: str) -> None:
+    assert public_slug(name) == slug
+
+
+@pytest.mark.parametrize("name", ["—", "", "Example " * 9, "\ud800"])
+def test_names_without_letters_and_long_names_become_digests(name: str) -> None:
+    assert re.fullmatch(r"ca-[0-9a-f]{12}", public_slug(name))
+
+
+def test_two_cas_whose_names_are_spelled_alike_have_files_of_their_own() -> None:
+    letters = written(certificate_of("Example Trust"), certificate_of("Example-Trust")).letters
+    assert len({one.slug for one in letters}) == len(letters) == 2
 
 
 def test_the_ccadb_gives_an_unknown_ca_its_contact_for_problems() -> None:
@@ -443,8 +468,8 @@ def test_a_complaint_names_the_letters_of_the_register_and_their_silence() -> No
     letter = the_letter(certificate_of(SECTIGO), kinds=(K.COMPLAINT,), events=(event,))
     said = words(letter)
     assert letter.addressee.name.startswith("Berliner Beauftragte")
-    assert "2026-01-05: a request for access was drawn up" in said
-    assert "The time for an answer ended on 2026-02-05" in said
+    assert "5 January 2026: a request for access was drawn up" in said
+    assert "The time for an answer ended on 5 February 2026" in said
     assert {M.ANSWER_OF_CA, M.ADDRESS_OF_ADDRESSEE, M.SENDER_ADDRESS} <= set(letter.missing)
     assert letter.follow_up is None
 

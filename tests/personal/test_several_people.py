@@ -19,6 +19,7 @@ WITH_SERVICES = (
     "mixed_asia",
     "mixed_second",
     "mixed_third",
+    "mixed_fourth",
     "mailboxes",
 )
 CASES: dict[str, list[set[str]]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -130,13 +131,14 @@ Day          Who       What                Detail
 ────────────────────────────────────────────────────────────────────────────────
 2026-03-02   handler   opened              -
 2026-03-03   handler   receipt confirmed   letter
-2026-03-09   handler   identified          code
+2026-03-09   handler   identified          one-time code
 2026-03-20   handler   extended            reason: certificates of 14 CAs have
-                                           to be asked for; told: 2026-03-20
+                                           to be asked for; requester told on:
+                                           2026-03-20
 2026-03-21   handler   decided             certificate: abababababab…; decision:
-                                           granted in part; ground: rights of
-                                           others; reasoning: names two more
-                                           people
+                                           granted in part; ground: the rights
+                                           of others would suffer; reasoning:
+                                           names two more people
 """
 
 
@@ -193,8 +195,32 @@ def test_the_digest_of_a_code_stays_in_the_index(screen: Screen) -> None:
     made = case_event("2026-03-05", CaseAction.CODE_MADE, digest="0f" * 32, kind="email", sent="smtp", id="77")
     found = report(replace(JANE, events=(OPENED, made)))
     shown = screen(lambda out: case_screens.case(out, found, None, SAY), 0)
-    assert "0f0f" not in shown and "kind: email; sent: smtp" in shown
+    assert "0f0f" not in shown and "kind: e-mail address; sent: by e-mail" in shown
     assert json_case(found)["history"][1]["detail"] == {"id": "77", "kind": "email", "sent": "smtp"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        ("de", ["Grund: die Rechte anderer würden leiden; Begründung: X", "Art: ein Auskunftsverlangen"]),
+        ("fr", ["motif : ", "genre : "]),
+        ("es", ["motivo: ", "clase: "]),
+    ],
+)
+def test_details_have_the_words_of_the_language(screen: Screen, lang: str, lines: list[str]) -> None:
+    events = (
+        OPENED,
+        case_event("2026-03-05", CaseAction.DECIDED, decision="refused", ground="rights of others", reasoning="X"),
+        case_event("2026-03-06", CaseAction.LETTER_WRITTEN, ca="Example CA", kind="access", sha256="0f" * 32),
+        case_event("2026-03-07", CaseAction.PAUSED, reason="identity"),
+        case_event("2026-03-08", CaseAction.CODE_MADE, expires="2026-03-15T12:00:00+01:00", sent="handler"),
+    )
+    shown = screen(lambda out: case_screens.case(out, report(replace(JANE, events=events)), None, texts(lang)), 0)
+    assert all(line in shown for line in lines)
+    assert not {"rights of others", "reasoning", "access", "follow_up", "0f" * 32} & set(
+        re.split(r"[;:] | ;| {2,}", shown)
+    )
+    assert "2026-03-15T11:00:00Z" in shown
 
 
 # --- what is due ---------------------------------------------------------------------------------------------------

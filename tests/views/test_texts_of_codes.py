@@ -22,11 +22,12 @@ from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
 from ctscan.views import explanations as explanations  # its vocabulary
 from ctscan.views import text as texts_module
-from ctscan.views.text import PLACEHOLDER, Sentence, read_texts, text, texts
+from ctscan.views.text import PLACEHOLDER, Sentence, Texts, read_texts, text, texts
 from ctscan.views.vocabulary import Word
 
 PACKAGE = Path(model.__file__).parents[1]
-OTHERS = {LEGACY, "format.thousands", *(f"category.{key}" for key in CATEGORIES)}
+FORMAT = {code for code in texts("en").sentences if code.startswith("format.")}
+OTHERS = {LEGACY, *FORMAT, *(f"category.{key}" for key in CATEGORIES)}
 """Entries of a file that no vocabulary holds."""
 
 NAMES = (MissingItem, PauseName, Promptness, RefusalName, RegimeFact)
@@ -42,6 +43,7 @@ PROFILE_WORDS = tuple(
 
 for _module in pkgutil.iter_modules(model.__path__):  # some are loaded only where they are used
     importlib.import_module(f"{model.__name__}.{_module.name}")
+importlib.import_module("ctscan.views.case_details")
 importlib.import_module("ctscan.views.case_words")
 importlib.import_module("ctscan.views.dossier.phrases")
 importlib.import_module("ctscan.views.identity_words")
@@ -202,3 +204,49 @@ def test_a_time_is_written_in_utc_and_a_day_as_a_date() -> None:
     assert made.params == (("at", "2026-01-31T23:30:00Z"),)
     assert decoded_message(made.encoded) == made
     assert HealthDetail.DAMAGE_MET(at=at.date()).params == (("at", "2026-02-01"),)
+
+
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [
+        ("de", "1. März 2026; 20. November 2026"),
+        ("en", "1 March 2026; 20 November 2026"),
+        ("es", "1 de marzo de 2026; 20 de noviembre de 2026"),
+        ("fr", "1er mars 2026 ; 20 novembre 2026"),
+    ],
+)
+def test_days_in_prose_have_the_form_of_the_language(lang: str, shown: str) -> None:
+    say = texts(lang)
+    assert say.listed([say.date("2026-03-01"), say.date("2026-11-20T10:00:00Z")]) == shown
+
+
+def test_what_is_no_day_stays_as_it_is() -> None:
+    for given in ("2026", "2026-13-01", "2026-11-200", "-", "", "٢٠٢٦-١١-٢٠"):
+        assert texts("de").date(given) == given
+
+
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [
+        ("de", ["„a“", "„a“ und „b“", "„a“, „b“ und „{1}“"]),
+        ("en", ["“a”", "“a” and “b”", "“a”, “b” and “{1}”"]),
+        ("es", ["«a»", "«a» y «b»", "«a», «b» y «{1}»"]),
+        ("fr", ["« a »", "« a » et « b »", "« a », « b » et « {1} »"]),
+    ],
+)
+def test_titles_in_a_row_each_have_the_quotation_marks_of_the_language(lang: str, shown: list[str]) -> None:
+    assert [texts(lang).quoted(titles) for titles in (["a"], ["a", "b"], ["a", "b", "{1}"])] == shown
+
+
+def test_labels_stand_before_values_as_in_the_language() -> None:
+    assert [texts(lang).labelled("L", "{2}") for lang in ("de", "en", "es", "fr")] == [
+        "L: {2}",
+        "L: {2}",
+        "L: {2}",
+        "L : {2}",
+    ]
+    assert read_texts_of_nothing().labelled("a", "b") == "a b"
+
+
+def read_texts_of_nothing() -> Texts:
+    return Texts("xx", {})

@@ -107,8 +107,9 @@ class EvidenceStore(Protocol):
 class Reindex(Protocol):
     """Kept certificates, for applying rules again."""
 
-    def kept(self) -> AsyncIterator[tuple[bytes, bytes, str]]:
-        """Iterate over `(identity, leaf DER, kind)` of every kept certificate."""
+    def kept(self, *, whole: bool = False) -> AsyncIterator[tuple[bytes, bytes, str]]:
+        """Iterate over `(identity, leaf DER, kind)` of every kept certificate; `whole`: also of those whose processing
+        is restricted, which stay hidden all the same."""
 
     async def replace_findings(
         self, identity: bytes, findings: Sequence[Finding], rules: str, *, partly_read: bool = False

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ctscan.index.sqlite import (
@@ -30,6 +30,7 @@ from ctscan.index.sqlite import (
 )
 from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.certificates import Origin
+from ctscan.index.sqlite.sieving import Sieve, sieve_of
 from ctscan.model import InclusionProof, Name, PendingRange, ScanStep, Unreadable
 from ctscan.x509.name_text import render_name
 
@@ -77,6 +78,9 @@ def commit(connection: sqlite3.Connection, run_id: int, prepared: PreparedStep, 
     step = prepared.step
     log = logs.row_of(connection, step.log_id)
     moved = _move(connection, log, step)
+    sieve = sieve_of(connection)
+    prepared = _sieved(sieve, prepared)
+    step = prepared.step
     new, proofs = 0, step.proofs
     if prepared.rows or prepared.chain_rows or step.result.unreadable:
         rules = _rules_of(connection, run_id, step)
@@ -86,9 +90,29 @@ def commit(connection: sqlite3.Connection, run_id: int, prepared: PreparedStep, 
     revocations.save_issuers(connection, prepared.issuers)
     audit_paths.write(connection, log, proofs, step.at)
     _write_quarantine(connection, log, prepared)
+    sieve.finish()
     if moved or not _has_position(step):
         runs.count(connection, run_id, step.result.entries, step.result.candidates, new)
     holders.progress(connection, holder, step.at)
+
+
+def _sieved(sieve: Sieve, prepared: PreparedStep) -> PreparedStep:
+    """Leave out all of a step that is about people who objected. Bytes that can't be read can't be compared with them,
+    and are not kept once anybody objected: their gap stays."""
+    if sieve.is_open:
+        return prepared
+    kept = sieve.rows(prepared.rows)
+    chain_rows = sieve.rows(prepared.chain_rows)
+    dropped = {row.entry.index for row in sieve.dropped if row.problem is not None}
+    unreadable = tuple(
+        one
+        for one in prepared.step.result.unreadable
+        if sieve.passes_findings(one.findings) and not (one.entry is not None and one.index in dropped)
+    )
+    fingerprints = {row.leaf_sha256 for row in sieve.dropped}
+    issuers = tuple(row for row in prepared.issuers if row[0] not in fingerprints and sieve.passes_fingerprint(row[0]))
+    result = replace(prepared.step.result, unreadable=unreadable)
+    return PreparedStep(replace(prepared.step, result=result), tuple(kept), tuple(chain_rows), issuers, ())
 
 
 def _has_position(step: ScanStep) -> bool:

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import row_checks
 from ctscan.index.sqlite.cipher import plain_errors
 from ctscan.index.sqlite.faults import ADVICE, damage, fault, words
-from ctscan.index.sqlite.opening import WRITABLE, connect_file, in_transaction, open_mode, prepare_file
+from ctscan.index.sqlite.opening import WRITABLE, connect_file, open_mode, prepare_file
 from ctscan.index.sqlite.schema import INDEX, Schema
 from ctscan.index.sqlite.session import InlineSession, Session, Work, open_thread_session
+from ctscan.index.sqlite.suppressing import SuppressionGate
+from ctscan.index.sqlite.transactions import Transactions, empty_log
 from ctscan.index.store_key import StoreKey
 
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
@@ -32,12 +33,26 @@ T = TypeVar("T")
 class Database:
     """Open file. `read` and `write` run one transaction each and raise IndexFault."""
 
-    def __init__(self, path: Path, session: Session, schema: Schema = INDEX, key: StoreKey | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        session: Session,
+        schema: Schema = INDEX,
+        key: StoreKey | None = None,
+        gate: SuppressionGate | None = None,
+    ) -> None:
         self.path = path
         self.key = key
+        self.gate = gate
         self._schema = schema
+        self._transactions = Transactions(path, schema, gate, lambda: self.may_write)
         self._session = session
         self._collectors: list[set[str]] = []
+
+    async def begin(self) -> None:
+        """Carry out suppressions that came while the file was elsewhere, or closed."""
+        if self.gate is not None:
+            await self._run(self._transactions.settle)
 
     @property
     def may_write(self) -> bool:
@@ -55,11 +70,16 @@ class Database:
         finally:
             self._collectors.remove(collector)
 
-    async def read(self, work: Work[T]) -> T:
+    async def read(self, work: Work[T], *, whole: bool = False) -> T:
         """Run `work` on one snapshot of the database. IndexFault also for rows that contradict each other: the file was
-        changed by hand or is damaged."""
+        changed by hand or is damaged.
+
+        Args:
+            work: the unit of work.
+            whole: read certificates whose processing is restricted, too: only for work that keeps the index in order.
+        """
         try:
-            result, damaged = await self._run(lambda connection: _read(connection, work))
+            result, damaged = await self._run(lambda connection: self._transactions.read(connection, work, whole=whole))
         except (LookupError, TypeError, ValueError, zlib.error) as error:
             raise IndexFault(
                 f"{self.path}: rows don't fit together ({type(error).__name__}): the {self._schema.name} is damaged, "
@@ -74,12 +94,12 @@ class Database:
     async def interruptible(self, work: Work[T], is_stopped: Callable[[], bool]) -> T | None:
         """Run long work, which may write and handles damage itself, as one transaction; return None, with nothing
         written, where it was stopped."""
-        return await self._run(lambda connection: _interruptible(connection, work, is_stopped))
+        return await self._run(lambda connection: self._transactions.interruptible(connection, work, is_stopped))
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` as one BEGIN IMMEDIATE transaction: all is written, or nothing. Nothing is written beside damage:
         it could become sound by being joined with other rows."""
-        return await self._run(lambda connection: _write(self.path, self._schema, connection, work))
+        return await self._run(lambda connection: self._transactions.write(connection, work))
 
     async def write_prepared(self, prepare: Callable[[], S], work: Callable[[sqlite3.Connection, S], T]) -> T:
         """Run `prepare`, then `work` with its result as one transaction. `prepare` needs no database and holds no lock;
@@ -87,9 +107,18 @@ class Database:
 
         def prepared(connection: sqlite3.Connection) -> T:
             step = prepare()
-            return _write(self.path, self._schema, connection, lambda c: work(c, step))
+            return self._transactions.write(connection, lambda c: work(c, step))
 
         return await self._run(prepared)
+
+    async def rehearse(self, work: Work[T]) -> T:
+        """Run `work` as a writing transaction, and roll it back: nothing is written."""
+        return await self._run(lambda connection: self._transactions.rehearse(connection, work))
+
+    async def empty_log(self) -> bool:
+        """Move all of the write-ahead log into the file, and empty it; return False where a reader keeps it from
+        that."""
+        return await self._run(empty_log)
 
     async def _run(self, work: Work[T]) -> T:
         try:
@@ -105,46 +134,14 @@ class Database:
         await self._session.close()
 
 
-def _read(connection: sqlite3.Connection, work: Work[T]) -> tuple[T, set[str]]:
-    """Run `work` in a transaction; return its result and the damaged tables that it met."""
-    row_checks.take_noted(connection)
-    return in_transaction(connection, "BEGIN", work), row_checks.take_noted(connection)
-
-
-def _write(path: Path, schema: Schema, connection: sqlite3.Connection, work: Work[T]) -> T:
-    """Run `work` in a transaction with the triggers that write checks."""
-    if schema is INDEX:
-        row_checks.make_triggers(connection)
-    row_checks.take_noted(connection)
-
-    def checked(connection: sqlite3.Connection) -> T:
-        result = work(connection)
-        if damaged := row_checks.take_noted(connection):
-            raise damage(path, damaged)
-        return result
-
-    return in_transaction(connection, "BEGIN IMMEDIATE", checked)
-
-
-def _interruptible(connection: sqlite3.Connection, work: Work[T], is_stopped: Callable[[], bool]) -> T | None:
-    row_checks.make_triggers(connection)
-    row_checks.take_noted(connection)
-    connection.set_progress_handler(is_stopped, _BETWEEN_STOPS)
-    try:
-        return in_transaction(connection, "BEGIN IMMEDIATE", work)
-    except sqlite3.OperationalError as error:
-        if getattr(error, "sqlite_errorname", "") != "SQLITE_INTERRUPT":
-            raise
-        return None
-    finally:
-        connection.set_progress_handler(None, 0)
-
-
-_BETWEEN_STOPS = 5_000  # instructions of SQLite's virtual machine: some tenths of a millisecond
-
-
 async def open_database(
-    path: Path, *, create: bool, inline: bool = False, schema: Schema = INDEX, key: StoreKey | None = None
+    path: Path,
+    *,
+    create: bool,
+    inline: bool = False,
+    schema: Schema = INDEX,
+    key: StoreKey | None = None,
+    gate: SuppressionGate | None = None,
 ) -> Database:
     """Open a file and bring its tables up to date.
 
@@ -157,10 +154,16 @@ async def open_database(
     try:
         connect = partial(connect_file, path, schema, key)
         session: Session = InlineSession(connect) if inline else await open_thread_session(connect)
-        return Database(path, session, schema, key)
+        database = Database(path, session, schema, key, gate)
     except sqlite3.Error as error:
         raise fault(path, error, schema) from error
     except UnicodeDecodeError as error:  # the driver can't decode the damaged schema that an error message quotes
         raise IndexFault(f"{path}: {ADVICE['SQLITE_CORRUPT'].format(**words(schema))}") from error
     except IndexFault as error:
         raise IndexFault(f"{path}: {error}") from error
+    try:
+        await database.begin()
+    except BaseException:
+        await database.aclose()
+        raise
+    return database

@@ -126,7 +126,7 @@ def check_hash(connection: sqlite3.Connection, family: Family, hashed: int) -> N
     shard = hash_term(hashed, 0)[0]
     low = hashed & ~_REST
     (found,) = connection.execute(
-        f"SELECT coalesce(sum(({column} & {_REST}) + id), 0) FROM {table} WHERE {column} BETWEEN ? AND ?",
+        f"SELECT coalesce(sum(({column} & {_REST}) + id), 0) FROM main.{table} WHERE {column} BETWEEN ? AND ?",
         (low, low + _REST),
     ).fetchone()
     _compare(connection, family, shard, found, table)
@@ -148,9 +148,9 @@ def check_octets(connection: sqlite3.Connection, family: Family, value: bytes) -
     low, high = shard << 16 - _SHARD_BITS, shard + 1 << 16 - _SHARD_BITS
     above = high.to_bytes(2) if high < 1 << 16 else b"\xff" * 33
     if family is Family.IDENTITY:
-        table, select = "certificate", "SELECT identity, id FROM certificate WHERE identity >= ? AND identity < ?"
+        table, select = "certificate", "SELECT identity, id FROM main.certificate WHERE identity >= ? AND identity < ?"
     else:
-        table, select = "leaf", "SELECT sha256, id, kind FROM leaf WHERE sha256 >= ? AND sha256 < ?"
+        table, select = "leaf", "SELECT sha256, id, kind FROM main.leaf WHERE sha256 >= ? AND sha256 < ?"
     found = sum(octets_term(*row)[1] for row in connection.execute(select, (low.to_bytes(2), above)))
     _compare(connection, family, shard, found, table)
 

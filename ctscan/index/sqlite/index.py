@@ -32,6 +32,7 @@ from ctscan.index.sqlite import (
     revocations,
     rows,
     runs,
+    sieving,
 )
 from ctscan.index.sqlite.cases import SqliteCases
 from ctscan.index.sqlite.connection import open_database
@@ -39,6 +40,8 @@ from ctscan.index.sqlite.inventory import SqliteStock
 from ctscan.index.sqlite.leases import check_lease, is_held, lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
 from ctscan.index.sqlite.similar import SimilarLookups
+from ctscan.index.sqlite.suppressing import SuppressionGate
+from ctscan.index.sqlite.suppressions import SqliteSuppressions
 from ctscan.index.sqlite.surroundings import SqliteSurroundings
 from ctscan.index.store_key import StoreKey
 from ctscan.model import (
@@ -80,14 +83,18 @@ from ctscan.model import (
 
 if TYPE_CHECKING:
     from ctscan.model.results import Repaired
+    from ctscan.model.suppression import PrivacyFiles
 
 
-async def open_sqlite(path: Path, *, create: bool, inline: bool = False, key: StoreKey | None = None) -> SqliteIndex:
+async def open_sqlite(
+    path: Path, *, create: bool, privacy: PrivacyFiles, inline: bool = False, key: StoreKey | None = None
+) -> SqliteIndex:
     """Open the index file at `path`; see `index.open.open_index`."""
-    return SqliteIndex(await open_database(path, create=create, inline=inline, key=key))
+    gate = SuppressionGate(privacy)
+    return SqliteIndex(await open_database(path, create=create, inline=inline, key=key, gate=gate))
 
 
-class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock):
+class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock, SqliteSuppressions):
     """`Index` in one file, shared by any number of processes: one writes at a time, readers never wait."""
 
     def noted_damage(self) -> AbstractContextManager[set[str]]:
@@ -185,7 +192,7 @@ class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock):
         await self._database.write(lambda c: commit.rewind(c, log_id, start))
 
     async def unproven(self, log_id: bytes, start: int, end: int) -> list[int]:
-        return await self._database.read(lambda c: iteration.unproven(c, log_id, start, end))
+        return await self._database.read(lambda c: iteration.unproven(c, log_id, start, end), whole=True)
 
     @asynccontextmanager
     async def lease(
@@ -272,7 +279,7 @@ class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock):
         )
 
     async def known_references(self, repository: str, references: Sequence[str]) -> set[str]:
-        return await self._database.read(lambda c: repositories.known(c, repository, references))
+        return await self._database.read(lambda c: repositories.known(c, repository, references), whole=True)
 
     async def searches(self, questions: Sequence[str]) -> list[Search]:
         return await self._database.read(lambda c: repositories.of_questions(c, questions))
@@ -289,7 +296,7 @@ class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock):
     # --- what became of certificates ---
 
     async def save_issuers(self, issuers: Sequence[Issuer]) -> None:
-        await self._database.write_prepared(lambda: revocations.issuer_rows(issuers), revocations.save_issuers)
+        await self._database.write_prepared(lambda: revocations.issuer_rows(issuers), sieving.save_issuers)
 
     async def issuers(self, subject_hash: bytes) -> list[Issuer]:
         return await self._database.read(lambda c: revocations.issuers(c, subject_hash))
@@ -348,20 +355,20 @@ class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock):
 
     # --- rules applied again, retention ---
 
-    async def kept(self) -> AsyncIterator[tuple[bytes, bytes, str]]:
+    async def kept(self, *, whole: bool = False) -> AsyncIterator[tuple[bytes, bytes, str]]:
         row = 0
-        while portion := await self._kept_after(row):
+        while portion := await self._kept_after(row, whole):
             for row, identity, der, kind in portion:  # noqa: B007 - the next portion begins after it
                 yield identity, der, kind
 
-    async def _kept_after(self, row: int) -> list[iteration.LeafRow]:
-        return await self._database.read(lambda c: iteration.kept_after(c, row))
+    async def _kept_after(self, row: int, whole: bool) -> list[iteration.LeafRow]:
+        return await self._database.read(lambda c: iteration.kept_after(c, row), whole=whole)
 
     async def replace_findings(
         self, identity: bytes, findings: Sequence[Finding], rules: str, *, partly_read: bool = False
     ) -> None:
         await self._database.write(
-            lambda c: certificates.replace_findings(c, identity, findings, rules, partly_read=partly_read)
+            lambda c: sieving.replace_findings(c, identity, findings, rules, partly_read=partly_read)
         )
 
     async def mark_partly_read(self, identity: bytes, partly_read: bool) -> None:

@@ -276,7 +276,7 @@ def _keys(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple
 # --- checks -------------------------------------------------------------------------------------------------------
 
 _IS_WRONG = (
-    f"(SELECT sum(iif(certificate < {CONTROL}, certificate, {CONTROL} - certificate)) FROM posting"
+    f"(SELECT sum(iif(certificate < {CONTROL}, certificate, {CONTROL} - certificate)) FROM main.posting"
     " WHERE posting.key = lookup_key.id) IS NOT 0"
 )
 

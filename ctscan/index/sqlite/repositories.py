@@ -15,14 +15,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import certificate_rows, certificates, revocations, row_checks, rows, runs
 from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.certificates import Origin
+from ctscan.index.sqlite.question_digests import question_digest
 from ctscan.index.sqlite.rows import placeholders
+from ctscan.index.sqlite.sieving import sieve_of
 from ctscan.model import (
     Coordinate,
     Disclosure,
@@ -60,7 +61,7 @@ def start(connection: sqlite3.Connection, search: Search, rules: RuleSet) -> int
             rows.clean(search.repository),
             rows.clean(search.kind),
             rows.clean(search.question) if search.kind in NAMES_NOBODY else None,
-            _digest(_salt(connection), search.question),
+            question_digest(connection, search.question),
             rows.clean(search.who),
             rows.clean(search.purpose),
             rows.clean(search.scope),
@@ -96,11 +97,12 @@ def end(
 
 def of_questions(connection: sqlite3.Connection, questions: Sequence[str]) -> list[Search]:
     """Return, for each repository and question, the newest search that ended whole and the newest of all."""
-    salt = _salt(connection)
     found = [
         replace(_search_of(row), question=question)
         for question in dict.fromkeys(questions)
-        for row in _sound(connection, connection.execute(_OF_QUESTION, {"digest": _digest(salt, question)}))
+        for row in _sound(
+            connection, connection.execute(_OF_QUESTION, {"digest": question_digest(connection, question)})
+        )
     ]
     return sorted(found, key=lambda search: search.id, reverse=True)
 
@@ -144,17 +146,6 @@ def _shortfalls(text: str) -> tuple[Shortfall, ...]:
     if not all(found):
         return (Shortfall(decoded_message(text)),) if text else ()
     return tuple(Shortfall(decoded_message(line[2]), int(line[1])) for line in found if line)
-
-
-def _salt(connection: sqlite3.Connection) -> bytes:
-    row = connection.execute("SELECT salt FROM salt").fetchone()
-    if row is None:
-        raise IndexFault("the index has no salt any longer: it was changed by hand; restore it from a copy")
-    return bytes(row[0])
-
-
-def _digest(salt: bytes, question: str) -> bytes:
-    return sha256(salt + rows.clean(question).encode()).digest()
 
 
 def _unknown(search_id: int) -> IndexFault:
@@ -227,7 +218,10 @@ def keep(connection: sqlite3.Connection, search_id: int, found: Sequence[Found])
     if search is None:
         raise _unknown(search_id)
     repository, rules = search
-    new = sum([_keep(connection, search_id, repository, rules, one) for one in found])
+    sieve = sieve_of(connection)
+    passing = sieve.passing(found, lambda one: one.row)
+    new = sum([_keep(connection, search_id, repository, rules, one) for one in passing])
+    sieve.finish()
     connection.execute("UPDATE search SET certificates = certificates + ? WHERE id = ?", (new, search_id))
     return new
 

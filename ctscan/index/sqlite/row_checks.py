@@ -20,6 +20,7 @@ from zlib import crc32
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite.places import place_of
+from ctscan.privacy.suppression import Suppressions
 
 CHECKED: dict[str, str] = {
     "log": "id log_id key name operator protocol state url monitoring_url origin mmd final_size final_root"
@@ -209,6 +210,7 @@ class Noting:
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.damaged: set[str] = set()
+        self.suppressions = Suppressions()  # that the transaction began with
 
 
 class NotingConnection(Noting, sqlite3.Connection):
@@ -245,7 +247,7 @@ def check_marks(connection: sqlite3.Connection) -> None:
     """Compare the rows that are marked as partly read with their total, and check them; note damage."""
     kept = dict(connection.execute("SELECT name, total FROM table_total"))
     for table in ("certificate", "unreadable"):
-        (total,) = connection.execute(f"SELECT coalesce(sum(id), 0) FROM {table} WHERE partly > 0").fetchone()
-        damaged = f"SELECT 1 FROM {table} WHERE partly > 0 AND NOT ({is_sound(table)}) LIMIT 1"
+        (total,) = connection.execute(f"SELECT coalesce(sum(id), 0) FROM main.{table} WHERE partly > 0").fetchone()
+        damaged = f"SELECT 1 FROM main.{table} WHERE partly > 0 AND NOT ({is_sound(table)}) LIMIT 1"
         if kept.get(f"{table}.partly") != total or connection.execute(damaged).fetchone():
             note(connection, table)

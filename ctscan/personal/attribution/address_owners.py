@@ -10,21 +10,23 @@ its party where that can't be told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, permutations
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Finding, IdentifierKind, Message, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.evidence import CA_CONTACT, SUBJECT
-from ctscan.personal.attribution.mailbox_names import mailbox_names
+from ctscan.personal.attribution.mailbox_names import bare_local, is_made_of_words
 from ctscan.personal.attribution.name_evidence import NameEvidence, common, first_last, is_name_of_somebody, may_be_same
 from ctscan.personal.attribution.people import UNCLEAR, Parties, People, Person, numbered
 from ctscan.personal.attribution.sole_given_names import Relation, evidence_of, is_relative, relation, sole_given_names
 
 MAX_OWNERS: Final = 10
 """People among whom the owner of an address is looked for; with more people the address stays with its field."""
+
+_TURNED: Final = 3  # words of a name whose order makes other mailbox names; two words make the same in any order
 
 _RESPONSIBLE: Final = "2.16.76.1.3."
 """Fields of ICP-Brasil: the rfc822Name of a company is the mailbox of the person who answers for it (DOC-ICP-04)."""
@@ -204,12 +206,10 @@ def _makers(address: str, people: list[Person]) -> list[str]:
     """Return the people whose names share the most words with an address: mostly a single person or nobody."""
     if not people or len(people) > MAX_OWNERS:
         return []
-    evidence = first_last(address)
-    scores = {
-        person.label: max((_score(address, n) for n in person.evidence), default=0)
-        for person in people
-        if evidence is None or not any(is_relative(evidence, n) for n in person.evidence)
-    }
+    scores = {person.label: max((_score(address, n) for n in person.evidence), default=0) for person in people}
+    if any(scores.values()) and (evidence := first_last(address)) is not None:
+        relatives = [p.label for p in people if any(is_relative(evidence, n) for n in p.evidence)]
+        scores.update(dict.fromkeys(relatives, 0))
     best = max(scores.values(), default=0)
     made = [label for label, score in scores.items() if best and score == best]
     if len(made) < 2:
@@ -224,10 +224,23 @@ def _score(address: str, name: NameEvidence) -> int:
 
 def _is_exact(address: str, name: NameEvidence) -> bool:
     """Return whether the mailbox name is made from the words of a name and nothing else: `jroe`, `jane.roe2`."""
-    local = address.rpartition("@")[0].partition("+")[0].rstrip("0123456789")
+    return any(is_made_of_words(address, words) for words in _orders(address, name))
+
+
+def _orders(address: str, name: NameEvidence) -> Iterator[Sequence[list[str]]]:
+    """Yield the words of a name in the orders in which it may be written: given names first, else in any order, and of
+    three words in every order where the mailbox name has more letters than a word and an initial."""
+    local = bare_local(address)
     words = [sorted(word) for part in (name.given, name.surname) for word in sorted(part, key=min)]
-    made = mailbox_names(words or [sorted(word) for word in name.some_words])
-    return local in made.full or local in made.with_initial
+    if words:
+        yield words
+        return
+    words = sorted(sorted(word) for word in name.some_words)
+    shortest = min((len(spelling) for word in words for spelling in word if spelling in local), default=len(local))
+    if len(words) != _TURNED or len(local) < shortest + 2:
+        yield words
+    else:
+        yield from permutations(words)
 
 
 def _is_of_another(address: str, names: Iterable[NameEvidence]) -> bool:

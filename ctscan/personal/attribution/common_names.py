@@ -42,6 +42,7 @@ from ctscan.personal.attribution.name_shapes import (
 from ctscan.personal.attribution.organisation_words import is_of_organisation_words
 from ctscan.personal.attribution.patronymics import has_patronymic
 from ctscan.personal.attribution.placeholders import attribute_no_name
+from ctscan.personal.attribution.practices import name_behind_practice
 from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.normalise.addresses import canonical_email
@@ -99,9 +100,14 @@ def _judge_text(view: View, place: Field, whole: DecodedString) -> Judged | None
     if service_of(view.certificate) is not None:
         return None
     found = _by_evidence(view, text) or _by_form(view, text)
-    if found is not None or is_of_organisation_words(text, place.name, _mailboxes(view)):
+    if found is not None or is_of_organisation_words(text, place.name, declared_mailboxes(view)):
         return found
-    return _by_words(view, place, text) or _by_lower_case(view, place, text) or _before_others(view, place, text)
+    return (
+        _by_words(view, place, text)
+        or _of_practice(view, text)
+        or _by_lower_case(view, place, text)
+        or _before_others(view, place, text)
+    )
 
 
 def is_of_subject(view: View, place: Field) -> bool:
@@ -160,7 +166,7 @@ def _by_evidence(view: View, text: str) -> Judged | None:
 
 def _is_unlisted(view: View, text: str) -> bool:
     """Return whether no word of a text is listed as a name, and no mailbox is made from it."""
-    return likeness(text) < Likeness.WEAK and not any(resembles(address, text) for address in _mailboxes(view))
+    return likeness(text) < Likeness.WEAK and not any(resembles(address, text) for address in declared_mailboxes(view))
 
 
 @weighs(EvidenceKind.NAME_FORM())
@@ -182,7 +188,7 @@ def _by_words(view: View, place: Field, text: str) -> Judged | None:
         return None
     name = bare_name(text)
     same = is_organisation(place.name, text)
-    if not same and any(resembles(address, name) for address in _mailboxes(view)):
+    if not same and any(resembles(address, name) for address in declared_mailboxes(view)):
         return name, _made_mailbox(view)
     if not same and not is_server(certificate) and has_patronymic(name, place.name):
         return name, Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.NAME_WITH_PATRONYMIC())
@@ -204,13 +210,21 @@ def _made_mailbox(view: View) -> Attribution:
     return Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.NAME_MADE_MAILBOX())
 
 
+def _of_practice(view: View, text: str) -> Judged | None:
+    """Attribute a name behind the word for a practice, which is mostly the organisation's name as well."""
+    name = None if is_server(view.certificate) else name_behind_practice(text)
+    if name is None:
+        return None
+    return name, Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.NAME_BEHIND_PRACTICE())
+
+
 @weighs(EvidenceKind.LOWER_CASE())
 def _by_lower_case(view: View, place: Field, text: str) -> Judged | None:
     """Attribute words of which some or all are in lower case, with a mailbox made from two of them."""
     name = capitalised(bare_name(text))
     if name == text or not is_name_shaped(name) or is_organisation(place.name, text):
         return None
-    if not any(is_made_from(address, name) for address in _mailboxes(view)):
+    if not any(is_made_from(address, name) for address in declared_mailboxes(view)):
         return None
     if likeness(name) >= Likeness.WEAK:
         why = AttributionReason.NAME_IN_LOWER_CASE()
@@ -225,7 +239,9 @@ def _before_others(view: View, place: Field, text: str) -> Judged | None:
     if is_server(view.certificate) or is_organisation(place.name, text):
         return None
     name = name_before(text, tuple(_organisations(place.name)))
-    if name is None or not (reads_well(name) or any(is_made_from(address, name) for address in _mailboxes(view))):
+    if name is None or not (
+        reads_well(name) or any(is_made_from(address, name) for address in declared_mailboxes(view))
+    ):
         return None
     why = AttributionReason.NAME_BEFORE_OTHER_WORDS()
     return name, Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
@@ -236,7 +252,7 @@ def _of_authority(view: View, place: Field, text: str) -> Judged | None:
     """Attribute the common name of a private CA named after a person: self-signed, or without any organisation."""
     if not (is_self_issued(view.certificate) or _has_no_organisation(place.name)) or not reads_well(text):
         return None
-    if is_self_issued(view.certificate) and any(is_made_from(one, _name_in(text)) for one in _mailboxes(view)):
+    if is_self_issued(view.certificate) and any(is_made_from(one, _name_in(text)) for one in declared_mailboxes(view)):
         return _name_in(text), _made_mailbox(view)
     why = AttributionReason.OWN_AUTHORITY()
     return _name_in(text), Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
@@ -289,7 +305,7 @@ def _organisations(name: Name | None) -> Iterator[str]:
     return (text.value for text in texts if text is not None)
 
 
-def _mailboxes(view: View) -> tuple[str, ...]:
+def declared_mailboxes(view: View) -> tuple[str, ...]:
     """Return the canonical addresses declared for the subject."""
     return view.memo(_declared_mailboxes)
 

@@ -197,8 +197,7 @@ def _by_types(view: View) -> Attribution | None:
             return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CERTIFICATE_HOLDS(holds=words))
     names = (p.name for oid in PERSONAL for p in view.of(oid) if p.part == "san" and p.name is not None)
     people = (name for name in names if personal_attribute(name) and not names_service(view, name))
-    is_of_organisation = legal_policy(view.certificate) is not None or _is_organisation(view.certificate)
-    if not is_of_organisation and any(True for _ in people):
+    if any(True for _ in people) and legal_policy(view.certificate) is None and not _is_organisation(view.certificate):
         why = AttributionReason.ALTERNATIVE_NAME_OF_PERSON()
         return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     return None

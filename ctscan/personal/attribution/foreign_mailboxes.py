@@ -10,15 +10,13 @@ from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, SubjectKind
 from ctscan.personal.attribution import mailbox
+from ctscan.personal.attribution.common_names import declared_mailboxes
 from ctscan.personal.attribution.gazetteer import is_name_word
 from ctscan.personal.attribution.sole_given_names import sole_given_names
-from ctscan.personal.normalise.addresses import canonical_email
 from ctscan.personal.normalise.name_tokens import fold_text, mailbox_tokens
 from ctscan.personal.values import Attribution
 from ctscan.personal.view import View
-from ctscan.x509.general_names import RFC822_NAME
 
-_EMAIL_ADDRESS: Final = "1.2.840.113549.1.9.1"
 _MOST: Final = 10  # mailboxes of a certificate that are compared
 _OF_SUBJECT: Final = ("subject", "san", "subjectDirectoryAttributes")
 _MOST_TEXTS: Final = 50
@@ -56,7 +54,8 @@ def _is_beside_own(view: View, texts: Sequence[str], address: str) -> bool:
     local = address.rpartition("@")[0]
     if not (local.isascii() and local.isalpha()) or sole_given_names(address):
         return False
-    if not any(mailbox.resembles(one, text) for one in view.memo(_mailboxes) if one != address for text in texts):
+    others = (one for one in declared_mailboxes(view)[:_MOST] if one != address)
+    if not any(mailbox.resembles(one, text) for one in others for text in texts):
         return False
     return not any(mailbox.resembles(address, text) for text in view.memo(_texts))
 
@@ -101,12 +100,3 @@ def _texts(view: View) -> tuple[str, ...]:
     """Return the first texts about the subject in which further people may be named: any but addresses."""
     texts = (place.text.value for place in view.fields if place.part in _OF_SUBJECT and place.text is not None)
     return tuple(islice((text[:_LONGEST] for text in texts if "@" not in text), _MOST_TEXTS))
-
-
-def _mailboxes(view: View) -> tuple[str, ...]:
-    """Return the first canonical addresses declared for the subject."""
-    certificate = view.certificate
-    texts = [general.text for general in certificate.san if general.kind == RFC822_NAME]
-    texts += [attribute.text for attribute in certificate.subject.attributes if attribute.oid == _EMAIL_ADDRESS]
-    addresses = (canonical_email(text.value) for text in texts[:_MOST] if text is not None)
-    return tuple(dict.fromkeys(filter(None, addresses)))

@@ -15,38 +15,6 @@ RFC_2142 = frozenset(
 )
 """Mailbox names that RFC 2142 reserves for functions."""
 
-_DESK_WORDS = """
-    abogado abogados achats acquisti administratie alcaldia almacen almoxarifado alumnos anagrafe anfrage anfragen
-    anmeldung apotheke arved asesoria assistenza atelier atencion ausbildung auskunft averias avocat avocats
-    avvocati avvocato ayuntamiento balie becas bestellung bestellungen bewerbung biblioteca bibliothek bibliotheque
-    bilgi birojs biuro boekhouding bookings bourgmestre buchhalter buchung buergermeister bufete buh buhalterija
-    buhgalter burgemeester cabinet cachet cadastro caiwu calidad cancelaria cancelleria careers clientes clienti
-    clients clinica clinique cobranca colegio commande commandes commercial commerciale commune communication compta
-    comune consulta consultas consultoria consultorio contabilitate correo datenschutz dekanat despacho destek
-    developers development direcao direccion directeur direction direktor diretoria direttore direttrice direzione
-    distribucion dyrektor ecole eigyo einkauf empfang epodatelna escuela estudiantes etatcivil etude expedicion
-    facturas facture facturen factures faktura fakturace fakulta fakultet farmacia fatture finance finances finanzen
-    frontdesk gemeinde geral gerente geschaeftsfuehrung geschaeftsstelle gestion gestoria glavbuh gramatvediba
-    greffe greffier hacienda hausverwaltung hivatal hospital hovedpostkasse huisarts impots impuestos incidencias
-    informacion information informes ingenieria inkasso inkoop instandhaltung invoice invoices iroda iskola jegyzo
-    jinji jobs juzgado kadry kancelar kancelaria kanzlei kasse kefu keiri klantenservice konyveles ksiegowosc
-    kundendienst kundenservice kundeservice laboratoire laboratorio leitstelle licitacao licitacoes lieferung
-    lietvediba livraison logistica logistik logistique lycee magazzino mahnung maintenance mantenimiento matricula
-    mediateca membership mesto muhasebe netz newsletter nomina nominas notaria notariat obchod obec objednavky
-    officina okonomi ordinace ordinacija ordination ordnungsamt ouvidor ouvidoria pagamenti pagamentos pagos
-    paiement paroisse parroquia pasts payments pedidos penzugy personalabteilung pfarramt pfarrei pharmacie
-    polgarmester postmottak praktijk praxis prefecture prefeitura prefettura presidencia presidente presidenza
-    presse prezes procurement produccion produktion protocollo protocolo proveedores purchasing qualita qualite
-    quality questura raktar rastine rathaus recepcao recepce recepcion receptie reclamaciones recruitment rector
-    redaktion registratur registratura registro rektorat renshi reservas reservations reservierung salg satis
-    sekretar sekretoriatas sello serwis shipping siegel sindaco sklad sklep somu soumu sprzedaz stadt standesamt
-    steuerberater steuerberatung steuern studenten subscriptions szerviz tajemnik taller tandarts tender tenders
-    termine tesoreria titkar titkarsag torgi training treasury tribunal tribunale tributos ucetni ucetnictvi ucto
-    ufficio ugyfelszolgalat ugyintezes universidad urbanisme valsts vendite verkoop versand vertrieb vorstand
-    vzdrzevanje warehouse wartung werkstatt workshop zaehler zahlungen zakupki zamowienia zentrale
-"""
-"""Words of desks, shops and counters in many languages that are nobody's name."""
-
 ROLE_WORDS = RFC_2142 | frozenset(
     [
         # certification authorities and their desks
@@ -84,6 +52,7 @@ ROLE_WORDS = RFC_2142 | frozenset(
             "infos",
             "inquiry",
             "kontakt",
+            "kontor",
             "laboratories",
             "legal",
             "management",
@@ -111,7 +80,6 @@ ROLE_WORDS = RFC_2142 | frozenset(
         *("facturation", "faturamento", "fatturazione", "financeiro", "finanzas", "fiscal", "gerencia", "juridico"),
         *("kantselei", "mairie", "poststelle", "raamatupidamine", "rechnung", "rechnungen", "secretaria", "vendas"),
         *("ventas", "verwaltung"),
-        *_DESK_WORDS.split(),
     ]
 )
 _ENOUGH_ALONE = 4  # a shorter role word beside another word may be an initial or a short name

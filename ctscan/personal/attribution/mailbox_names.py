@@ -46,6 +46,18 @@ def mailbox_names(words: Sequence[Word]) -> MailboxNames:
     return MailboxNames(tuple(full), tuple(name for name in initial if name not in full))
 
 
+def is_made_of_words(address: str, words: Sequence[Word]) -> bool:
+    """Return whether a canonical address is made from words of a name and nothing else but a number behind them, or a
+    tag: `jane.roe2@`, `jroe+x@`."""
+    local, made = bare_local(address), mailbox_names(words)
+    return local in made.full or local in made.with_initial
+
+
+def bare_local(address: str) -> str:
+    """Return the mailbox name of an address without a tag, and without digits at its end."""
+    return address.rpartition("@")[0].partition("+")[0].rstrip("0123456789")
+
+
 def _full(words: Sequence[Word]) -> Iterator[Parts]:
     """Yield full words: two of them in any order; then a given name, what stands between, and a surname, which may come
     first."""

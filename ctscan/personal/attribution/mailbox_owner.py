@@ -25,7 +25,7 @@ from ctscan.personal.attribution.evidence import (
 )
 from ctscan.personal.attribution.foreign_mailboxes import attribute_foreign, is_made_of
 from ctscan.personal.attribution.gazetteer import is_name_word
-from ctscan.personal.attribution.name_shapes import is_host, is_name_shaped
+from ctscan.personal.attribution.name_shapes import is_host, is_name_shaped, person_form
 from ctscan.personal.attribution.organisation_words import (
     is_called_like_organisation,
     is_of_organisation_words,
@@ -159,7 +159,7 @@ def _in_organisation(name: Name, address: str) -> Attribution | None:
 
 
 def _names_of_people(view: View) -> tuple[str, ...]:
-    """Return common names shaped like people's names; for a CA, only those from which a mailbox is made.
+    """Return common names shaped like people's names without numbers in them; for a CA, those that make a mailbox.
 
     The number of names is limited, since thousands of addresses may be compared with them.
     """
@@ -167,4 +167,5 @@ def _names_of_people(view: View) -> tuple[str, ...]:
         people = islice(named_people(view), MAX_NAMES)
         return tuple(name for _, name, here in people if here.why == AttributionReason.NAME_MADE_MAILBOX())
     texts = subject_texts(view.certificate, COMMON_NAME)[:MAX_NAMES]
-    return tuple(text for text in texts if not is_host(text) and is_name_shaped(text))
+    names = (form[0] if (form := person_form(text)) is not None else text for text in texts)
+    return tuple(name for name in names if not is_host(name) and is_name_shaped(name))

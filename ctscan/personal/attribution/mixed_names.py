@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from ctscan.personal.attribution.mailbox_names import mailbox_names
+from ctscan.personal.attribution.mailbox_names import is_made_of_words
 from ctscan.personal.attribution.name_shapes import PARTICLES, is_name_shaped
 from ctscan.personal.normalise.name_tokens import name_forms, name_tokens
 
@@ -21,9 +21,7 @@ def capitalised(text: str) -> str:
 
 def is_made_from(address: str, name: str) -> bool:
     """Return whether a canonical address is made from two words of a name or more: `jane.roe`, `jroe`, `roej`."""
-    local = address.rpartition("@")[0].partition("+")[0].rstrip("0123456789")
-    made = mailbox_names(name_forms(name))
-    return local in made.full or local in made.with_initial
+    return is_made_of_words(address, name_forms(name))
 
 
 def name_before(text: str, organisations: Sequence[str]) -> str | None:

@@ -20,8 +20,8 @@ from ctscan.personal.attribution.name_attributes import (
     personal_attribute,
     texts_of,
 )
-from ctscan.personal.attribution.office_names import is_office, is_organisation_in_parts
-from ctscan.personal.attribution.services import is_organisation_pseudonym, is_service
+from ctscan.personal.attribution.office_names import is_organisation, is_organisation_pseudonym
+from ctscan.personal.attribution.services import is_service
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.parsers.numbers import satisfied
 from ctscan.personal.values import Attribution
@@ -48,22 +48,19 @@ def _judge_service(view: View, name: Name) -> bool:
     has_purpose = name is view.certificate.subject and service_of(view.certificate) is not None
     if not has_purpose and any(NATURAL_NUMBER.match(text) for text in texts_of(name, SERIAL_NUMBER)):
         return False
-    if _is_organisation(name, view.certificate.issuer):
+    given, surnames, pseudonyms = (list(texts_of(name, oid)) for oid in (GIVEN_NAME, SURNAME, PSEUDONYM))
+    others, organisations = [*surnames, *pseudonyms], list(texts_of(name, ORGANISATION))
+    if is_service(given, others, has_purpose):
         return True
-    pseudonyms = list(texts_of(name, PSEUDONYM))
-    if is_service(texts_of(name, GIVEN_NAME), [*texts_of(name, SURNAME), *pseudonyms], has_purpose):
+    if is_organisation(given, others, organisations) and not _has_number(name, view.certificate.issuer):
         return True
-    return any(is_organisation_pseudonym(text, texts_of(name, ORGANISATION)) for text in pseudonyms)
+    return any(is_organisation_pseudonym(text, organisations) for text in pseudonyms)
 
 
-def _is_organisation(name: Name, issuer: Name) -> bool:
-    """Return whether given names and surnames hold an office, or words of the organisation beside them, without a
-    number that only people have."""
-    given, surnames = list(texts_of(name, GIVEN_NAME)), list(texts_of(name, SURNAME))
-    if not is_office(given, surnames) and not is_organisation_in_parts(given, surnames, texts_of(name, ORGANISATION)):
-        return False
+def _has_number(name: Name, issuer: Name) -> bool:
+    """Return whether a serial number in a name is valid as a number of people, in its country or the issuer's."""
     countries = {text.strip().upper() for one in (name, issuer) for text in texts_of(one, _COUNTRY)}
-    return not any(satisfied(text, one) for text in texts_of(name, SERIAL_NUMBER) for one in countries)
+    return any(satisfied(text, one) for text in texts_of(name, SERIAL_NUMBER) for one in countries)
 
 
 @weighs(EvidenceKind.SERVICE())

@@ -1,6 +1,6 @@
-"""Names of services and organisations in attributes for people: `GN=OCSP, SN=Responder`, `pseudonym=Muster GmbH 7:PN`.
+"""Names of services in attributes for people: `GN=OCSP, SN=Responder`, `pseudonym=Zeitstempel 3`.
 
-This module judges words only; `evidence` weighs them against the rest of the certificate.
+This module judges words only; `service_names` weighs them against the rest of the certificate.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from functools import cache
 from typing import Final
 
 from ctscan.personal.attribution.gazetteer import given_names, surnames
-from ctscan.personal.attribution.lexicon import ORGANISATION_PARTS, ORGANISATION_WORDS
-from ctscan.personal.attribution.script_words import names_organisation
+from ctscan.personal.attribution.lexicon import ORGANISATION_WORDS
+from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.resources import data_text
 
@@ -30,7 +30,6 @@ _OFFICE: Final = re.compile(
 """German compounds of offices and services: `Bauverwaltung`, `Amtsgericht`; some short ones are surnames."""
 
 _LONG: Final = 9  # letters of a compound
-_SHORT_FORM: Final = re.compile(r".+ (?:AG|KG|SA|SE|NV|AB|AS|OY|UG|eG|e\.V\.|S\.A\.)(?: [0-9]*)?(?: ?:PN)?")
 
 
 def is_service(given: Iterable[str], others: Iterable[str], has_purpose: bool) -> bool:
@@ -43,8 +42,8 @@ def is_service(given: Iterable[str], others: Iterable[str], has_purpose: bool) -
             organisations or machines.
     """
     given, others = tuple(given), tuple(others)
-    of_given = frozenset(word for text in given for word in _words(text))
-    found = of_given.union(word for text in others for word in _words(text))
+    of_given = frozenset(word for text in given for word in numberless_words(text))
+    found = of_given.union(word for text in others for word in numberless_words(text))
     is_called_so = any(map(_is_in_other_script, (*given, *others)))
     if has_purpose:
         is_called_so = is_called_so or not any(map(_is_given, found))
@@ -58,21 +57,12 @@ def is_service(given: Iterable[str], others: Iterable[str], has_purpose: bool) -
     return not _also_names().isdisjoint(found) and not any(map(_is_name, found - _also_names()))
 
 
-def is_organisation_pseudonym(text: str, organisations: Iterable[str]) -> bool:
-    """Return whether a pseudonym is the name of an organisation: it ends in a legal form of two letters, or it is an
-    organisation of the same name and a number, without the words of a person."""
-    if _SHORT_FORM.fullmatch(text[:MAX_TEXT]):
-        return True
-    words = [word for word in _words(text) if word != "pn"]
-    return any(words and words == _words(one) for one in organisations) and not any(map(_is_given, words))
-
-
 def _is_in_other_script(text: str) -> bool:
     """Return whether a text without Latin letters has a word of organisations."""
     text = text[:MAX_TEXT]
     if text.isascii() or not _OTHER_SCRIPT.fullmatch(text):
         return False
-    return any(part in text for part in ORGANISATION_PARTS) or names_organisation(text)
+    return has_organisation_word(text)
 
 
 def _is_office(word: str) -> bool:
@@ -87,7 +77,7 @@ def _is_given(word: str) -> bool:
     return word in given_names()
 
 
-def _words(text: str) -> list[str]:
+def numberless_words(text: str) -> list[str]:
     """Return the folded words of a text without digits at their ends."""
     return _DIGITS.sub(" ", fold_text(text[:MAX_TEXT])).split()
 

@@ -39,7 +39,7 @@ def sole_given_names(address: str) -> tuple[str, ...]:
     local = re.sub(r"[0-9]", "", address.rpartition("@")[0].partition("+")[0])
     found = _WITH_INITIAL.fullmatch(local) or _DOUBLE.fullmatch(local)
     words = tuple(map(fold_text, found.groups())) if found else ()
-    if not words or mailbox.is_role(local) or not all(map(_is_given_name, words)):
+    if not words or not all(map(_is_given_name, words)) or mailbox.is_role(local):
         return ()
     return words
 

@@ -150,7 +150,7 @@ def full_name(view: View) -> Iterator[Finding]:
 
 @rule(
     id="name.common",
-    version=4,
+    version=5,
     category="user.name",
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "ETSI EN 319 412-2 section 4.2.4"),

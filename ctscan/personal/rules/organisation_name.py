@@ -36,7 +36,7 @@ _INDIVIDUAL = frozenset({"2.23.140.1.2.3", *(f"2.23.140.1.5.4.{n}" for n in (1, 
 
 @rule(
     id="name.organisation",
-    version=2,
+    version=3,
     category="user.name",
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "CA/Browser Forum Baseline Requirements section 7.1.2.7.3"),
@@ -72,10 +72,13 @@ def _by_name_beside(view: View, place: Field, text: str) -> tuple[str, Attributi
 
 
 def _people_by_name(view: View) -> dict[tuple[int, frozenset[str]], Attribution]:
-    """Return the attribution of the first common name with these words, by the identity of its name and the words."""
+    """Return the attribution of the first common name with these words, by the identity of its name and the words
+    of the person's name or of the whole text."""
     found: dict[tuple[int, frozenset[str]], Attribution] = {}
     for beside, name, attribution in named_people(view):
-        found.setdefault((id(beside.name), frozenset(name_tokens(name))), attribution)
+        whole = beside.text.value if beside.text is not None else name
+        for text in (name, whole):
+            found.setdefault((id(beside.name), frozenset(name_tokens(text))), attribution)
     return found
 
 

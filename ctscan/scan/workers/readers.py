@@ -90,7 +90,7 @@ async def _work(task: WorkerTask, emit: Emit, commands: WorkerCommands) -> list[
     request, clock = task.request, ScanClock()
     async with (
         open_network(request, clock) as network,
-        await open_index(request.db, create=False, key_file=request.key_file) as index,
+        await open_index(request.db, create=False, key_file=request.key_file, privacy=request.privacy) as index,
     ):
         network.client.take_turns(index.take_turn)
         context = ScanContext(index, task.run_id, request, rule_set(), emit, commands.stop, clock, task.added)

@@ -12,9 +12,10 @@ from ctscan.model.regime import Certainty, Right
 from ctscan.views.answers import KINDS, NORMALISED, QUALIFIERS, SENSITIVITIES, category, shown_value
 from ctscan.views.certificates import status_words
 from ctscan.views.dossier.phrases import DossierText
-from ctscan.views.limits import by_reason, entries_by_reason
+from ctscan.views.limits import entries_by_reason
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
+from ctscan.views.vocabulary import GAPS
 from ctscan.views.words import moment, word
 
 _FOR_CONTROLLER = frozenset(
@@ -66,7 +67,7 @@ def datum_line(finding: Finding, texts: Texts) -> str:
     """Write a datum of a certificate: kind, value, remarks and place."""
     remarks = marks(finding.sensitivity, finding.qualifiers, texts)
     value = f"{shown_value(finding, texts)} ({remarks})" if remarks else shown_value(finding, texts)
-    return f"{category(finding.category, texts)}: {value} [{finding.path}]"
+    return texts.labelled(category(finding.category, texts), f"{value} [{finding.path}]")
 
 
 def standing_words(status: Status | None, texts: Texts) -> str:
@@ -84,8 +85,9 @@ def gaps(answer: Answer, texts: Texts) -> Iterator[str]:
     lines: list[Message] = [DossierText.GAP_NEVER(log=one.name) for one in answer.not_covered if one.id in members]
     for log in answer.coverage:
         if log.gaps:
-            parts = by_reason(entries_by_reason([log]), texts)
-            lines.append(DossierText.GAP_ENTRIES(log=log.log, parts=parts))
+            found = entries_by_reason([log]).most_common()
+            parts = (DossierText.ENTRIES_FOR(count=number, reason=GAPS[reason]) for reason, number in found)
+            lines.append(DossierText.GAP_ENTRIES(log=log.log, parts=", ".join(map(texts, parts))))
         if log.freshness is Freshness.STALE:
             lines.append(DossierText.GAP_OLD(log=log.log, time=moment(log.covered_until)))
         if log.is_doubtful:

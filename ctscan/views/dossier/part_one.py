@@ -10,6 +10,7 @@ from ctscan.model.dossier import Dossier
 from ctscan.model.regime import Right
 from ctscan.personal.scope_terms import EVERYTHING
 from ctscan.views.answers import KINDS, SEARCH_STATES, category
+from ctscan.views.case_details import details_line
 from ctscan.views.case_words import ACTIONS, STATES
 from ctscan.views.case_words import KINDS as KINDS_OF_CASES
 from ctscan.views.dossier import blocks
@@ -124,7 +125,10 @@ def _done(made: Dossier, texts: Texts) -> Iterator[Block]:
         kind, state = texts(KINDS_OF_CASES[made.case.kind]), texts(STATES[made.case.state])
         yield blocks.facts(((texts(DossierText.RIGHT()), [kind]), (texts(DossierText.STATE()), [state])))
         yield blocks.heading(3, texts(DossierText.HISTORY()))
-        rows = [(moment(one.at), texts(ACTIONS[one.action]), one.text) for one in made.case.records]
+        rows = [
+            (moment(one.at), texts(ACTIONS[one.action]), details_line(one.action, one.details, texts))
+            for one in made.case.records
+        ]
         yield blocks.table([when, step, texts(DossierText.LABEL_DETAIL())], rows, (3, 3, 6))
     yield blocks.heading(3, texts(DossierText.LOOKUPS()))
     yield blocks.text(texts(DossierText.LOOKUPS_TEXT()))

@@ -91,6 +91,7 @@ class DossierText(Code):
     SEARCHED_COMPLETE = "dossier.searched-complete"
     SEARCHED_INCOMPLETE = "dossier.searched-incomplete"
     NOT_RECOGNISED = "dossier.not-recognised"
+    ENTRIES_FOR = "dossier.entries-for"
     GAP_ENTRIES = "dossier.gap-entries"
     GAP_NEVER = "dossier.gap-never"
     GAP_OLD = "dossier.gap-old"

@@ -57,6 +57,7 @@ from ctscan.views.json.records import (
     run,
     source,
 )
+from ctscan.views.json.suppressions import forget_receipt, suppressions
 from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, timestamp_text, to_json
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "exported_heads",
     "exported_misbehaviour",
     "finding",
+    "forget_receipt",
     "gap_shape",
     "head_comparison",
     "health",
@@ -120,6 +122,7 @@ __all__ = [
     "source",
     "standing_counts",
     "status",
+    "suppressions",
     "time_text",
     "timestamp_text",
     "to_json",

@@ -27,6 +27,7 @@ from ctscan.model import (
     Status,
     VerifiedRange,
 )
+from ctscan.model.suppression import Suppressed
 from ctscan.views.json.document import basis, digest_with_items, header
 from ctscan.views.json.values import (
     Shape,
@@ -291,6 +292,11 @@ def answer_digest(given: Answer) -> str:
     return digest_with_items(answer(given, matches=()), "matches", map(match, given.shown_matches))
 
 
+def suppressed(given: Suppressed) -> Shape:
+    """Shape the suppression of the person that was asked about."""
+    return {"since": time_text(given.since), "ground": str(given.ground), "restricted": given.restricted}
+
+
 def answer(given: Answer, *, matches: Sequence[Match] | None = None) -> Shape:
     """`ctscan lookup`: shape the certificates found, and exactly the ranges searched, as a document with its digest.
 
@@ -316,5 +322,6 @@ def answer(given: Answer, *, matches: Sequence[Match] | None = None) -> Shape:
         **messages("remarks", given.remarks),
         "searches": [search(s) for s in given.searches],
         "authority_list": None if given.authorities is None else authority_list(given.authorities),
+        "suppressed": None if given.suppressed is None else suppressed(given.suppressed),
         "digest": given.digest or None,
     }

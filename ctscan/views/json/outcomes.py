@@ -136,6 +136,7 @@ def standing_counts(counts: StandingCounts, refresh: RefreshResult | None) -> Sh
         "standings": {str(standing): counts.standings[standing] for standing in CertificateStanding},
         "unknown": [{**message("why", why), "certificates": number} for why, number in counts.reasons.most_common()],
         "checked_since": time_text(counts.oldest),
+        **messages("remarks", counts.remarks),
         "refresh": refreshed(refresh),
     }
 

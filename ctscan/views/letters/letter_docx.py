@@ -86,7 +86,7 @@ class _Writer:
         """Write the sheet for the sender, and begin a new page."""
         self._heading(LetterText.HEADING_NOTES(), letter_styles.NOTE_TITLE)
         if letter.missing:
-            items = "; ".join(self._say(Message(str(item))) for item in letter.missing)
+            items = self._say.listed([self._say(Message(str(item))) for item in letter.missing])
             self._text(LetterNote.ADD_MISSING(items=items), letter_styles.BULLET)
         for note in letter.notes:
             self._text(note, letter_styles.BULLET)
@@ -114,7 +114,7 @@ class _Writer:
             self._missing(self._paragraph(letter_styles.ADDRESS), MissingItem.ADDRESSEE)
         elif to.name not in to.post:
             self._plain(to.name, letter_styles.ADDRESS)
-        if to.party is Addressee.DATA_PROTECTION_OFFICER and "data protection" not in to.post.casefold():
+        if to.party is Addressee.DATA_PROTECTION_OFFICER and not to.is_officer_named:
             self._text(LetterText.FOR_OFFICER(), letter_styles.ADDRESS)
         for line in address_lines(to.post):
             self._plain(line, letter_styles.ADDRESS)

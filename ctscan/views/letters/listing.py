@@ -31,7 +31,7 @@ def lines(one: WrittenLetter, say: Texts) -> Iterator[str]:
     for path in one.files:
         yield say(LetterLine.FILE(path=path))
     if letter.missing:
-        items = "; ".join(say(Message(str(item))) for item in letter.missing)
+        items = say.listed([say(Message(str(item))) for item in letter.missing])
         yield say(LetterLine.MISSING(items=items))
     yield say(LetterLine.FOLLOW_UP(on=letter.follow_up) if letter.follow_up else LetterLine.NO_ANSWER())
 

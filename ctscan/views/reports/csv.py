@@ -17,10 +17,11 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
-from ctscan.model import Answer, Finding, Match
+from ctscan.model import Answer, Finding, Match, Remark
 from ctscan.model.audit import verdict_of
 from ctscan.privacy.redaction import visible
 from ctscan.views.json import hex_text, time_text, timestamp_text
+from ctscan.views.text import ENGLISH, texts
 
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 
@@ -31,7 +32,7 @@ _CERTIFICATE = (
 )  # fmt: skip
 _FINDING = ("category", "value", "about", "confidence", "person", "sensitivity", "marks", "where")
 
-COLUMNS = (*_ANSWER, *_CERTIFICATE, *_FINDING)
+COLUMNS = (*_ANSWER, *_CERTIFICATE, *_FINDING, "remark")
 """Columns of a row. New ones are added at the end."""
 
 _FIRST = "[=+\\-@\t\r\n＝＋－＠﹦﹢﹣﹫−']"
@@ -56,16 +57,21 @@ async def render(answers: AsyncIterator[Answer]) -> AsyncIterator[bytes]:
 
 def rows(answer: Answer) -> Iterator[Cells]:
     """Make the rows of an answer, as texts, numbers and None."""
-    about = _answer_cells(answer)
+    about, remark = _answer_cells(answer), _remark(answer)
     is_empty = True
     for part, matches in (("match", answer.shown_matches), ("mailbox", answer.shown_mailboxes)):
         for number, match in enumerate(matches, 1):
             is_empty = False
             certificate = _certificate_cells(match, number, part)
             for finding in match.findings or (None,):
-                yield (*about, *certificate, *_finding_cells(finding))
+                yield (*about, *certificate, *_finding_cells(finding), remark)
     if is_empty:
-        yield (*about, *_blank(_CERTIFICATE), *_blank(_FINDING))
+        yield (*about, *_blank(_CERTIFICATE), *_blank(_FINDING), remark)
+
+
+def _remark(answer: Answer) -> str | None:
+    """Return the remark that people who objected are left out, where anybody did."""
+    return texts(ENGLISH)(Remark.WITHOUT_OBJECTORS()) if Remark.WITHOUT_OBJECTORS() in answer.remarks else None
 
 
 def _answer_cells(answer: Answer) -> Cells:

@@ -101,6 +101,12 @@ _CASES: dict[str, dict[str, Any]] = {
     "authority-called-like-person-under-another": held(
         [("O", "Example Games"), ("CN", "Jane Roe"), ("emailAddress", "janeroe@example.org")], ca=True
     ),
+    "practice-called-like-organisation": held(
+        [("C", "DE"), ("O", "Zahnarztpraxis Jane Roe"), ("CN", "Zahnarztpraxis Jane Roe")], eku=(CLIENT_AUTH,)
+    ),
+    "practice-with-title": held([("C", "DE"), ("CN", "Kanzlei Dr. Jane Smith")]),
+    "practice-of-two-words": held([("C", "IT"), ("O", "Esempio"), ("CN", "Studio legale Smith Jane")]),
+    "practice-without-name": held([("C", "DE"), ("O", "Praxis Blauer Hafen"), ("CN", "Praxis Blauer Hafen")]),
     "icelandic-daughter": held(
         [("C", "IS"), ("OU", "einkaskilriki"), ("serialNumber", "1201743399"), ("CN", "Jane Anna Smithsdóttir")],
         eku=(CLIENT_AUTH,),

@@ -1,0 +1,39 @@
+"""Recipients of somebody's data, as searches and cases show them: they hear of an erasure (GDPR article 19). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ctscan.model import Search
+from ctscan.model.case import Case, CaseAction
+from ctscan.model.suppression import KnownRecipient, Recipient
+
+_ACTIONS = {
+    CaseAction.DOSSIER_MADE: Recipient.DOSSIER,
+    CaseAction.LETTER_WRITTEN: Recipient.LETTER,
+    CaseAction.EXPORTED: Recipient.EXPORT,
+}
+
+
+def recipients(searches: Iterable[Search], cases: Iterable[Case]) -> tuple[KnownRecipient, ...]:
+    """Return the recipients, the oldest first.
+
+    Args:
+        searches: searches that named the person: the repository learnt of them.
+        cases: cases of the person: dossiers, letters and exports went out.
+    """
+    found = [KnownRecipient(Recipient.REPOSITORY, one.repository, one.started) for one in searches]
+    found += [
+        KnownRecipient(kind, event.get("ca") or case.number, event.at, _notice(case, kind))
+        for case in cases
+        for action, kind in _ACTIONS.items()
+        for event in case.of(action)
+    ]
+    return tuple(sorted(found, key=lambda one: one.at))
+
+
+def _notice(case: Case, kind: Recipient) -> str:
+    """Return the command that drafts the notice to a CA."""
+    if kind is not Recipient.LETTER:
+        return ""
+    return f"ctscan letters --case {case.number} --sender controller --kind notice"

@@ -1,0 +1,107 @@
+"""Transactions of an open file, in the thread of its connection: behind all suppressions, with the filter of readers
+and the checks of writers."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from ctscan.index.sqlite import hiding, row_checks
+from ctscan.index.sqlite.faults import damage
+from ctscan.index.sqlite.opening import in_transaction
+from ctscan.index.sqlite.schema import INDEX, Schema
+from ctscan.index.sqlite.session import Work
+from ctscan.index.sqlite.suppressing import SuppressionGate
+
+T = TypeVar("T")
+
+_BETWEEN_STOPS = 5_000  # instructions of SQLite's virtual machine: some tenths of a millisecond
+
+
+class Transactions:
+    """Runner of units of work as transactions of a connection.
+
+    Args:
+        path: the file, for messages.
+        schema: index or trail.
+        gate: suppressions of an index; None for a trail.
+        may_write: says whether the file may be written to.
+    """
+
+    def __init__(self, path: Path, schema: Schema, gate: SuppressionGate | None, may_write: Callable[[], bool]) -> None:
+        self._path = path
+        self._schema = schema
+        self._gate = gate
+        self._may_write = may_write
+
+    def read(self, connection: sqlite3.Connection, work: Work[T], *, whole: bool) -> tuple[T, set[str]]:
+        """Run `work` in a transaction; return its result and the damaged tables that it met."""
+        self.settle(connection)
+        row_checks.take_noted(connection)
+
+        def filtered(connection: sqlite3.Connection) -> T:
+            if self._gate is not None:
+                (hiding.before_writing if whole else hiding.before_reading)(connection)
+            return work(connection)
+
+        return in_transaction(connection, "BEGIN", filtered), row_checks.take_noted(connection)
+
+    def settle(self, connection: sqlite3.Connection) -> None:
+        """Carry out suppressions that the index hasn't carried out. Where it can't be written to, hide them."""
+        if self._gate is None or not self._gate.is_behind(connection):
+            return
+        if not self._may_write():
+            self._gate.withhold(connection)
+            return
+        self.write(connection, lambda _: None)
+        empty_log(connection)
+
+    def write(self, connection: sqlite3.Connection, work: Work[T]) -> T:
+        """Run `work` in a transaction with the triggers that write checks, behind all suppressions."""
+        self._prepare(connection)
+
+        def checked(connection: sqlite3.Connection) -> T:
+            if self._gate is not None:
+                self._gate.settle(connection)
+            result = work(connection)
+            if damaged := row_checks.take_noted(connection):
+                raise damage(self._path, damaged)
+            return result
+
+        return in_transaction(connection, "BEGIN IMMEDIATE", checked)
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        if self._schema is INDEX:
+            hiding.before_writing(connection)
+            row_checks.make_triggers(connection)
+        row_checks.take_noted(connection)
+
+    def rehearse(self, connection: sqlite3.Connection, work: Work[T]) -> T:
+        self.settle(connection)
+        self._prepare(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            return work(connection)
+        finally:
+            connection.rollback()
+
+    def interruptible(self, connection: sqlite3.Connection, work: Work[T], is_stopped: Callable[[], bool]) -> T | None:
+        self.settle(connection)
+        self._prepare(connection)
+        connection.set_progress_handler(is_stopped, _BETWEEN_STOPS)
+        try:
+            return in_transaction(connection, "BEGIN IMMEDIATE", work)
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorname", "") != "SQLITE_INTERRUPT":
+                raise
+            return None
+        finally:
+            connection.set_progress_handler(None, 0)
+
+
+def empty_log(connection: sqlite3.Connection) -> bool:
+    """Move the write-ahead log into the file, and empty it; return False where a reader keeps it from that."""
+    is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not is_busy
