@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 from ctscan.app.encrypting import on_drafts
 from ctscan.app.known_trail import check_trail
 from ctscan.app.recording import record_reading, recorded
-from ctscan.app.wiring import CLOCK, key_path, opened_index, opened_trail, trail_path
+from ctscan.app.wiring import CLOCK, opened_index, opened_trail, privacy_files, trail_path
 from ctscan.clock import Clock
 from ctscan.errors import IndexFault, InputError
 from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
     from ctscan.config import Config
+    from ctscan.model.suppression import PrivacyFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class BackUp:
         digest: SHA-256 of its manifest, which the audit trail records.
         octets: size of the file.
         keeps_trail: a newer trail was there, and was kept.
-        lacks_key: place of the key file of the trail, where it isn't there.
+        kept: key file and suppressions that were applied to a restored index.
     """
 
     made: str
@@ -44,7 +45,7 @@ class BackUp:
     digest: str
     octets: int
     keeps_trail: bool = False
-    lacks_key: Path | None = None
+    kept: PrivacyFiles | None = None
 
 
 async def back_up(config: Config, file: Path, *, who: str, replaces: bool = False, clock: Clock = CLOCK) -> BackUp:
@@ -80,13 +81,14 @@ async def back_up(config: Config, file: Path, *, who: str, replaces: bool = Fals
     return BackUp(made, manifest.is_encrypted, change.detail, octets)
 
 
-async def restore(config: Config, file: Path, *, who: str, clock: Clock = CLOCK) -> BackUp:
+async def restore(config: Config, file: Path, db: str, *, who: str, clock: Clock = CLOCK) -> BackUp:
     """Restore a backup as a new index. Nothing is overwritten: a trail that is there, and goes on from that of the
     backup, is kept.
 
     Args:
-        config: settings; `db` is the place of the new index, and the trail comes to its place.
+        config: settings; their key files and suppressions apply to the new index, too, wherever it lies.
         file: the backup.
+        db: the new index; its trail comes beside it, or to the place that is configured.
         who: the account.
         clock: clock of the record.
 
@@ -98,6 +100,8 @@ async def restore(config: Config, file: Path, *, who: str, clock: Clock = CLOCK)
     from ctscan.index.open import has_index
     from ctscan.index.vault import place, restore_drafts, take_apart
 
+    kept = privacy_files(config)
+    config = replace(config, db=db, key_file=kept.key, suppressions=kept.suppressions)
     path = trail_path(config)
     with restore_drafts(config.db, path) as drafts:
         manifest = take_apart(file, drafts)
@@ -112,12 +116,7 @@ async def restore(config: Config, file: Path, *, who: str, clock: Clock = CLOCK)
         place(config.db, None if keeps else path, drafts)
     async with opened_index(config):
         pass  # opening applies what the backup doesn't know of: migrations, and suppressions
-    return BackUp(manifest.made, manifest.is_encrypted, manifest.digest, manifest.octets, keeps, missing_key(config))
-
-
-def missing_key(config: Config) -> Path | None:
-    """Return the place of the key file of the trail where there is none: look-ups need it."""
-    return None if key_path(config).exists() else key_path(config)
+    return BackUp(manifest.made, manifest.is_encrypted, manifest.digest, manifest.octets, keeps, kept)
 
 
 async def _check(drafts: Config) -> None:

@@ -35,9 +35,14 @@ def COMMAND(file: str, verbose: int, **given: Any) -> None:  # noqa: N802 - the 
     """
     from ctscan.cli.process import account, run
 
-    config = load_settings(**given)
-    done = run(app.restore(config, Path(file).expanduser().absolute(), who=account()))
+    db = load_settings(**given).db
+    config = load_settings(config=given["config"])  # key files and suppressions are those of the index before
+    done = run(app.restore(config, Path(file).expanduser().absolute(), db, who=account()))
     trail = "the newer audit trail was kept" if done.keeps_trail else "with its audit trail"
-    click.echo(f"{config.db}: restored from the backup of {done.made}, {trail}.", err=True)
-    if done.lacks_key:
-        click.echo(f"Look-ups need the key file of the trail, from its own copy, at {done.lacks_key}.", err=True)
+    click.echo(f"{db}: restored from the backup of {done.made}, {trail}.", err=True)
+    if config.db != db and done.kept:
+        click.echo(
+            "Commands on it need key file and suppressions; name them in ctscan.toml, under [privacy]: "
+            f'key_file = "{done.kept.key}", suppressions = "{done.kept.suppressions}"',
+            err=True,
+        )

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from support.cli import ROOT, error_line, run
-from support.encrypted import is_plain, needs_cipher, new_key, table_counts
+from support.encrypted import files_with, is_plain, needs_cipher, new_key, table_counts
 from support.killing import kill_often
 
 from ctscan.app import back_up, restore
@@ -142,6 +142,26 @@ def test_a_newer_trail_is_kept_and_another_one_is_refused(folder: Path) -> None:
     assert not (other / "ctscan.db").exists() and not list(other.glob("*.restoring*"))
 
 
+def test_who_objected_after_the_backup_is_not_in_what_is_restored(folder: Path) -> None:
+    """The suppressions beside the configured index apply, although the new index lies elsewhere."""
+    backup, elsewhere = folder / "backup.tar", folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    assert ask(folder, "backup", backup).exit_code == 0
+    done = ask(folder, "forget", JANE, "--ground", "objection", "--yes")
+    assert done.exit_code == 0, done.stderr
+    done = ask(folder, "restore", backup, "--db", elsewhere / "new.db")
+    assert done.exit_code == 0, done.stderr
+    assert f'suppressions = "{folder / "ctscan.db.suppressions"}"' in done.stderr
+    env = {"CTSCAN_SUPPRESSIONS": str(folder / "ctscan.db.suppressions")}
+    found = run(
+        "lookup", JANE, "--format", "json", "--db", elsewhere / "new.db", "--config", folder / "ctscan.toml", env=env
+    )
+    assert found.exit_code == 4, found.stderr
+    answer = json.loads(found.stdout)
+    assert (answer["is_found"], answer["suppressed"]["ground"]) == (False, "objection")
+    assert files_with(elsewhere, JANE.encode()) == []
+
+
 def test_a_backup_is_made_while_others_write(folder: Path) -> None:
     code = "import sys; from ctscan.cli import program; program.main(sys.argv[1:])"
     words = [sys.executable, "-c", code, "reindex", "--config", "ctscan.toml"]
@@ -223,8 +243,8 @@ def make_backup(folder: Path) -> None:
 
 
 def make_restore(folder: Path) -> None:
-    config = load_config({"config": "ctscan.toml", "db": "new.db"}, {}, folder)
-    asyncio.run(restore(config, folder / "backup.tar", who="demo"))
+    config = load_config({"config": "ctscan.toml"}, {}, folder)
+    asyncio.run(restore(config, folder / "backup.tar", str(folder / "new.db"), who="demo"))
 
 
 @pytest.mark.parametrize("kills", KILLS)

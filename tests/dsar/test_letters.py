@@ -160,9 +160,7 @@ def test_sectigo_has_an_officer_and_two_texts_that_disagree_and_never_suspends()
     assert LetterText.REVOKE_VALID in codes(letter)
     assert LetterText.SUSPEND not in codes(letter)
     assert letter.follow_up == date(2026, 4, 2)
-    assert any(
-        "Sectigo Privacy Policy” is of 15 November 2021, more than 24 months" in text for text in notes(letter)
-    )
+    assert any("Sectigo Privacy Policy” is of 15 November 2021, more than 24 months" in text for text in notes(letter))
     assert any("directory of a third party" in text for text in notes(letter))
 
 
