@@ -14,7 +14,7 @@ from ctscan.app.known_trail import check_trail, lost
 from ctscan.app.recording import record_reading
 from ctscan.app.wiring import CLOCK, index_key_path, key_path, opened_index, opened_trail, privacy_files, trail_path
 from ctscan.clock import Clock
-from ctscan.errors import InputError
+from ctscan.errors import CtscanError, IndexFault, InputError, UsageError
 from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ async def encrypt_index(config: Config, key_file: Path, *, who: str, clock: Cloc
     check_cipher()
     encrypted, plain = replace(config, index_key_file=str(key_file)), replace(config, index_key_file=None)
     index_key_path(encrypted)
-    await _check_files(plain)
+    try:
+        await _check_files(plain)
+    except IndexFault as fault:
+        raise _already(plain, fault) from fault
     is_new = make_missing_key(key_file)
     _check_own(config, read_store_key(key_file))
     await _convert(plain, encrypted, key_file, AuditAction.ENCRYPT, who, clock)
@@ -87,6 +90,17 @@ def on_drafts(config: Config, drafts: Drafts) -> Config:
         suppressions=privacy_files(config).suppressions,
         heads_to=(),
     )
+
+
+def _already(config: Config, fault: IndexFault) -> CtscanError:
+    """Say of an index that no plain one can be opened from that it is encrypted, where it looks like that."""
+    from ctscan.index.open import beside, has_index
+    from ctscan.index.vault import looks_encrypted
+
+    path = beside(config.db, "")
+    if has_index(config.db) and looks_encrypted(path):
+        return UsageError(f"{path}: the index is encrypted already, or no index of ctscan; nothing was done")
+    return fault
 
 
 async def _check_files(config: Config) -> None:

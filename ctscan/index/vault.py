@@ -184,6 +184,13 @@ def _move_new(draft: Path, place: Path) -> None:
         raise InputError(f"{place}: can't be written: {error.strerror}; give another place") from error
 
 
+def looks_encrypted(path: Path) -> bool:
+    """Return whether a closed file has the look of an encrypted one: whole pages of random octets."""
+    from ctscan.index.sqlite.opening import looks_encrypted as looks
+
+    return looks(path)
+
+
 def is_encrypted(path: Path) -> bool:
     """Return whether a closed file is no plain SQLite file."""
     try:

@@ -214,6 +214,8 @@ def test_encrypt_makes_a_missing_key_records_itself_and_decrypt_undoes_it(plain:
     assert done.exit_code == 0, done.stderr
     assert "The key was made" in done.stderr and stat.S_IMODE((plain / "own.key").stat().st_mode) == 0o600
     assert files_with(plain, *PLAIN) == []
+    again = ask(plain, "encrypt", "--key-file", plain / "own.key", key="own.key")
+    assert (again.exit_code, "is encrypted already" in error_line(again)) == (2, True)
     shown = json.loads(ask(plain, "audit", "show", "--format", "json", key="own.key").stdout)
     assert (shown[0]["action"], shown[0]["state"]) == ("encrypt", "done")
     assert ask(plain, "lookup", JANE, key="own.key").exit_code == 0
