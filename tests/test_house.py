@@ -37,19 +37,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "authorities": {"model", "errors", "http"},
     "revocation": {"model", "errors", "clock", "x509", "http", "sources", "index"},
     "answer": {"model", "errors", "ct", "x509", "personal", "index", "revocation"},
+    "dsar": {"model", "personal"},
     "collect": {"model", "errors", "clock", "x509", "personal", "sources", "index"},
     "scan": {"model", "errors", "clock", "resources", "ct", "personal", "http", "sources", "index"},
     "privacy": {"errors"},
     "views": {"model", "errors", "resources", "personal", "privacy"},  # `personal` for the words of its categories
     "app": {
         "model", "errors", "clock", "resources", "config", "ct", "x509", "personal", "http", "sources", "index",
-        "authorities", "revocation", "answer", "collect", "scan", "privacy", "views",
+        "authorities", "revocation", "answer", "dsar", "collect", "scan", "privacy", "views",
     },
     "cli": {"model", "errors", "resources", "config", "app", "views", "privacy", "scan"},  # `scan`: events to draw
     "__main__": {"cli"},
 }  # fmt: skip
 
-PURE = ("model", "errors", "extras", "ct", "x509", "personal", "answer", "authorities/ccadb", "revocation/status")
+PURE = ("model", "errors", "extras", "ct", "x509", "personal", "answer", "dsar", "authorities/ccadb", "revocation/status")
 """Rooms, and single files of other rooms, that take values and return values."""
 
 IMPURE = {

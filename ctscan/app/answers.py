@@ -42,6 +42,7 @@ async def look_up(
     purpose: str = "",
     case: str = "",
     selection: Selection | None = None,
+    at: datetime | None = None,
     inline: bool = False,
     clock: Clock = CLOCK,
 ) -> AsyncGenerator[Answer, None]:
@@ -56,6 +57,7 @@ async def look_up(
         purpose: purpose of the look-ups.
         case: number of the case that they belong to.
         selection: choice of the certificates that answers show; None shows all.
+        at: moment for which statuses and staleness are judged; None takes the moment of each look-up.
         inline: ask the index in the calling thread; the coroutine then never waits.
         clock: clock of the answers.
 
@@ -81,9 +83,9 @@ async def look_up(
         from ctscan.answer.selecting import selected
 
         for identifier in identifiers:
-            at = clock.now()  # for each: a scan may go on beside a long list
-            found = await answer(index, identifier, now=at, stale_after=config.stale_after)
-            given = _document(found if selection is None else selected(found, selection), at, who, purpose, case)
+            now = at or clock.now()  # for each: a scan may go on beside a long list
+            found = await answer(index, identifier, now=now, stale_after=config.stale_after)
+            given = _document(found if selection is None else selected(found, selection), now, who, purpose, case)
             await recorder.record(given)
             yield given
 

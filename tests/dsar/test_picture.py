@@ -1,0 +1,160 @@
+"""Tests of the picture of a requester: each datum once, and nothing of anybody else."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import replace
+
+import make_golden
+import pytest
+from support.certs import EMAIL_PROTECTION, make_certificate
+from support.pictured import answer_of, match_of
+
+from ctscan.dsar.other_people import HIDDEN
+from ctscan.dsar.picture import answers_for_requester, picture
+from ctscan.model import Match, Message, Qualifier, SubjectKind
+from ctscan.model.picture import HeldReason, Picture
+from ctscan.personal.scope import parse_scope
+from ctscan.views import json
+
+AREAS = ("people_iberia", "people_brazil", "people_europe", "people_japan")
+PEOPLE: dict[str, list[set[str]]] = {
+    f"{area}/{case}": people
+    for area in AREAS
+    for case, people in importlib.import_module(f"cases.{area}").PEOPLE.items()
+}
+
+
+def person(name: str, email: str, **more: object) -> bytes:
+    """Make a certificate of one person."""
+    given, surname = name.split()
+    subject = [("CN", name), ("GIVENNAME", given), ("SURNAME", surname)]
+    return make_certificate(subject=subject, san=[("email", email)], eku=[EMAIL_PROTECTION], **more)
+
+
+def texts_of(shown: Picture) -> str:
+    """Join every text of a picture that a document shows."""
+    texts = [str(datum.values) + datum.canonical for datum in shown.data]
+    for one in shown.certificates:
+        texts += [one.certificate.subject, one.certificate.issuer, *(str(f) for f in one.findings)]
+    return "\n".join(texts).casefold()
+
+
+def test_a_datum_stands_once_with_every_place_and_spelling() -> None:
+    first = match_of(person("Jane Roe", "jane.roe@example.org"), index=1)
+    second = match_of(person("Jane Roe", "Jane.Roe@example.org", serial=77), index=2)
+    answers = [answer_of("jane.roe@example.org", first, second), answer_of("Jane Roe", second)]
+    shown = picture(answers)
+    assert [one.sightings[0].index for one in shown.certificates] == [2, 1]
+    (address,) = (datum for datum in shown.data if datum.category == "user.contact.email")
+    assert set(address.values) == {"jane.roe@example.org", "Jane.Roe@example.org"}
+    assert {place.identity for place in address.places} == {first.certificate.identity, second.certificate.identity}
+    assert address.since is not None and address.since.timestamp() * 1000 == first.sightings[0].timestamp
+    assert len({(datum.category, datum.canonical) for datum in shown.data}) == len(shown.data)
+
+
+def test_the_order_of_answers_changes_nothing() -> None:
+    first = match_of(person("Jane Roe", "jane.roe@example.org"), index=1)
+    second = match_of(person("Jane Roe", "jane@example.com", serial=77), index=2)
+    answers = [answer_of("jane.roe@example.org", first), answer_of("jane@example.com", second)]
+    one, other = picture(answers), picture(answers[::-1])
+    assert (one.data, one.certificates) == (other.data, other.certificates)
+
+
+def test_a_derived_datum_is_named_so() -> None:
+    der = make_certificate(
+        subject=[("CN", "Mari Maasikas"), ("GIVENNAME", "Mari"), ("SURNAME", "Maasikas"), ("SERIALNUMBER", "PNOEE-60001019906")],
+        san=[("email", "mari@example.org")],
+        eku=[EMAIL_PROTECTION],
+    )  # fmt: skip
+    derived = {d.category for d in picture([answer_of("mari@example.org", match_of(der))]).data
+               if Qualifier.DERIVED in d.qualifiers}  # fmt: skip
+    assert {"user.demographic.date_of_birth", "user.demographic.gender"} <= derived
+
+
+@pytest.mark.parametrize("case", PEOPLE)
+def test_no_value_of_another_person_is_in_the_picture(case: str) -> None:
+    match = match_of(make_golden.build(case))
+    people = PEOPLE[case]
+    labels = [{f.person for f in match.findings if f.canonical in values}.pop() for values in people]
+    everybody = {label: {f.value for f in match.findings if f.person == label} for label in labels}
+    shared = {f.value for f in match.findings if f.person not in labels or f.subject_kind is not SubjectKind.PERSON}
+    for at, label in enumerate(labels):
+        identity = f"identity:{match.certificate.identity.hex()}"
+        chosen = replace(match, findings=tuple(f for f in match.findings if f.person == label))
+        asked = next(key for f in chosen.findings for key in f.keys if key.kind in ("email", "number", "name"))
+        shown = picture(_answers(match, str(asked.kind), people[at], identity))
+        own = " ".join(everybody[label]).casefold()
+        text = texts_of(shown)
+        others = set().union(*(values for other, values in everybody.items() if other != label)) - shared
+        leaked = {v for v in others if v.casefold() not in own and len(v) > 3 and v.casefold() in text}
+        assert leaked == set(), label
+        if shown.certificates and len(labels) > 1:
+            assert shown.certificates[0].is_redacted or not others
+
+
+def _answers(match: Match, kind: str, values: set[str], identity: str) -> list:  # type: ignore[type-arg]
+    typed = sorted(value for value in values if value)
+    answers = [answer_of(f"email:{v}" if "@" in v else f"name:{v}", match) for v in typed if "@" in v or v.isalpha()]
+    return answers or [answer_of(identity, match)]
+
+
+def test_the_redacted_subject_keeps_what_is_no_persons() -> None:
+    subject = [("CN", "John Smith"), ("GIVENNAME", "John"), ("SURNAME", "Smith"), ("O", "Example Ltd")]
+    san = [("email", "jane.roe@example.org"), ("email", "john.smith@example.org")]
+    match = match_of(make_certificate(subject=subject, san=san, eku=[EMAIL_PROTECTION]))
+    shown = picture([answer_of("jane.roe@example.org", match)])
+    for one in shown.certificates:
+        assert "Smith" not in one.certificate.subject
+        assert "Example Ltd" in one.certificate.subject or one.certificate.subject == HIDDEN
+        assert one.is_redacted and one.hidden
+
+
+def test_what_is_unclear_is_held_back_with_its_reason() -> None:
+    mailbox = match_of(person("John Smith", "jane.roe@example.org"))
+    partly = replace(match_of(person("Jane Smith", "j@example.org", serial=5)), score=0.5)
+    shown = picture([answer_of("Jane Roe", partly, mailboxes=[mailbox])])
+    assert shown.certificates == () and shown.data == ()
+    assert {one.reason.code for one in shown.held_back} == {HeldReason.PART_OF_NAME, HeldReason.ONLY_MAILBOX}
+
+
+def test_a_certificate_that_the_handler_confirmed_is_shown() -> None:
+    mailbox = match_of(person("Jane Roe-Smith", "jane.roe@example.org"))
+    answers = [answer_of("Jane Roe", mailboxes=[mailbox])]
+    assert picture(answers).certificates == ()
+    shown = picture(answers, confirmed=[mailbox.certificate.identity])
+    assert [one.certificate.identity for one in shown.certificates] == [mailbox.certificate.identity]
+
+
+def test_the_case_holds_certificates_back() -> None:
+    match = match_of(person("Jane Roe", "jane.roe@example.org"))
+    reason = Message("held.name-differs")
+    shown = picture([answer_of("jane.roe@example.org", match)], held_back={match.certificate.identity: reason})
+    assert shown.certificates == () and [one.reason for one in shown.held_back] == [reason]
+
+
+def test_a_domain_alone_shows_nobody() -> None:
+    match = match_of(person("Jane Roe", "jane.roe@example.org"))
+    shown = picture([answer_of("@example.org", match)])
+    assert [one.reason.code for one in shown.held_back] == [HeldReason.ONLY_DOMAIN]
+
+
+def test_answers_for_the_requester_leave_other_people_out() -> None:
+    own, other = match_of(person("Jane Roe", "jane.roe@example.org")), match_of(person("John Smith", "js@example.org", serial=3))
+    given = replace(answer_of("Jane Roe", own, mailboxes=[other]))
+    shown = picture([given])
+    (answer,) = answers_for_requester([given], shown)
+    text = json.to_json(json.answer(answer))
+    assert "Smith" not in text and "js@example.org" not in text and "jane.roe@example.org" in text
+
+
+def test_scopes_lose_the_addresses_of_others() -> None:
+    from datetime import UTC, datetime
+
+    from ctscan.model import LogCoverage, VerifiedRange
+
+    scope = parse_scope(["email:jane@example.org", "email:john@example.com", "domain:example.net"]).text
+    log = LogCoverage("log", bytes(32), 9, (VerifiedRange(0, 9, scope, "r"),), (), datetime(2026, 1, 1, tzinfo=UTC))
+    given = replace(answer_of("jane@example.org"), coverage=(log,))
+    (answer,) = answers_for_requester([given], picture([given]))
+    assert answer.coverage[0].verified[0].scope == "domain:example.net, email:jane@example.org"

@@ -1,0 +1,40 @@
+"""Answers about invented people, as values: certificates analysed without an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from ctscan.model import Answer, CertificateSummary, EntryKind, Identifier, Match, Sighting
+from ctscan.personal.analyse import analyse
+from ctscan.personal.identifiers import parse_identifier
+from ctscan.x509.name_text import render_name
+
+LOGGED = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def match_of(der: bytes, *, index: int = 7, score: float = 1.0) -> Match:
+    """Make the match of a certificate that a log holds at an index."""
+    analysis = analyse(der)
+    certificate = analysis.certificate
+    assert certificate is not None
+    summary = CertificateSummary(
+        certificate.sha256,
+        certificate.identity,
+        render_name(certificate.issuer),
+        certificate.serial_hex,
+        render_name(certificate.subject),
+        certificate.not_before,
+        certificate.not_after,
+        partly_read=analysis.partly_read,
+    )
+    seen = Sighting("log.example", bytes(32), index, int(LOGGED.timestamp() * 1000) + index, EntryKind.X509, True)
+    return Match(summary, analysis.findings, (seen,), score)
+
+
+def answer_of(
+    asked: str | Identifier, *matches: Match, complete: bool = True, mailboxes: Sequence[Match] = ()
+) -> Answer:
+    """Make an answer with these certificates, without coverage."""
+    identifier = parse_identifier(asked) if isinstance(asked, str) else asked
+    return Answer(identifier, matches, (), (), complete, mailboxes=tuple(mailboxes))
