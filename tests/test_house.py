@@ -50,7 +50,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
 }  # fmt: skip
 
-PURE = ("model", "errors", "extras", "ct", "x509", "personal", "answer", "dsar", "authorities/ccadb", "revocation/status")
+PURE = (
+    "model",
+    "errors",
+    "extras",
+    "ct",
+    "x509",
+    "personal",
+    "answer",
+    "dsar",
+    "authorities/ccadb",
+    "revocation/status",
+)
 """Rooms, and single files of other rooms, that take values and return values."""
 
 IMPURE = {

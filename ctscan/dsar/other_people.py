@@ -1,4 +1,4 @@
-"""Redaction of other people's data (GDPR article 15(4)): in texts by value, in answers, and in whole certificates. Pure.
+"""Redaction of other people's data (GDPR article 15(4)): in texts by value, and in answers. Pure.
 
 A value is hidden wherever it stands, not only at the path where it was found: a subject that names another person is
 often repeated in an issuer or in a text. A value that the requester has as well stays. A certificate is signed as a
@@ -85,7 +85,9 @@ def redaction(others: Iterable[Finding], own: OwnValues) -> Redaction:
     inside = sorted((form for form in forms if len(form) >= _SHORTEST_INSIDE), key=lambda form: (-len(form), form))
     distinct = [form for form in inside if not form.isalpha()]
     kept = frozenset(form for form in own.forms if not any(value in form for value in distinct))
-    return Redaction(tuple(inside), frozenset(forms) - frozenset(inside), kept if forms else frozenset(), frozenset(parts))
+    return Redaction(
+        tuple(inside), frozenset(forms) - frozenset(inside), kept if forms else frozenset(), frozenset(parts)
+    )
 
 
 def _is_own_words(form: str, own: OwnValues) -> bool:

@@ -1,7 +1,7 @@
 """Picture of a requester: the answers to all look-ups of a case, deduplicated. Pure.
 
-    answers ──► certificates, each once ──► whose findings? ──► other people's data hidden ──► each datum once
-                                              └ unclear: held back, counted with the reason
+answers ──► certificates, each once ──► whose findings? ──► other people's data hidden ──► each datum once
+                                          └ unclear: held back, counted with the reason
 """
 
 from __future__ import annotations

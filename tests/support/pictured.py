@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ctscan.model import Answer, CertificateSummary, EntryKind, Identifier, Match, Sighting
-from ctscan.personal.analyse import analyse
+from ctscan.personal.analyse import DerKind, analyse
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.x509.name_text import render_name
 
 LOGGED = datetime(2026, 3, 1, tzinfo=UTC)
 
 
+def der_of(path: Path) -> bytes:
+    """Read a PEM file of one certificate."""
+    return b64decode("".join(line for line in path.read_text("ascii").splitlines() if not line.startswith("-----")))
+
+
 def match_of(der: bytes, *, index: int = 7, score: float = 1.0) -> Match:
     """Make the match of a certificate that a log holds at an index."""
-    analysis = analyse(der)
+    analysis = analyse(der, DerKind.ANY)
     certificate = analysis.certificate
     assert certificate is not None
     summary = CertificateSummary(
