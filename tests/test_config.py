@@ -10,6 +10,8 @@ import pytest
 from ctscan.config import Config, load_config, variables_of
 from ctscan.config.keys import KEYS
 from ctscan.errors import UsageError
+from ctscan.model.controller import Controller
+from ctscan.model.mail import MailSecurity, MailSettings
 
 
 def write(directory: Path, text: str, name: str = "ctscan.toml") -> Path:
@@ -136,7 +138,7 @@ def test_environment(tmp_path: Path, variable: str, text: str, field: str, value
 
 def test_every_flat_key_has_a_variable() -> None:
     tables = {name for name, key in KEYS.items() if key.parse is None}
-    assert tables == {"tuning", "timeouts"}
+    assert tables == {"tuning", "timeouts", "controller", "mail"}
     assert variables_of("logs") == ("CTSCAN_LOGS", "CTSCAN_LOG")
     assert variables_of("privacy.key_file") == ("CTSCAN_KEY_FILE",)
 
@@ -264,6 +266,68 @@ def test_paths_are_relative_to_what_names_them(tmp_path: Path) -> None:
     assert load_config({"config": str(path)}, {}, here).db == str(folder / "ctscan.db")
 
 
+# --- controller and mail ---------------------------------------------------------------------------------------------
+
+
+def test_the_controller_is_kept_as_given_and_what_is_missing_stays_empty(tmp_path: Path) -> None:
+    write(tmp_path, '[controller]\nname = " Beispiel GmbH "\naddress = ["Musterweg 1", "10115 Berlin; Deutschland"]')
+    controller = load_config({}, {}, tmp_path).controller
+    assert controller == Controller("Beispiel GmbH", "Musterweg 1; 10115 Berlin; Deutschland", "", "")
+
+
+def test_every_key_of_the_controller(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        """
+        [controller]
+        name = "نمونه\u200cها"
+        address = "1 Example Street; Berlin"
+        contact = "privacy@example.org"
+        authority = "Example Authority"
+        place = "DE-BE"
+        dpo = "dpo@example.org"
+        legal_basis = "GDPR article 6(1)(f)"
+        recipients = ["security team", "auditors"]
+        safeguards = "none needed"
+        letterhead = "letterhead"
+        """,
+    )
+    assert load_config({}, {}, tmp_path).controller == Controller(
+        "نمونه\u200cها",
+        "1 Example Street; Berlin",
+        "privacy@example.org",
+        "Example Authority",
+        "DE-BE",
+        "dpo@example.org",
+        "GDPR article 6(1)(f)",
+        ("security team", "auditors"),
+        "none needed",
+        str(tmp_path / "letterhead"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "mail"),
+    [
+        ("", MailSettings()),
+        ('security = "tls"', MailSettings(port=465, security=MailSecurity.TLS)),
+        ('security = "none"\nhost = "localhost"', MailSettings("localhost", 25, MailSecurity.NONE)),
+        (
+            'host = "smtp.example.org"\nport = 2525\nuser = "u"\nfrom = "privacy@example.org"',
+            MailSettings("smtp.example.org", 2525, MailSecurity.STARTTLS, "u", "privacy@example.org"),
+        ),
+    ],
+)
+def test_mail(tmp_path: Path, text: str, mail: MailSettings) -> None:
+    write(tmp_path, f"[mail]\n{text}")
+    assert load_config({}, {"CTSCAN_MAIL_PASSWORD": "secret"}, tmp_path).mail == mail
+
+
+def test_without_the_tables_there_is_neither_controller_nor_mail(tmp_path: Path) -> None:
+    config = load_config({}, {}, tmp_path)
+    assert (config.controller, config.mail) == (None, None)
+
+
 # --- refusals -------------------------------------------------------------------------------------------------------
 
 
@@ -294,6 +358,38 @@ def test_paths_are_relative_to_what_names_them(tmp_path: Path) -> None:
         ('[tuning."crt.sh"]\nurl = "crt.example.org"', "url: expected a URL"),
         ("from = 12:30:00", "from: expected text in quotes, got a date or time"),
         ('db = ""', "db: expected text that isn't empty"),
+        ('[controller]\nnam = "Example Ltd"', "controller: unknown key 'nam'; did you mean 'name'?"),
+        ('controller = "Example Ltd"', "controller: expected a table, got text of 11 characters"),
+        ('[controller]\nname = "Exa\\u0007mple"', "controller.name: expected one line of text without control"),
+        ('[controller]\nname = "Example \\u202emoc"', "controller.name: expected one line of text without control"),
+        (
+            '[controller]\naddress = """1 Street\n10115 Berlin"""',
+            'expected a list of lines, or one text with "; "',
+        ),
+        ('[controller]\naddress = ["1 Street", 2]', "controller.address[1]: expected text in quotes, got the number 2"),
+        ("[controller]\nrecipients = {}", "controller.recipients: expected text in quotes, got a table"),
+        (
+            '[controller]\nplace = "Berlin"',
+            'a country, or a country and a part of it, by ISO 3166: "DE" or',
+        ),
+        (f'[controller]\nname = "{"x" * 2001}"', "controller.name: expected at most 2000 characters, got text of 2001"),
+        ('[mail]\npassword = "x"', "mail: unknown key 'password'; expected one of host, port, security, user, from"),
+        ('[mail]\nsecurity = "ssl"', 'mail.security: expected "starttls" or "tls" or "none", got text of 3 characters'),
+        ("[mail]\nsecurity = []", 'mail.security: expected "starttls" or "tls" or "none", got a list of 0'),
+        ('[mail]\nsecurity = "none"\nuser = "x"', 'security = "starttls" or "tls" beside a user, got "none"'),
+        ("[mail]\nport = 70000", "mail.port: expected a whole number from 1 to 65535, got the number 70000"),
+        (
+            '[mail]\nhost = "smtp://mail.example.org"',
+            "host: expected the name of a server, without port or scheme",
+        ),
+        (
+            '[mail]\nfrom = "Example <a@example.org>"',
+            "from: expected one e-mail address (name@example.org) and no",
+        ),
+        (
+            '[mail]\nfrom = "a@example.org\\r\\nBcc: b@example.org"',
+            "from: expected one line of text without control",
+        ),
         ('[audit]\npth = "x"', "unknown key 'audit.pth'; did you mean 'audit.path'?"),
         ('audit = "x"', "unknown key 'audit'"),
         ("[privacy]\nkey_file = 5", "privacy.key_file: expected text in quotes, got the number 5"),

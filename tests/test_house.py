@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clock": set(),
     "extras": {"errors"},
     "resources": {"errors"},
-    "config": {"errors", "resources"},
+    "config": {"model", "errors", "resources"},
     "ct": {"model", "errors"},
     "x509": {"model", "errors", "extras"},
     "personal": {"model", "errors", "resources", "x509"},

@@ -41,7 +41,7 @@ def make_selection(
 
 
 def _category(text: str) -> str:
-    from ctscan.config.keys import nearest
+    from ctscan.config.setting_checks import nearest
     from ctscan.personal.categories import CATEGORIES
 
     keys = {

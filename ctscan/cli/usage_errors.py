@@ -14,7 +14,7 @@ TYPED_COMMAND = re.compile(r"[A-Za-z][A-Za-z_-]{0,15}")
 def unknown_command(name: str, known: Iterable[str], ctx: click.Context) -> click.UsageError:
     """Make the error for a command that doesn't exist. It repeats the name only where that is a command with a typing
     error: any other word may be the name of a person."""
-    from ctscan.config.keys import nearest  # here: only an error needs it
+    from ctscan.config.setting_checks import nearest  # here: only an error needs it
 
     found = nearest(name, known, cutoff=0.6) if TYPED_COMMAND.fullmatch(name) else None
     is_slip = found is not None and found[0] == name[0].lower()

@@ -12,13 +12,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ctscan.config.keys import KEYS, Settings, Timeouts, advice, nearest, shown
+from ctscan.config.keys import KEYS, Timeouts
+from ctscan.config.setting_checks import Settings, advice, nearest, shown
 from ctscan.errors import UsageError
+from ctscan.model.controller import Controller
+from ctscan.model.mail import MailSettings
 
 FILE_NAME = "ctscan.toml"
 PREFIX = "CTSCAN_"
@@ -30,8 +33,9 @@ OWN_VARIABLES = (
     "CTSCAN_CERTSPOTTER_TOKEN",
     "CTSCAN_CENSYS_TOKEN",
     "CTSCAN_CENSYS_ORGANISATION",
+    "CTSCAN_MAIL_PASSWORD",
 )
-"""Environment variables that are no keys of the file. Only variables hold tokens of repositories."""
+"""Environment variables that are no keys of the file. Only variables hold tokens of repositories and passwords."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class Config:
     key_file: str | None = None  # None: the path of the index and ".key"
     tuning: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # overrides data/logs.toml, repositories
     timeouts: Timeouts = field(default_factory=Timeouts)
+    controller: Controller | None = None  # as given: what a dossier or a letter needs, it asks for
+    mail: MailSettings | None = None
 
 
 def load_config(options: Mapping[str, Any], environ: Mapping[str, str], directory: Path) -> Config:
@@ -219,7 +225,12 @@ def _checked_option(name: str, value: Any) -> Any:
 def _anchored(settings: Settings, directory: Path) -> Settings:
     """Make paths absolute; URLs stay."""
     places = {name: settings[name] for name in PATHS if name in settings}
-    return settings | {
+    anchored: Settings = {
         name: text if re.match(r"[a-z][a-z0-9+.-]+:", text) else str(directory / Path(text).expanduser())
         for name, text in places.items()
     }
+    controller = settings.get("controller")
+    if controller is not None and controller.letterhead:
+        letterhead = str(directory / Path(controller.letterhead).expanduser())
+        anchored["controller"] = replace(controller, letterhead=letterhead)
+    return settings | anchored

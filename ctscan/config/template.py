@@ -90,6 +90,34 @@ TEMPLATE = """\
 # [privacy]
 # key_file = "ctscan.db.key"
 
+# Who answers for this index, as dossiers and letters to the people concerned name it (GDPR articles 13-15). The first
+# four are needed for these; lines of the address are separated by "; ".
+# [controller]
+# name = "Example Ltd"
+# address = "1 Example Street; 10115 Berlin; Germany"
+# contact = "privacy@example.org"
+# authority = "Berlin Commissioner for Data Protection and Freedom of Information"
+
+# Whose public holidays move a deadline: a country, or a country and a part of it (ISO 3166). Without it: weekends only.
+# place = "DE-BE"
+
+# What a dossier says of your processing; what is left out is named in it as missing. letterhead is a folder with your
+# letterhead and paragraphs of your own.
+# dpo = "Data Protection Officer, dpo@example.org"
+# legal_basis = "GDPR article 6(1)(f): finding exposed data of our staff"
+# recipients = ["our IT security team"]
+# safeguards = "nothing is transferred to third countries"
+# letterhead = "letterhead"
+
+# The server by which 'ctscan case identify --send' sends a one-time code (SMTP). security: "starttls", "tls" (from the
+# first byte) or "none", which takes no user. The password is in the environment only: CTSCAN_MAIL_PASSWORD.
+# [mail]
+# host = "smtp.example.org"
+# port = 587
+# security = "starttls"
+# user = "privacy"
+# from = "privacy@example.org"
+
 # For how many seconds a request to a log may fail before the pass goes on without it.
 # [timeouts]
 # give_up = 60

@@ -9,7 +9,7 @@ what it can't. Functions of an open transaction.
     postings              stands in the table `damage`, and no answer is complete
 
 Nothing is taken from a damaged row, and nothing is called sound that its check doesn't confirm. Lost rows of
-`TOTALLED` tables can't be made again: `unrepaired` names them.
+`TOTALLED` tables, and damage of the register of cases, can't be made good: `unrepaired` names them.
 """
 
 # ruff: noqa: S608 - statements contain table and column names of our own; values are bound
@@ -25,6 +25,7 @@ from hashlib import sha256
 from ctscan.errors import FormatError, IndexFault
 from ctscan.index.sqlite import (
     basis,
+    cases,
     certificate_rows,
     certificates,
     check_filling,
@@ -69,6 +70,7 @@ def damaged_parts(connection: sqlite3.Connection) -> set[str]:
     row_checks.check_whole_tables(connection)
     row_checks.check_marks(connection)
     basis.history(connection)
+    cases.check_all(connection)
     if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
         found.add("indexes")
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
@@ -178,6 +180,7 @@ def _unrepaired(connection: sqlite3.Connection) -> tuple[str, ...]:
         if connection.execute(f"SELECT 1 FROM {table} WHERE {_damaged(table)} LIMIT 1").fetchone()
     }
     basis.history(connection)
+    cases.check_all(connection)
     row_checks.check_whole_tables(connection)
     row_checks.check_marks(connection)
     made_again = {_FINDINGS, "certificate"}  # the caller does: marks of certificates come with the findings
