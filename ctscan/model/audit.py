@@ -23,6 +23,7 @@ class AuditAction(StrEnum):
     BASIS = "basis"
     TRAIL = "trail"  # another trail was begun in place of a lost one
     EVIDENCE = "evidence"  # misbehaviour that was exported or dismissed
+    DOSSIER = "dossier"  # of a data subject: its look-ups, and the package
     DISCLOSURE = "disclosure"  # a question to a third party, recorded before it is sent
 
 

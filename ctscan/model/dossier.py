@@ -30,22 +30,9 @@ class DossierNote(Code):
     HELD_BACK = "dossier-note.held-back"  # parameter: count
     NAME_ONLY = "dossier-note.name-only"  # parameter: count
     ROLE = "dossier-note.role"  # parameter: count
-    NO_BYTES = "dossier-note.no-bytes"  # parameter: count of certificates of which no bytes are kept
     UNPROVEN = "dossier-note.unproven"  # parameter: count of certificates that no log proves
     WITHOUT_CASE = "dossier-note.without-case"
     OVERRIDDEN = "dossier-note.overridden"
-    SHORTENED = "dossier-note.shortened"  # parameters: shown, count of certificates
-    NO_GLYPHS = "dossier-note.no-glyphs"  # parameter: count of characters that the fonts lack
-    AT_EARLIER = "dossier-note.at-earlier"  # parameter: day
-
-
-class ByteForm(StrEnum):
-    """Form in which a dossier holds a certificate."""
-
-    CERTIFICATE = "certificate"  # certificates/<sha256>.pem
-    PRECERTIFICATE = "precertificate"  # precertificates/<identity>.der: the TBSCertificate that a log proves
-    LEFT_OUT = "left out"  # other people's data stands in it, or may
-    NOT_KEPT = "not kept"  # the index holds no bytes of it
 
 
 @dataclass(frozen=True, slots=True)
