@@ -127,7 +127,7 @@ def _refusal(folder: Path, error: OSError | ValueError) -> InputError:
 
 
 @contextmanager
-def encrypted(out: _Writable, name: str, passphrase: str, at: datetime) -> Iterator[_Writable]:
+def encrypted(out: _Writable, name: str, passphrase: str) -> Iterator[_Writable]:
     """Open the single member of an AES zip (AES-256, WinZip's AE-2): what the body writes is its content.
 
     Raises:
