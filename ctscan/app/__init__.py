@@ -11,6 +11,8 @@ from ctscan.app.authority_list import authorities, authority_records, update_aut
 from ctscan.app.basis import basis_history, drop_from_basis, set_basis
 from ctscan.app.ca_policies import ca_profiles, check_ca_profiles, match_certificates
 from ctscan.app.cases import add_events, case, cases, find_cases, new_event, open_case, show_case
+from ctscan.app.dossier_request import DossierOptions
+from ctscan.app.dossiers import make_dossier
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.health import health
 from ctscan.app.known_trail import begin_trail
@@ -29,6 +31,7 @@ from ctscan.app.wiring import exposed_files
 
 __all__ = [
     "DEMO_PERSON",
+    "DossierOptions",
     "HEADS_FILE_LIMIT",
     "SearchListener",
     "SearchPlan",
@@ -63,6 +66,7 @@ __all__ = [
     "known_types",
     "logs",
     "look_up",
+    "make_dossier",
     "make_selection",
     "match_certificates",
     "misbehaviour_of_logs",

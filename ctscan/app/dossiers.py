@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ctscan.app.ca_profiles import shipped_profiles
+from ctscan.app.ca_policies import shipped_profiles
 from ctscan.app.case_answers import case_answers, identifiers_of_case
 from ctscan.app.cases import add_events, new_event
 from ctscan.app.dossier_request import COMMAND, DossierOptions, prepared_request

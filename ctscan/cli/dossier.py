@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,12 @@ if TYPE_CHECKING:
 )
 @taken
 @from_file
-@options.case_of("Answer this case: its identifiers, its language, its history.")
+@click.option(
+    "--case",
+    metavar="NUMBER",
+    default="",
+    help="Answer this case of the register: its identifiers, in its language, with its history.",
+)
 @click.option("-o", "--output", "folder", metavar="DIR", required=True, help="Write the package into this folder.")
 @options.identity
 @click.option(
@@ -95,3 +100,42 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     written = run(app.make_dossier(config, of, chosen, who=account()))
     _print(written, config)
     return 0 if written.is_complete else 4
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Parse a moment: RFC 3339, in UTC where it names no offset; a day means its first moment."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip())
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"dossier: --at: expected a time such as 2026-01-31T12:00:00Z, or a day, got {len(text)} other characters"
+        ) from None
+
+
+def _print(written: WrittenDossier, config: Config) -> None:
+    """Print the package, its hash and its numbers; on stderr what its maker has to know."""
+    if config.format == "json":
+        from ctscan.cli.output import print_json
+        from ctscan.views.json.dossier import written_dossier
+
+        print_json(written_dossier(written))
+    else:
+        from ctscan.views import tables
+        from ctscan.views.dossier.summary import summary_lines
+        from ctscan.views.text import texts
+
+        out = tables.console()
+        for line in summary_lines(written, texts(config.lang)):
+            tables.say(out, line)
+    if written.passphrase_made:
+        complain(
+            f"the passphrase was made, and stands in {written.passphrase_made}; tell it to the person by another way "
+            "than the package, and keep the file apart"
+        )
+    if written.figures.held_back:
+        complain(f"dossier: certificates held back as unclear: {written.figures.held_back:,}; confirm or reject each in the case")
+    if not written.is_complete:
+        complain("dossier: the search was not complete; the dossier names the parts that were not searched")

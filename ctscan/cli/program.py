@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "import": "ctscan.cli.file_import",
     "lookup": "ctscan.cli.lookup",
     "status": "ctscan.cli.status",
+    "dossier": "ctscan.cli.dossier",
     "inspect": "ctscan.cli.inspect",
     "rules": "ctscan.cli.rules",
     "logs": "ctscan.cli.logs",

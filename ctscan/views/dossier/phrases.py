@@ -149,3 +149,10 @@ class DossierText(Code):
     LABEL_BYTES = "dossier.label-bytes"
     LABEL_ORDINARY = "dossier.label-ordinary"
     NO_GLYPHS = "dossier.no-glyphs"
+
+    # the summary on the command line
+    WRITTEN = "dossier.written"
+    WRITTEN_ENCRYPTED = "dossier.written-encrypted"
+    DIGEST = "dossier.digest"
+    SUMMARY = "dossier.summary"
+    SUMMARY_REDACTED = "dossier.summary-redacted"
