@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.model import AuditEvent
     from ctscan.model.case import Case
-    from ctscan.model.case_report import CaseReport, Register
+    from ctscan.model.case_report import CaseReport, Register, Reminder
 
 _ALL_EVENTS = (1 << 63) - 1
 
@@ -38,6 +38,13 @@ def case_report(config: Config, found: Case) -> CaseReport:
     return CaseReport(found, rules, standing(found, rules, is_holiday), restricted_since(found))
 
 
+def reminder(report: CaseReport, clock: Clock = CLOCK) -> Reminder | None:
+    """Return the reminder of the next deadline of a case, as of today; None where nothing is due."""
+    from ctscan.dsar.reminders import reminder_of
+
+    return reminder_of(report, today(clock.now()))
+
+
 async def register(config: Config, *, every: bool = False, within: int | None = None, clock: Clock = CLOCK) -> Register:
     """Return the register as of today: open cases, the overdue ones first.
 
@@ -47,9 +54,16 @@ async def register(config: Config, *, every: bool = False, within: int | None = 
     """
     from ctscan.dsar.reminders import register_on
 
-    reports = [case_report(config, found) for found in await cases(config)]
+    wanted = [found for found in await cases(config) if every or _may_need_work(found)]
+    reports = [case_report(config, found) for found in wanted]
     shown = [one for one in reports if every or one.standing.state is not CaseState.CLOSED or one.standing.due]
     return register_on(today(clock.now()), shown, within)
+
+
+def _may_need_work(found: Case) -> bool:
+    """Return whether a case is open, or has letters whose answers may be awaited. Most cases of a register are neither,
+    and their standing is not derived."""
+    return not found.of(CaseAction.CLOSED) or bool(found.of(CaseAction.LETTER_WRITTEN))
 
 
 def register_of(config: Config, found: Sequence[Case], clock: Clock = CLOCK) -> Register:

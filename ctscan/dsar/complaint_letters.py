@@ -9,14 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ctscan.dsar.letter_basis import KIND_NAMES, Citations
+from ctscan.dsar.letter_basis import Citations, sole_authorities
 from ctscan.dsar.letter_identification import addresses_in, certificate_section, names_in, person_rows
 from ctscan.dsar.letter_notes import regime_notes
 from ctscan.dsar.letter_request import CaGroup, LetterRequest
 from ctscan.model.ca_values import SupervisoryAuthority
 from ctscan.model.ca_vocabulary import FactKey
 from ctscan.model.case import CaseAction, CaseEvent
-from ctscan.model.letter import Block, Letter, LetterAddressee, LetterKind, Point, Prose, Row, Section, Sender
+from ctscan.model.letter import (
+    KIND_NAMES,
+    Block,
+    Letter,
+    LetterAddressee,
+    LetterKind,
+    Point,
+    Prose,
+    Row,
+    Section,
+    Sender,
+)
 from ctscan.model.letter_text import LetterNote, LetterText, MissingItem
 from ctscan.model.message import Message
 from ctscan.model.regime import Right
@@ -37,7 +48,7 @@ def complaint(request: LetterRequest, group: CaGroup) -> Letter:
     sections = (
         Section(None, tuple(_opening(request, group, cite))),
         Section(LetterText.HEADING_PERSON(), person_rows(request.case, group.owned, None)),
-        certificate_section(group.certificates),
+        certificate_section(group.certificates, with_retention=False),
         Section(LetterText.HEADING_STEPS(), tuple(_steps(request, group))),
         Section(LetterText.HEADING_REQUEST(), tuple(Point(text) for text in _wishes(cite))),
         Section(None, (Prose(LetterText.COMPLAINT_ENCLOSED()),)),
@@ -48,11 +59,11 @@ def complaint(request: LetterRequest, group: CaGroup) -> Letter:
         kind=LetterKind.COMPLAINT,
         sender=request.sender,
         ca=group.ca,
-        ca_name=group.ca_name,
+        slug=group.slug,
         addressee=addressee,
         lang=lang,
         on=request.on,
-        subject=LetterText.SUBJECT_COMPLAINT(ca=group.ca_name, basis=cite.basis(Right.COMPLAINT)),
+        subject=LetterText.SUBJECT_COMPLAINT(ca=group.ca, basis=cite.basis(Right.COMPLAINT)),
         sections=sections,
         letterhead=letterhead if all(letterhead) else (),
         signatory="" if is_represented else name,
@@ -69,8 +80,8 @@ def authority_for(request: LetterRequest, group: CaGroup) -> LetterAddressee:
     """
     known = request.regime.authorities
     places = [place for place in (request.controller.place if request.controller else "", group.profile.seat) if place]
-    if len(known) == 1:
-        return LetterAddressee(None, known[0].name)
+    if named := sole_authorities(request.regime):
+        return LetterAddressee(None, named[0])
     for place in places:
         for one in known:
             if one.place and one.place == place[: len(one.place)]:
@@ -93,7 +104,7 @@ def _opening(request: LetterRequest, group: CaGroup, cite: Citations) -> Iterato
         yield Prose(LetterText.FROM_REPRESENTATIVE(day=request.mandate_seen))
     else:
         yield Prose(LetterText.FROM_REQUESTER())
-    yield Prose(LetterText.COMPLAIN(ca=group.ca_name, basis=cite.basis(Right.COMPLAINT)))
+    yield Prose(LetterText.COMPLAIN(ca=group.ca, basis=cite.basis(Right.COMPLAINT)))
 
 
 def _steps(request: LetterRequest, group: CaGroup) -> Iterator[Block]:
@@ -104,7 +115,7 @@ def _steps(request: LetterRequest, group: CaGroup) -> Iterator[Block]:
         if (group.ca, event.get("kind")) not in settled and _is_over(event, request.on):
             yield Prose(LetterText.STEP_SILENT(day=event.get("follow_up")))
     if not events:
-        yield Prose(LetterText.STEP_NONE(ca=group.ca_name))
+        yield Prose(LetterText.STEP_NONE(ca=group.ca))
     yield Row(LetterText.LABEL_ANSWER(), missing=MissingItem.ANSWER_OF_CA)
 
 

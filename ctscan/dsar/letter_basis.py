@@ -10,7 +10,6 @@ from typing import Final
 from ctscan.dsar.day_counting import add_months
 from ctscan.model.ca_profile import CaProfile, ProfileFact, ProfileSource
 from ctscan.model.letter import LetterKind
-from ctscan.model.letter_text import LetterText
 from ctscan.model.regime import Regime, Right
 
 OLD_MONTHS: Final = 24
@@ -26,18 +25,6 @@ RIGHTS: Final = {
     LetterKind.NOTICE: Right.NOTIFICATION,
 }
 """Right or rule behind each kind of letter."""
-
-KIND_NAMES: Final = {
-    LetterKind.ACCESS: LetterText.KIND_ACCESS(),
-    LetterKind.RECTIFICATION: LetterText.KIND_RECTIFICATION(),
-    LetterKind.ERASURE: LetterText.KIND_ERASURE(),
-    LetterKind.RESTRICTION: LetterText.KIND_RESTRICTION(),
-    LetterKind.OBJECTION: LetterText.KIND_OBJECTION(),
-    LetterKind.COMPLAINT: LetterText.KIND_COMPLAINT(),
-    LetterKind.NOTICE: LetterText.KIND_NOTICE(),
-    LetterKind.PROBLEM_REPORT: LetterText.KIND_PROBLEM_REPORT(),
-}
-"""Name of each kind, within a sentence."""
 
 _LINES: Final = re.compile(r",? ?\bl\. ?\d[\d, –-]*")
 
@@ -59,10 +46,18 @@ class Citations:
         return f" ({', '.join(dict.fromkeys(found))} {self.law})" if found else ""
 
 
+def sole_authorities(regime: Regime) -> tuple[str, ...]:
+    """Name the authorities of a regime that has those of one country alone; empty where the person chooses."""
+    countries = {one.place[:2] for one in regime.authorities}
+    return tuple(one.name for one in regime.authorities) if len(countries) == 1 else ()
+
+
 def section_of(fact: ProfileFact) -> str:
-    """Name the section of a fact without the lines of our copy of the text."""
+    """Name the section of a fact in brackets, with a blank before it, without the lines of our copy of the text; empty
+    where only the lines are known."""
     parts = (_LINES.sub("", part).strip(" ,") for part in fact.section.split(";"))
-    return "; ".join(dict.fromkeys(part for part in parts if part))
+    named = "; ".join(dict.fromkeys(part for part in parts if part))
+    return f" ({named})" if named else ""
 
 
 def title_of(source: ProfileSource) -> str:

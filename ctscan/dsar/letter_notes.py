@@ -9,17 +9,16 @@ from collections.abc import Iterator
 
 from ctscan.dsar.follow_up import FollowUp
 from ctscan.dsar.letter_addressee import ChosenAddressee
-from ctscan.dsar.letter_basis import RIGHTS, Citations, is_old, title_of
+from ctscan.dsar.letter_basis import RIGHTS, Citations, is_old, sole_authorities, title_of
 from ctscan.dsar.letter_points import has_valid
 from ctscan.dsar.letter_request import CaGroup, LetterRequest
 from ctscan.dsar.letter_statements import texts_used
-from ctscan.model.ca_profile import ProfileSource
 from ctscan.model.ca_terms import MatchReason
-from ctscan.model.ca_vocabulary import FactKey, Grade, Item, RequestForm
+from ctscan.model.ca_vocabulary import FactKey, Item, RequestForm
 from ctscan.model.letter import LetterKind, Sender
 from ctscan.model.letter_text import LetterNote
 from ctscan.model.message import Message
-from ctscan.model.regime import Certainty, Regime, Right
+from ctscan.model.regime import Certainty, Right
 
 _CITED = {
     LetterKind.ACCESS: (
@@ -43,7 +42,7 @@ def notes_of(
 ) -> tuple[Message, ...]:
     """Collect the remarks on a letter that claims a right."""
     found = (
-        *_draft(request),
+        *_draft(request, group),
         *_sending(request, group, kind, chosen),
         *chosen.notes,
         *_time(group, chosen, answer),
@@ -55,12 +54,15 @@ def notes_of(
     return tuple(dict.fromkeys(found))
 
 
-def _draft(request: LetterRequest) -> Iterator[Message]:
+def _draft(request: LetterRequest, group: CaGroup) -> Iterator[Message]:
     if request.sender is Sender.REPRESENTATIVE and request.mandate_seen is not None:
         yield LetterNote.DRAFT_OF_REPRESENTATIVE(day=request.mandate_seen)
     else:
         yield LetterNote.DRAFT_OF_REQUESTER()
     yield LetterNote.SENDING_DISCLOSES()
+    named_only = sum(one.is_by_name_only for one in group.owned)
+    if named_only:
+        yield LetterNote.BY_NAME_ONLY(count=named_only)
     if request.held_back:
         yield LetterNote.HELD_BACK(count=request.held_back)
 
@@ -99,18 +101,31 @@ def regime_notes(cite: Citations, rights: tuple[Right, ...], claimed: Right) -> 
         claimed: right that the letter claims.
     """
     regime = cite.regime
+    yield from citation_notes(cite, (*rights, *_OF_ALL), claimed)
+    if regime.answer is not None and regime.answer.certainty is Certainty.TO_BE_CHECKED:
+        yield LetterNote.TO_BE_CHECKED(article=cite.basis(Right.TIME_LIMIT))
+    yield from _local(cite)
+
+
+def citation_notes(cite: Citations, rights: tuple[Right, ...], claimed: Right) -> Iterator[Message]:
+    """Remark on articles: a right without one, and those that nobody read in the law.
+
+    Args:
+        cite: citations of the regime.
+        rights: rights that the letter cites.
+        claimed: right or rule that the letter rests on.
+    """
+    regime = cite.regime
     if regime.article(claimed) is None:
         yield LetterNote.NO_RIGHT_IN_REGIME(law=cite.law)
-    for right in dict.fromkeys((*rights, *_OF_ALL)):
+    for right in dict.fromkeys(rights):
         found = regime.article(right)
         if found is not None and found.certainty is Certainty.TO_BE_CHECKED:
             yield LetterNote.TO_BE_CHECKED(article=cite.basis(right))
-    if regime.answer is not None and regime.answer.certainty is Certainty.TO_BE_CHECKED:
-        yield LetterNote.TO_BE_CHECKED(article=cite.basis(Right.TIME_LIMIT))
-    yield from _local(regime)
 
 
-def _local(regime: Regime) -> Iterator[Message]:
+def _local(cite: Citations) -> Iterator[Message]:
+    regime = cite.regime
     match regime.code:
         case "quebec":
             yield LetterNote.WORK_DATA_QUEBEC()
@@ -121,8 +136,8 @@ def _local(regime: Regime) -> Iterator[Message]:
         case _:
             pass
     if regime.complaint_first is not None:
-        yield LetterNote.COMPLAIN_TO_CONTROLLER_FIRST(article=regime.complaint_first.article)
-    if len(regime.authorities) > 1:
+        yield LetterNote.COMPLAIN_TO_CONTROLLER_FIRST(article=f"{regime.complaint_first.article} {cite.law}")
+    if regime.authorities and not sole_authorities(regime):
         yield LetterNote.OWN_AUTHORITY()
 
 
@@ -136,20 +151,13 @@ def _sources(request: LetterRequest, group: CaGroup) -> Iterator[Message]:
     for source in texts_used(profile):
         if is_old(source, request.on):
             yield LetterNote.TEXT_OLD(title=title_of(source), day=source.day)
-        yield from _grade(source)
+        yield LetterNote.TEXT_READ(title=title_of(source), grade=str(source.grade))
 
 
 def _baseline(group: CaGroup) -> Message:
     if group.match.reason is MatchReason.BASELINE_TRAP:
-        return LetterNote.BASELINE_TRAP(ca=group.ca_name)
-    return LetterNote.BASELINE(ca=group.ca_name)
-
-
-def _grade(source: ProfileSource) -> Iterator[Message]:
-    if source.grade is Grade.B:
-        yield LetterNote.GRADE_B(title=title_of(source))
-    elif source.grade is Grade.C:
-        yield LetterNote.GRADE_C(title=title_of(source))
+        return LetterNote.BASELINE_TRAP(ca=group.ca)
+    return LetterNote.BASELINE(ca=group.ca)
 
 
 def _retention(group: CaGroup) -> Iterator[Message]:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from ctscan.model.ca_vocabulary import Addressee, RequestForm
-from ctscan.model.letter_text import MissingItem
+from ctscan.model.letter_text import LetterText, MissingItem
 from ctscan.model.message import Message
 
 
@@ -38,6 +39,19 @@ OF_THE_PERSON = (
 
 OF_THE_CONTROLLER = (LetterKind.NOTICE, LetterKind.PROBLEM_REPORT)
 """Kinds that the controller sends in its own name."""
+
+
+KIND_NAMES: Final = {
+    LetterKind.ACCESS: LetterText.KIND_ACCESS(),
+    LetterKind.RECTIFICATION: LetterText.KIND_RECTIFICATION(),
+    LetterKind.ERASURE: LetterText.KIND_ERASURE(),
+    LetterKind.RESTRICTION: LetterText.KIND_RESTRICTION(),
+    LetterKind.OBJECTION: LetterText.KIND_OBJECTION(),
+    LetterKind.COMPLAINT: LetterText.KIND_COMPLAINT(),
+    LetterKind.NOTICE: LetterText.KIND_NOTICE(),
+    LetterKind.PROBLEM_REPORT: LetterText.KIND_PROBLEM_REPORT(),
+}
+"""Name of each kind, within a sentence."""
 
 
 class Sender(StrEnum):
@@ -126,13 +140,14 @@ class Letter:
 
     Attributes:
         case: number of the case.
-        ca: name for files and the register: the profile of the CA, or the recipient.
-        ca_name: name of the CA that the letter is about, or of the recipient.
+        ca: name of the CA that the letter is about, or of the recipient; the register knows the letter by it.
+        slug: that name for files.
         lang: language of the letter.
         on: day on its head.
         letterhead: lines above the letter, of the sender; empty: left for the sender.
         signatory: name below the letter; empty where it is missing.
         certificates: identities of the certificates that it names.
+        enclosed: identities of the certificates of which the addressee asks for a copy.
         missing: data that the sender has to add, each once.
         follow_up: day after which silence is a reason to write again; None: no answer is awaited.
         notes: remarks for the sender. They stand on a sheet of their own, which isn't sent.
@@ -142,7 +157,7 @@ class Letter:
     kind: LetterKind
     sender: Sender
     ca: str
-    ca_name: str
+    slug: str
     addressee: LetterAddressee
     lang: str
     on: date
@@ -151,6 +166,7 @@ class Letter:
     letterhead: tuple[str, ...] = ()
     signatory: str = ""
     certificates: tuple[bytes, ...] = ()
+    enclosed: tuple[bytes, ...] = ()
     missing: tuple[MissingItem, ...] = ()
     follow_up: date | None = None
     notes: tuple[Message, ...] = ()
@@ -161,7 +177,6 @@ class Unwritten:
     """CA to which no letter is written, and why."""
 
     ca: str
-    ca_name: str
     why: Message
 
 
@@ -175,8 +190,16 @@ class Letters:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLetter:
-    """Letter with its files, as names in the folder, and the SHA-256 of the document, hexadecimal."""
+    """Letter with the paths of its files, the document first, and the SHA-256 of the document, hexadecimal."""
 
     letter: Letter
     files: tuple[str, ...]
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLetters:
+    """Letters that were written, and the CAs to which none is written."""
+
+    letters: tuple[WrittenLetter, ...]
+    unwritten: tuple[Unwritten, ...] = ()

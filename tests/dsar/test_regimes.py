@@ -1,7 +1,8 @@
-"""Regimes: every shipped file is whole, its facts are those of the law, and a bad file is an error that names the key."""
+"""Regimes: every shipped file is whole, its facts are those of the law; a bad file is an error with file and key."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -49,6 +50,16 @@ def test_each_regime_names_its_law_its_articles_and_an_authority(code: str) -> N
     citations = [*found.articles, *found.refusals, *found.pauses, *filter(None, (found.answer, found.confirm))]
     laws = {name for _, name in found.law}
     assert not [one.article for one in citations if any(law in one.article for law in laws)]
+
+
+OTHER_LAWS = re.compile(r"(?:DPA 2018|PAIA|Decree|DSV/OPDo|1182/71)$")
+
+
+@pytest.mark.parametrize("code", (*COMPLETE, *OTHERS))
+def test_a_citation_ends_with_an_article_of_the_law_whose_name_follows(code: str) -> None:
+    found = regime(code)
+    cited = [*found.articles, *found.refusals, *found.pauses, *filter(None, (found.answer, found.confirm))]
+    assert [one.article for one in cited if OTHER_LAWS.search(one.article)] == []
 
 
 @pytest.mark.parametrize("code", COMPLETE)
@@ -176,7 +187,11 @@ BAD = [
     ('days = "anew"', 'days = "all"', r"pauses\[1\]: days: expected one of days between, both ends, anew"),
     ('name = "Authority"', 'phone = "1"', r"authorities\[1\]: unknown key 'phone'"),
     ("authorities = [{", "authorities = [1, {", r"authorities\[1\]: expected a table, got 1"),
-    ('authorities = [{ name = "Authority", certainty = "text" }]', "authorities = 1", r"authorities: expected an array"),
+    (
+        'authorities = [{ name = "Authority", certainty = "text" }]',
+        "authorities = 1",
+        r"authorities: expected an array",
+    ),
     ("tell_within_first = true", "", r"extension: tell_within_first: missing"),
     ("answer = {", "confirm = {", r"extension: expected a table `answer` or `customary`"),
     ("[extension]", "[extension", r"expected TOML"),

@@ -16,6 +16,7 @@ from ctscan.errors import InputError, UsageError
 from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, ca_terms, ca_vocabulary, decoded_message
 from ctscan.model.ca_terms import ProfileFault
 from ctscan.model.health import HealthDetail
+from ctscan.model.letter_text import MissingItem
 from ctscan.model.regime import PauseName, Promptness, RefusalName, RegimeFact
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
@@ -28,7 +29,7 @@ PACKAGE = Path(model.__file__).parents[1]
 OTHERS = {LEGACY, "format.thousands", *(f"category.{key}" for key in CATEGORIES)}
 """Entries of a file that no vocabulary holds."""
 
-NAMES = (PauseName, Promptness, RefusalName, RegimeFact)
+NAMES = (MissingItem, PauseName, Promptness, RefusalName, RegimeFact)
 """Vocabularies of names, which are parameters, or are chosen by the word of a regime."""
 PROFILE_WORDS = tuple(
     found
@@ -41,6 +42,7 @@ PROFILE_WORDS = tuple(
 
 for _module in pkgutil.iter_modules(model.__path__):  # some are loaded only where they are used
     importlib.import_module(f"{model.__name__}.{_module.name}")
+importlib.import_module("ctscan.views.case_words")
 importlib.import_module("ctscan.views.overview")
 importlib.import_module("ctscan.views.profile_values")
 

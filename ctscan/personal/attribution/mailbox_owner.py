@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Final
 
 from ctscan.model import AttributionReason, Certificate, Confidence, Field, Name, SubjectKind
 from ctscan.model.explanation import EvidenceKind
 from ctscan.personal.attribution import mailbox
-from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES
+from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES, is_seal
 from ctscan.personal.attribution.evidence import (
     CA_CONTACT,
     COMMON_NAME,
@@ -22,8 +21,10 @@ from ctscan.personal.attribution.evidence import (
     subject_texts,
     unsure,
 )
+from ctscan.personal.attribution.foreign_mailboxes import attribute_foreign
 from ctscan.personal.attribution.gazetteer import Likeness, given_names, is_name_word, likeness
 from ctscan.personal.attribution.name_shapes import is_host, is_name_shaped
+from ctscan.personal.attribution.organisation_words import is_of_organisation_words
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.values import Attribution
@@ -48,23 +49,22 @@ def attribute_mailbox(view: View, place: Field, address: str) -> Attribution:
     name = place.name or (certificate.issuer if is_of_issuer else certificate.subject)
     by_name = attribute_name_holder(view, name)
     if by_name is not None:
-        return _by_role(name, address) or by_name
+        return _by_role(view, name, address) or by_name
     if is_of_issuer:
         return _by_mailbox(address) or unsure(AttributionReason.MAILBOX_OF_ISSUER())
     here = attribute_subject(view)
     if here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN:
-        return _by_role(name, address) or here
+        return _by_role(view, name, address) or here
     return _by_mailbox(address) or _by_names(view, address) or _by_holder(certificate, here, address)
 
 
 @weighs(EvidenceKind.MAILBOX_ROLE())
-def _by_role(name: Name, address: str) -> Attribution | None:
+def _by_role(view: View, name: Name, address: str) -> Attribution | None:
     """Attribute the mailbox of a function in the certificate of a person, unless it is made from the person's name."""
-    role = by_function(address)
-    texts = (a.text.value for a in name.attributes if a.oid in _OF_NAMES and a.text is not None)
-    if role is None or any(mailbox.resembles(address, text) for text in islice(texts, MAX_NAMES)):
+    texts = [a.text.value for a in name.attributes if a.oid in _OF_NAMES and a.text is not None][:MAX_NAMES]
+    if any(mailbox.resembles(address, text) for text in texts):
         return None
-    return role
+    return by_function(address) or attribute_foreign(view, texts, address)
 
 
 def by_function(address: str) -> Attribution | None:
@@ -93,10 +93,13 @@ def _by_mailbox(address: str) -> Attribution | None:
 
 @weighs(EvidenceKind.MAILBOX_OF_NAMES())
 def _by_names(view: View, address: str) -> Attribution | None:
-    if not any(mailbox.resembles(address, name) for name in view.memo(_names_of_people)):
+    names = [name for name in view.memo(_names_of_people) if mailbox.resembles(address, name)]
+    if all(is_of_organisation_words(name, view.certificate.subject, [address]) for name in names):
         return None
-    why = AttributionReason.MAILBOX_FROM_NAME()
-    return Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
+    if is_seal(view.certificate):
+        why = AttributionReason.MAILBOX_FROM_NAME_OF_ORGANISATION()
+        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
+    return Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.MAILBOX_FROM_NAME())
 
 
 @weighs(EvidenceKind.MAILBOX_HOLDER())

@@ -28,6 +28,8 @@ from ctscan.views.json.ca_profiles import profile_checks, profile_row
 from ctscan.views.json.cases import case, cases, exported_case
 from ctscan.views.json.document import canonical, digest
 from ctscan.views.json.heads import cosignatures, exported_heads, head_comparison, log_heads, tree_head
+from ctscan.views.json.identity import checked_code, identity_review, made_code
+from ctscan.views.json.letters import letters
 from ctscan.views.json.misbehaviour import checked_misbehaviour, exported_misbehaviour
 from ctscan.views.json.outcomes import (
     backfilled,
@@ -76,6 +78,7 @@ __all__ = [
     "certificate",
     "certificate_status",
     "certificate_statuses",
+    "checked_code",
     "checked_misbehaviour",
     "checked_sighting",
     "cosignatures",
@@ -90,12 +93,15 @@ __all__ = [
     "head_comparison",
     "health",
     "hex_text",
+    "identity_review",
     "imported",
     "known_type",
+    "letters",
     "loaded_authorities",
     "local_certificate",
     "log",
     "log_heads",
+    "made_code",
     "match",
     "problem",
     "profile_checks",
