@@ -55,7 +55,6 @@ from ctscan.app.wiring import exposed_files
 
 __all__ = [
     "DEMO_PERSON",
-    "DossierOptions",
     "HEADS_FILE_LIMIT",
     "DossierOptions",
     "LetterOptions",

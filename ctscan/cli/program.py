@@ -29,7 +29,6 @@ COMMANDS: dict[str, str] = {
     "import": "ctscan.cli.file_import",
     "lookup": "ctscan.cli.lookup",
     "status": "ctscan.cli.status",
-    "dossier": "ctscan.cli.dossier",
     "case": "ctscan.cli.case",
     "dossier": "ctscan.cli.dossier",
     "letters": "ctscan.cli.letters",
