@@ -86,6 +86,7 @@ async def _answers(
 
 
 def _picture(request: Request, answers: Sequence[Answer]) -> Picture:
+    from ctscan.dsar.dossier import refused_certificates
     from ctscan.dsar.held_back import held_back
     from ctscan.dsar.picture import picture
 
@@ -94,7 +95,8 @@ def _picture(request: Request, answers: Sequence[Answer]) -> Picture:
     matches = [match for answer in answers for match in (*answer.matches, *answer.mailboxes)]
     is_stated = request.identity[0] == OVERRIDE or request.identity[1] != IN_CASE
     release = held_back(request.case, matches, is_stated=is_stated)
-    return picture(answers, held_back=release.reasons, confirmed=release.confirmed, profile_of=profile_name)
+    held = {**release.reasons, **refused_certificates(request.case)}
+    return picture(answers, held_back=held, confirmed=release.confirmed, profile_of=profile_name)
 
 
 def profile_name(match: Match) -> str:
