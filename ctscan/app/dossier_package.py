@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, Protocol
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from ctscan.errors import InputError
 from ctscan.extras import missing_extra
@@ -39,9 +40,16 @@ class Sink:
 
     def __init__(self, out: _Writable) -> None:
         self._out, self._hash, self.octets = out, sha256(), 0
+        self._is_given_up = False
+
+    def give_up(self) -> None:
+        """Pass nothing on from now: what is written behind an error goes nowhere."""
+        self._is_given_up = True
 
     def write(self, data: bytes) -> int:
         """Write bytes."""
+        if self._is_given_up:
+            return len(data)
         self._out.write(data)
         self._hash.update(data)
         self.octets += len(data)
@@ -57,9 +65,11 @@ class Sink:
 
 
 class PackageWriter:
-    """Writer of the members of a package, one after another. `close` adds `MANIFEST`, in the form of sha256sum."""
+    """Writer of the members of a package, one after another. At the end of its block it adds `MANIFEST`, in the form of
+    sha256sum."""
 
     def __init__(self, out: Sink, at: datetime) -> None:
+        self._sink = out
         self._zip = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)  # type: ignore[arg-type]
         moment = at.astimezone(UTC)
         year = min(max(moment.year, 1980), 2107)  # the years of a zip
@@ -80,8 +90,13 @@ class PackageWriter:
                 member.write(piece)
         self._lines.append(f"{digest.hexdigest()}  {path}\n")
 
-    def close(self) -> None:
-        """Write the manifest and the end of the zip."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Write the manifest and the end of the zip; behind an error, write nothing."""
+        if error is not None:
+            self._sink.give_up()
         with self._zip.open(self._info(MANIFEST), "w") as member:
             member.write("".join(self._lines).encode("ascii"))
         self._zip.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import encodebytes
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -54,16 +54,14 @@ async def write_package(index: BytesIndex, content: DossierContent, folder: Path
     with ExitStack() as stack:
         outside = Sink(stack.enter_context(written_whole(folder, name)))
         inside = stack.enter_context(encrypted(outside, name, passphrase)) if passphrase else outside
-        writer = PackageWriter(Sink(inside), content.request.at)
-        certificates = [await _write_certificate(writer, given) async for given in _given(index, content)]
+        writer = stack.enter_context(PackageWriter(Sink(inside), content.request.at))
+        certificates = [_write_certificate(writer, given) async for given in _given(index, content)]
         made = _dossier(content, replace(content.picture, certificates=tuple(certificates)))
         _write_documents(writer, made, content)
-        writer.close()
-        stack.close()
     return _written(made, folder / name, outside, writer.files, is_encrypted=bool(passphrase))
 
 
-def _given(index: BytesIndex, content: DossierContent):  # type: ignore[no-untyped-def]
+def _given(index: BytesIndex, content: DossierContent) -> AsyncIterator[GivenBytes]:
     from ctscan.dsar.other_people import own_values
 
     certificates = content.picture.certificates
@@ -71,7 +69,7 @@ def _given(index: BytesIndex, content: DossierContent):  # type: ignore[no-untyp
     return given_bytes(index, certificates, own)
 
 
-async def _write_certificate(writer: PackageWriter, given: GivenBytes) -> PersonCertificate:
+def _write_certificate(writer: PackageWriter, given: GivenBytes) -> PersonCertificate:
     from ctscan.views.json import to_json
     from ctscan.views.json.proof import inclusion_proofs
 

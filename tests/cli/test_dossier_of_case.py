@@ -50,7 +50,9 @@ def test_no_finding_leaves_before_the_identity_is_settled(config: Path, tmp_path
 def test_the_case_records_the_dossier_and_the_trail_its_number(config: Path, tmp_path: Path) -> None:
     number = opened(config, JANE)
     run("dossier", "--case", number, "--config", config, "-o", tmp_path, *SETTLED)
-    history = json.loads(run("case", "show", "--case", number, "--config", config, "--format", "json").stdout)["history"]
+    history = json.loads(run("case", "show", "--case", number, "--config", config, "--format", "json").stdout)[
+        "history"
+    ]
     assert history[-1]["what"] == "dossier made" and history[-1]["detail"]["settled"] == "came in person"
     events = json.loads(run("audit", "show", "--config", config, "--format", "json").stdout)
     assert {event["case"] for event in events if event["action"] == "dossier"} >= {number}
