@@ -14,7 +14,6 @@ from ctscan.app.ca_policies import shipped_profiles
 from ctscan.app.case_answers import case_answers, identifiers_of_case
 from ctscan.app.cases import add_events, new_event
 from ctscan.app.dossier_request import COMMAND, DossierOptions, prepared_request
-from ctscan.app.dossier_writing import DossierContent, write_package
 from ctscan.app.identity_gate import IN_CASE, OVERRIDE
 from ctscan.app.passphrase_file import passphrase_of
 from ctscan.app.recording import recorded
@@ -51,6 +50,7 @@ async def make_dossier(
         InputError: the folder can't be written to, or a file of the letterhead or the key can't be used.
         IndexFault: the index is missing or damaged, or the trail can't be written.
     """
+    from ctscan.app.dossier_writing import DossierContent, write_package  # not at the top: heavy
     from ctscan.views.dossier.typesetting import check_installed
 
     check_installed(COMMAND)
@@ -124,5 +124,5 @@ async def _tell_case(config: Config, request: Request, written: WrittenDossier, 
     if request.case is None:
         return
     how, text = request.identity
-    event = new_event(CaseAction.DOSSIER_MADE, who, clock.now(), sha256=written.sha256, **{how: text})
+    event = new_event(CaseAction.DOSSIER_MADE, who, clock.now(), at=None, sha256=written.sha256, **{how: text})
     await add_events(config, request.case.number, [event], who, clock)

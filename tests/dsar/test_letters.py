@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.certs import make_certificate
 from support.lettered import CONTROLLER, EMAIL, JANE, certificate_of, issued, issued_as, request_of
 from support.pictured import answer_of, der_of, match_of
 
+from ctscan.app.ca_policies import shipped_profiles
 from ctscan.dsar.letters import kinds_of, letters
 from ctscan.dsar.picture import picture
+from ctscan.dsar.regimes import regime, regimes
 from ctscan.errors import UsageError
 from ctscan.model import Authority, Finding, IdentifierKind, Match, Message, SubjectKind
+from ctscan.model.ca_profile import CaProfile
 from ctscan.model.ca_terms import MatchReason
 from ctscan.model.ca_vocabulary import Addressee, RequestForm
 from ctscan.model.case import CaseAction, CaseEvent, CaseKind
-from ctscan.model.letter import OF_THE_PERSON, Letter, LetterKind, Letters, Point, Prose, Row, Section, Sender
+from ctscan.model.letter import (
+    OF_THE_PERSON,
+    Letter,
+    LetterKind,
+    Letters,
+    Point,
+    Prose,
+    Row,
+    Section,
+    Sender,
+    Subheading,
+)
 from ctscan.model.letter_text import LetterNote, LetterText, MissingItem
 from ctscan.views.text import texts
 from ctscan.x509.certificate import read_certificate
@@ -50,7 +66,7 @@ def words(letter: Letter) -> str:
 
 def _row(row: Row) -> str:
     value = SAY(row.value) if isinstance(row.value, Message) else row.value
-    return f"{SAY(row.label)}: {value}" + (f"[{row.missing}]" if row.missing else "")
+    return f"{SAY(row.label)}: {value}" + (f"[{SAY(Message(str(row.missing)))}]" if row.missing else "")
 
 
 def notes(letter: Letter) -> list[str]:
@@ -103,6 +119,28 @@ def test_identrust_refuses_erasure_so_the_letter_asks_for_what_it_grants_instead
     assert "Art. 17(1) GDPR" in SAY(letter.subject)
     assert "(Art. 21(1), Art. 18(1)(d) GDPR)" in said
     assert "JAMS" in said or LetterText.DISPUTE_STEPS in codes(letter)
+
+
+def test_identrust_restricts_by_suspension_and_nobody_else_is_asked_to() -> None:
+    letter = the_letter(certificate_of(IDENTRUST), kind=CaseKind.RESTRICTION)
+    assert LetterText.SUSPEND in codes(letter)
+    assert LetterText.REVOKE_VALID not in codes(letter)
+    unknown = the_letter(certificate_of("Unknown Example Trust"), kind=CaseKind.RESTRICTION)
+    assert LetterText.REVOKE_VALID in codes(unknown)
+
+
+def test_a_thumbprint_helps_a_ca_that_asks_for_one() -> None:
+    (one,) = issued(certificate_of(IDENTRUST))
+    known = replace(one, thumbprint="ab" * 20)
+    assert rows(the_letter(certificates=(known,)))[LetterText.LABEL_THUMBPRINT].value == "ab" * 20
+    (other,) = issued(certificate_of(SECTIGO))
+    letter = the_letter(certificates=(replace(other, thumbprint="ab" * 20),))
+    assert LetterText.LABEL_THUMBPRINT not in rows(letter)
+
+
+def test_a_decision_that_a_signed_request_proves_identity_is_quoted() -> None:
+    said = words(the_letter(certificate_of("FNMT-RCM")))
+    assert "on proof of identity: a request signed with a certificate of the person proves identity." in said
 
 
 def test_identrust_may_send_the_person_to_a_registration_authority() -> None:
@@ -196,6 +234,36 @@ def test_certificates_of_one_ca_stand_in_one_letter_and_another_ca_gets_its_own(
     ders = [certificate_of(IDENTRUST, serial=n) for n in (1, 2, 3)]
     found = written(*ders, certificate_of(SECTIGO, serial=9))
     assert {letter.ca: len(letter.certificates) for letter in found.letters} == {"IdenTrust": 3, "Sectigo": 1}
+
+
+def test_of_very_many_certificates_the_further_ones_have_a_row() -> None:
+    (one,) = issued(certificate_of(SECTIGO))
+    summary = one.own.certificate
+    many = [
+        replace(one, own=replace(one.own, certificate=replace(summary, serial=f"{n:x}", identity=n.to_bytes(32))))
+        for n in range(1, 61)
+    ]
+    letter = the_letter(certificates=tuple(many))
+    (section,) = [found for found in letter.sections if found.heading == LetterText.HEADING_CERTIFICATES()]
+    assert [block.text for block in section.blocks if isinstance(block, Subheading)][-1] == (
+        LetterText.FURTHER_CERTIFICATES()
+    )
+    assert [row.value for row in section.blocks[-10:] if isinstance(row, Row)] == [
+        f"{n:x} {summary.sha256.hex()}" for n in range(51, 61) if summary.sha256
+    ]
+    assert len(letter.certificates) == 60
+
+
+def test_a_certificate_that_its_subject_issued_gets_no_letter() -> None:
+    der = make_certificate(JANE, issuer=JANE)
+    found = written(der)
+    assert found.letters == ()
+    assert LetterNote.SELF_ISSUED(count=1) in [one.why for one in found.unwritten]
+
+
+def test_certificates_that_a_name_alone_found_are_to_be_checked() -> None:
+    letter = the_letter(certificates=issued(certificate_of(SECTIGO), asked="Jane Roe"))
+    assert LetterNote.BY_NAME_ONLY(count=1) in letter.notes
 
 
 def test_several_kinds_give_a_letter_each() -> None:
@@ -430,3 +498,30 @@ def test_no_copy_of_a_certificate_with_other_peoples_data_is_enclosed() -> None:
     letter = the_letter(certificates=(mixed,))
     assert letter.enclosed == ()
     assert LetterNote.ENCLOSE_NO_COPY() in letter.notes
+
+
+# --- all profiles --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("profile", [one for one in shipped_profiles() if one.organisations], ids=lambda one: one.id)
+def test_letters_to_every_profile_are_whole_sentences(profile: CaProfile) -> None:
+    """Every kind: no code, no empty bracket, no placeholder, no line of our copies, no doubled full stop."""
+    given = certificate_of(profile.organisations[0], [*JANE, ("O", "Example Works")])
+    found = written(given, kinds=OF_THE_PERSON)
+    assert bool(found.letters) == (profile.no_letter is None)
+    for letter in found.letters:
+        said = f"{words(letter)}\n{chr(10).join(notes(letter))}"
+        assert re.search(r"\b(?:letter|ca-[a-z]+|regime)(?:-[a-z]+)?\.[a-z]", said.replace(EMAIL, "")) is None
+        assert re.search(r"\(\s*\)|[{}]|\.\.|\bl\. ?\d|  ", said) is None
+        assert letter.addressee.name or {MissingItem.ADDRESSEE} & set(letter.missing)
+        assert letter.follow_up is None or letter.follow_up > letter.on
+
+
+@pytest.mark.parametrize("code", sorted(regimes()))
+def test_letters_under_every_law_are_whole_sentences(code: str) -> None:
+    found = written(certificate_of(SECTIGO), certificate_of("Unknown Trust"), code=code, kinds=OF_THE_PERSON)
+    assert len(found.letters) == 2 * len(OF_THE_PERSON)
+    for letter in found.letters:
+        said = f"{words(letter)}\n{chr(10).join(notes(letter))}"
+        assert re.search(r"\(\s*\)|[{}]|\.\.|  |None", said) is None
+        assert regime(code).name("en") in said

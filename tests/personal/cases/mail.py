@@ -24,6 +24,7 @@ def _policy(oid: str) -> dict[str, Any]:
 
 
 ORGANISATION = "2.23.140.1.5.2.1"
+MAILBOX = "2.23.140.1.5.1.2"
 
 CONSTRAINTS = extension(
     "2.5.29.30",
@@ -134,5 +135,18 @@ CASES: dict[str, dict[str, Any]] = {
     "persons-owner": {
         "subject": [("CN", "Gateway 7"), ("2.5.4.32", name([("GN", "Erika"), ("SN", "Mustermann")]), "raw")],
         "san": [("dir", [("GN", "John"), ("SN", "Roe")]), ("dns", "gateway7.example.org")],
+    },
+    "whole-name-only-checked": {
+        "subject": [("CN", "johnsmith@example.org")],
+        "san": [("email", "johnsmith@example.org"), ("email", "alice@example.org"), ("email", "qwxyzzy@example.org")],
+        **_policy(MAILBOX),
+    },
+    "whole-name-han-only-checked": {
+        "subject": [],
+        "san": [
+            other_name("1.3.6.1.5.5.7.8.9", string("山田花子@example.org")),
+            other_name("1.3.6.1.5.5.7.8.9", string("高山@example.org")),
+        ],
+        **_policy(MAILBOX),
     },
 }
