@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ import pytest
 from support.asgi import served
 from support.certs import crl_distribution, make_certificate
 from support.cli import run
+from support.dossiers import CONTROLLER
 from support.fake_crtsh import FakeCrtsh, held
 from support.logs import LogBuilder
 
@@ -288,6 +290,17 @@ def test_shape_of_a_case(scanned: Path) -> None:
     assert differences(EXAMPLES["case"], opened) == []
     assert differences([EXAMPLES["case"]], ctscan(scanned, "case", "list", "--format", "json")) == []
     assert ctscan(scanned, "case", "show", "--case", opened["number"], "--format", "json") == opened
+
+
+def test_shape_of_a_dossier(scanned: Path) -> None:
+    (scanned / "controller.toml").write_text(f'purpose = "a test"\n{CONTROLLER}', encoding="utf-8")
+    given = ("jane.roe@example.org", "--config", "controller.toml", "-o", "out", "--override", "a test")
+    made = ctscan(scanned, "dossier", *given, "--format", "json")
+    assert differences(EXAMPLES["dossier"], made) == []
+    with zipfile.ZipFile(scanned / made["path"]) as package:
+        inside = json.loads(package.read("dossier.json"))
+    missing = [field for field in inside if f"`{field}`" not in PAGES["analyst.md"]]
+    assert missing == [], "fields of dossier.json that the page doesn't explain"
 
 
 def test_shape_of_letters(scanned: Path) -> None:

@@ -15,10 +15,10 @@ from ctscan.views.dossier.phrases import DossierText
 from ctscan.views.text import Texts
 from ctscan.views.words import day
 
-CERTIFICATES_SHOWN = 150
+CERTIFICATES_SHOWN = 100
 """Certificates of a PDF; a file of thousands of pages is of no use. JSON and CSV have all of them."""
 
-DATA_SHOWN = 300
+DATA_SHOWN = 200
 SIGHTINGS_SHOWN = 8
 
 
