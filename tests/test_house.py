@@ -44,8 +44,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "privacy": {"errors"},
     "views": {"model", "errors", "extras", "resources", "personal", "privacy"},  # `personal` for words of categories
     "app": {
-        "model", "errors", "extras", "clock", "resources", "config", "ct", "x509", "personal", "http", "mail", "sources", "index",
-        "authorities", "revocation", "answer", "dsar", "collect", "scan", "privacy", "views",
+        "model", "errors", "extras", "clock", "resources", "config", "ct", "x509", "personal", "http", "mail", "sources",
+        "index", "authorities", "revocation", "answer", "dsar", "collect", "scan", "privacy", "views",
     },
     "cli": {"model", "errors", "resources", "config", "app", "views", "privacy", "scan"},  # `scan`: events to draw
     "__main__": {"cli"},

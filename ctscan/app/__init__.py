@@ -7,6 +7,13 @@ goes to listeners. Heavy modules are imported when a function runs, so that impo
 """
 
 from ctscan.app.answers import certificates, is_label_of_number, look_up, parse_identifier, prove, standings
+from ctscan.app.audit_log import (
+    audit_log_lines,
+    audit_vkey,
+    check_audit_proof,
+    prove_event,
+    verify_audit_log,
+)
 from ctscan.app.authority_list import authorities, authority_records, update_authorities
 from ctscan.app.basis import basis_history, drop_from_basis, set_basis
 from ctscan.app.ca_policies import ca_profiles, check_ca_profiles, match_certificates
@@ -36,6 +43,7 @@ from ctscan.app.cases import add_events, case, cases, find_cases, new_event, ope
 from ctscan.app.dossier_request import DossierOptions
 from ctscan.app.dossiers import make_dossier
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
+from ctscan.app.head_destinations import heard_head_failures
 from ctscan.app.health import health
 from ctscan.app.held_certificates import decide_on_certificates, held_certificates
 from ctscan.app.identity import check_code, identify_otherwise, make_code
@@ -63,6 +71,8 @@ __all__ = [
     "add_events",
     "add_identifiers",
     "audit_events",
+    "audit_log_lines",
+    "audit_vkey",
     "authorities",
     "authority_records",
     "backfill",
@@ -75,6 +85,7 @@ __all__ = [
     "case_request",
     "cases",
     "certificates",
+    "check_audit_proof",
     "check_ca_profiles",
     "check_code",
     "check_refresh",
@@ -94,6 +105,7 @@ __all__ = [
     "find_cases",
     "heads",
     "health",
+    "heard_head_failures",
     "held_certificates",
     "identifiers_in",
     "identify_otherwise",
@@ -118,6 +130,7 @@ __all__ = [
     "plan_search",
     "prove",
     "prove_answers",
+    "prove_event",
     "record_fee",
     "refresh",
     "register",
@@ -137,6 +150,7 @@ __all__ = [
     "standings",
     "terms_without_consent",
     "update_authorities",
+    "verify_audit_log",
     "write_calendar",
     "write_letters",
     "write_settings",

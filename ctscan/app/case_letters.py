@@ -28,6 +28,7 @@ from ctscan.errors import InputError, UsageError
 from ctscan.model import AuditAction
 from ctscan.model.case import CaseAction
 from ctscan.model.letter import Letter, LetterKind, Letters, Sender, WrittenLetter, WrittenLetters
+from ctscan.model.letter_text import LetterText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,7 +117,7 @@ async def write_letters(
             held_back=found.held_back,
         )
         made = letters(request)
-        written = _write(options.folder, made, rules.code, found.whole)
+        written = _write(options.folder, made, rules.code, known.lang, found.whole)
         change.detail = str(len(written))
         events = [_event(one, identity, at, who, clock) for one in written]
         if events:
@@ -235,9 +236,11 @@ def _check_event(known: Case, rules: Regime, at: datetime, who: str, clock: Cloc
 
 
 def _languages() -> tuple[str, ...]:
+    """List the languages in which letters have their sentences."""
     from ctscan.resources import languages
+    from ctscan.views.text import texts
 
-    return languages()
+    return tuple(lang for lang in languages() if str(LetterText.CLOSING) in texts(lang).sentences)
 
 
 def _holidays_in(country: str) -> IsHoliday | None:
@@ -262,7 +265,9 @@ async def _certificates(
     return await case_certificates(config, known, answers, is_stated=is_stated)
 
 
-def _write(folder: Path, made: Letters, regime: str, whole: Mapping[bytes, bytes]) -> tuple[WrittenLetter, ...]:
+def _write(
+    folder: Path, made: Letters, regime: str, lang: str, whole: Mapping[bytes, bytes]
+) -> tuple[WrittenLetter, ...]:
     """Render all letters, then write them: all appear, or none."""
     from ctscan.views.letters.letter_docx import paper_of, render_docx
     from ctscan.views.text import texts
@@ -271,7 +276,7 @@ def _write(folder: Path, made: Letters, regime: str, whole: Mapping[bytes, bytes
     written: list[WrittenLetter] = []
     for letter in made.letters:
         name = f"letter-{letter.case}-{letter.slug}-{letter.kind}.docx"
-        documents[name] = render_docx(letter, texts(letter.lang), paper=paper_of(regime))
+        documents[name] = render_docx(letter, texts(letter.lang), to_sender=texts(lang), paper=paper_of(regime))
         copies = dict(_copies(letter, whole))
         documents |= copies
         paths = tuple(str(folder / one) for one in (name, *copies))

@@ -118,8 +118,11 @@ def _identity(standing: CaseStanding | None, options: DossierOptions) -> tuple[s
 
 
 def _moment(at: datetime | None, clock: Clock) -> datetime:
-    """Choose the moment that the dossier speaks of, to the second."""
+    """Choose the moment that the dossier speaks of.
+
+    A moment of now is the next whole millisecond, as documents print it: what was just recorded lies before it.
+    """
     now = clock.now()
     if at is not None and at > now + _LATEST:
         raise UsageError(f"{COMMAND}: --at: expected a time that isn't in the future, got one; leave it out for now")
-    return (at or now).replace(microsecond=0)
+    return now + timedelta(microseconds=-now.microsecond % 1000) if at is None else at

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from ctscan.app.audit_signing import send_head, sign_where_possible
 from ctscan.app.recorded_texts import check_recorded_text
 from ctscan.app.wiring import CLOCK, key_path, opened_index, opened_trail, trail_path
 from ctscan.clock import Clock
@@ -84,8 +85,6 @@ async def begin_trail(config: Config, *, who: str, reason: str, clock: Clock = C
         IndexFault: the index or the trail can't be written.
         InputError: the key file can't be made.
     """
-    from ctscan.privacy.key_file import make_key
-
     if not reason.strip():
         raise UsageError("audit begin: --reason: expected what became of the trail before, got nothing")
     check_recorded_text("audit begin", "reason", reason)
@@ -98,9 +97,9 @@ async def begin_trail(config: Config, *, who: str, reason: str, clock: Clock = C
             raise UsageError("audit begin: the audit trail of this index is here; nothing was begun")
         detail = f"after the trail of {_time(before)}"
         event = AuditEvent(0, clock.now(), who, AuditAction.TRAIL, AuditState.DONE, reason.strip(), detail=detail)
-        if await trail.key_id() is None:
-            make_key(key_path(config))
+        await sign_where_possible(config, trail, clock)
         await trail.append(event)
+        await send_head(config, trail, clock)
         await _save(config, index, trail, before.id, who, reason.strip(), clock)
 
 

@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ctscan.app.audit_signing import record_configuration, send_head, sign_where_possible
 from ctscan.app.known_trail import check_trail, known_trail, lost, remember_trail
 from ctscan.app.recorded_texts import check_recorded_text, check_texts
 from ctscan.app.wiring import CLOCK, key_path, opened_trail, trail_path
@@ -148,8 +149,8 @@ async def recorded(
     check_recorded_text(str(action), "reason" if action == AuditAction.BASIS else "purpose", given)
     event = AuditEvent(0, clock.now(), who, action, AuditState.INTENDED, given, case)
     async with _trail_to_write(config, who, clock) as trail:
-        await _prepare_key(config, trail)
         async with trail.intend(event) as intent:
+            await send_head(config, trail, clock)
             change = ChangeRecorder(trail, replace(event, id=intent), clock)
             try:
                 yield change
@@ -192,7 +193,7 @@ async def recorded_lookups(
     check_texts(str(action), identifiers, purpose, case)
     event = AuditEvent(0, clock.now(), who, action, AuditState.DONE, purpose, case)
     async with _trail_to_write(config, who, clock, inline=inline) as trail:
-        yield LookupRecorder(trail, await _key_of(config, trail, clock), event, clock)
+        yield LookupRecorder(trail, await _key_of(config, trail), event, clock)
 
 
 async def record_reading(
@@ -226,10 +227,9 @@ async def record_reading(
     event = AuditEvent(0, clock.now(), who, action, AuditState.DONE, config.purpose, case, detail=detail)
     async with _trail_to_write(config, who, clock) as trail:
         if not identifiers:
-            await _prepare_key(config, trail)
             await trail.append(event)
             return
-        key = await _key_of(config, trail, clock)
+        key = await _key_of(config, trail)
         for one in identifiers:
             digest = key.identifier_digest(str(one.kind), one.canonical)
             await trail.append(replace(event, kind=str(one.kind), digest=digest))
@@ -249,42 +249,33 @@ async def _trail_to_write(config: Config, who: str, clock: Clock, *, inline: boo
                 raise lost(config, known)
             trail = await stack.enter_async_context(opened_trail(config, create=known is None, inline=inline))
             await check_trail(config, known, trail)
+            key = await sign_where_possible(config, trail, clock)
             await trail.end_abandoned(clock.now())
+            await record_configuration(config, trail, key, who, clock)
         except IndexFault as fault:
             raise _refusal(fault) from fault
         if known is None:
             await remember_trail(config, trail, who, clock, inline=inline)
-        yield trail
+        try:
+            yield trail
+        finally:
+            await send_head(config, trail, clock)
 
 
-async def _prepare_key(config: Config, trail: Trail) -> None:
-    """Make the key file with the trail. Once digests were made only the look-up that needs the key asks for it: its
-    medium need not be there during a scan."""
-    from ctscan.privacy.key_file import make_key
-
-    if await trail.key_id() is None:
-        make_key(key_path(config))
-
-
-async def _key_of(config: Config, trail: Trail, clock: Clock) -> Key:
-    """Load the key of the digests.
+async def _key_of(config: Config, trail: Trail) -> Key:
+    """Load the key of the digests, which was made with the trail.
 
     Raises:
-        InputError: the key file is missing though the trail has digests, or holds another key than theirs.
+        InputError: the key file is missing, or holds another key than that of the trail.
     """
-    from ctscan.privacy.key_file import load_key, make_key
+    from ctscan.privacy.key_file import load_key
 
-    path, known = key_path(config), await trail.key_id()
-    if known is None:
-        key = make_key(path)
-        known = await trail.save_key_id(key.id, clock.now())
-    else:
-        key = load_key(path)
-    if key.id != known:
+    key = load_key(key_path(config))
+    if key.id != await trail.key_id():
         raise InputError(
-            f"{path}: holds another key than the one that the digests of the audit trail were made with; put that one "
-            "back from its copy, or name its place: key_file under [privacy] in ctscan.toml, or CTSCAN_KEY_FILE. If it "
-            "is lost, move the trail away, keep it, and begin another: ctscan audit begin --reason …"
+            f"{key.path}: holds another key than the one that the digests of the audit trail were made with; put that "
+            "one back from its copy, or name its place: key_file under [privacy] in ctscan.toml, or CTSCAN_KEY_FILE. "
+            "If it is lost, move the trail away, keep it, and begin another: ctscan audit begin --reason …"
         )
     return key
 

@@ -8,6 +8,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
+from ctscan.cli.audit_log import export, prove, verify
 from ctscan.cli.program import SETTINGS, Group, command
 from ctscan.config import load_settings
 
@@ -19,32 +20,38 @@ if TYPE_CHECKING:
     "audit",
     cls=Group,
     exits={0: "", 1: "the audit trail can't be read", 2: ""},
-    example="ctscan audit show --limit 5\nctscan audit begin --reason 'disk lost on 2031-05-04, no copy'",
+    example="ctscan audit show --limit 5\nctscan audit verify\nctscan audit begin --reason 'disk lost on 2031-05-04, no copy'",
     context_settings=SETTINGS,
 )
 def COMMAND() -> None:  # noqa: N802 - the name by which the program finds it
     """Show the record of look-ups and of changes to the index.
 
     Look-ups are recorded before their answers are shown; scans, searches, imports and other changes before they begin
-    and after they end. The trail is a file of its own beside the index.
+    and after they end. The trail is a file of its own beside the index, and a transparency log: changes are found.
     """
 
 
 @command(
     "show",
     exits={0: "", 1: "the audit trail can't be read", 2: ""},
-    example="ctscan audit show --limit 5\nctscan audit show --limit 1000000 --format jsonl",
+    example="ctscan audit show --limit 5\nctscan audit show --limit 1000000 --format jsonl\nctscan audit show --key",
 )
 @options.limit
+@click.option(
+    "--key", "only_key", is_flag=True, help="Show the verifier key of the log instead, for those who check it."
+)
 @options.on_index("table", "json", "jsonl")
-def show(limit: int, verbose: int, **given: Any) -> None:
+def show(limit: int, only_key: bool, verbose: int, **given: Any) -> None:
     """Show events, the newest first: time, account, action, kind of identifier, case and purpose.
 
     Identifiers themselves are not recorded. Equal digests mean the same identifier; only the key file can make them.
     """
-    from ctscan.cli.process import run_inline
+    from ctscan.cli.process import run, run_inline
 
     config = load_settings(**given)
+    if only_key:
+        click.echo(run(app.audit_vkey(config)))
+        return
     found = run_inline(app.audit_events(config, limit, inline=True))
     if config.format == "table":
         _print_table(found)
@@ -92,5 +99,5 @@ def _print_table(found: list[AuditEvent]) -> None:
         tables.say(out, "Nothing was recorded yet.")
 
 
-for _command in (show, begin):
+for _command in (show, verify, prove, export, begin):
     COMMAND.add_command(_command)

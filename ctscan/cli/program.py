@@ -65,9 +65,10 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Invoke the command. Before a command works on an index, it warns of files that other accounts can read."""
-        if not isinstance(self, click.Group):
-            _warn_of_exposed_files(ctx.params)
-        return super().invoke(ctx)
+        if isinstance(self, click.Group) or not ctx.params.keys() >= _INDEXED:
+            return super().invoke(ctx)
+        _warn_of_exposed_files(ctx.params)
+        return _with_lost_heads(lambda: super(Command, self).invoke(ctx))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write exit codes and examples; click calls this at the end of the help."""
@@ -208,9 +209,29 @@ def complain(message: str, error: BaseException | None = None, given: str = "") 
     hint(f"ctscan: {one_line(without_addresses(message))}{aside}")
 
 
+_INDEXED = {"config", "db"}
+"""Parameters of a command that works on an index."""
+
+
+def _with_lost_heads(invoke: Callable[[], Any]) -> Any:
+    """Invoke a command, and report each head of the audit log that can't be written outside. The command does its work
+    all the same; its exit code is then 1 instead of 0 or 4."""
+    import ctscan.app as app
+
+    lost: list[CtscanError] = []
+
+    def hear(error: CtscanError) -> None:
+        lost.append(error)
+        complain(str(error))
+
+    with app.heard_head_failures(hear):
+        code = invoke()
+    return 1 if lost and code in (None, 0, 4) else code
+
+
 def _warn_of_exposed_files(given: Mapping[str, Any]) -> None:
-    if not {"config", "db"} <= given.keys():
-        return  # a command without an index
+    if not given.keys() >= _INDEXED:
+        return
     import ctscan.app as app
     from ctscan.config import load_settings
 

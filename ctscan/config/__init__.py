@@ -27,6 +27,11 @@ FILE_NAME = "ctscan.toml"
 PREFIX = "CTSCAN_"
 FILE_LIMIT = 1 << 20  # bytes; a configuration is a page of text
 PATHS = ("db", "log_list", "audit_path", "key_file", "scope_file")  # `db` and `log_list` may be URLs
+RECORDED = (
+    "db", "log_list", "logs", "scope", "scope_file", "everything", "wide_scope", "purpose", "repositories",
+    "search_people", "retention", "keep", "controller", "heads_to",
+)  # fmt: skip
+"""Settings that decide what is read, kept and answered, and on whose behalf: their change is an event of the trail."""
 OWN_VARIABLES = (
     "CTSCAN_CONFIG",
     "CTSCAN_LOG_LEVEL",
@@ -70,6 +75,8 @@ class Config:
     keys: Mapping[str, Any] = field(default_factory=dict)  # `logs` and `log_list` as file and environment give them
     witnesses: tuple[str, ...] = ()  # verifier keys (C2SP signed-note) of witnesses of checkpoints
     audit_path: str | None = None  # of the trail; None: the path of the index and ".audit"
+    heads_to: tuple[str, ...] = ()  # further places for heads of the audit log
+    recorded: tuple[tuple[str, Any], ...] = ()  # settings whose change the trail records, as file and environment say
     key_file: str | None = None  # None: the path of the index and ".key"
     tuning: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # overrides data/logs.toml, repositories
     timeouts: Timeouts = field(default_factory=Timeouts)
@@ -94,11 +101,13 @@ def load_config(options: Mapping[str, Any], environ: Mapping[str, str], director
     settings: Settings = {"db": str(base / "ctscan.db")}
     file = _anchored(_read_file(path), base) if path else {}
     environment = _anchored(_read_environment(environ), directory)
-    keys = {name: value for name, value in (file | environment).items() if name in ("logs", "log_list") and value}
+    stated = file | environment
+    keys = {name: value for name, value in stated.items() if name in ("logs", "log_list") and value}
+    recorded = tuple((name, stated[name]) for name in RECORDED if stated.get(name))
     layers = {str(path): file, "environment": environment, "command line": _anchored(_read_options(options), directory)}
     for where, layer in layers.items():
         settings = _with_scope_of(layer, where, settings) | layer
-    return Config(path=path, keys=keys, **settings)
+    return Config(path=path, keys=keys, recorded=recorded, **settings)
 
 
 def _with_scope_of(layer: Settings, where: str, settings: Settings) -> Settings:
@@ -229,8 +238,15 @@ def _anchored(settings: Settings, directory: Path) -> Settings:
         name: text if re.match(r"[a-z][a-z0-9+.-]+:", text) else str(directory / Path(text).expanduser())
         for name, text in places.items()
     }
+    if heads_to := settings.get("heads_to"):
+        anchored["heads_to"] = tuple(_anchored_place(place, directory) for place in heads_to)
     controller = settings.get("controller")
     if controller is not None and controller.letterhead:
         letterhead = str(directory / Path(controller.letterhead).expanduser())
         anchored["controller"] = replace(controller, letterhead=letterhead)
     return settings | anchored
+
+
+def _anchored_place(place: str, directory: Path) -> str:
+    """Make the path of a destination of heads absolute; `syslog` and URLs stay."""
+    return place if re.match(r"syslog($|:)|[a-z]+://", place) else str(directory / Path(place).expanduser())

@@ -88,6 +88,18 @@ def _vkeys(value: Any, where: str) -> tuple[str, ...]:
     return found
 
 
+def _destinations(value: Any, where: str) -> tuple[str, ...]:
+    """Check the destinations of heads: paths, `syslog`, `syslog:PATH` or `udp://HOST:PORT`."""
+    for text in (found := text_list(value, where)):
+        is_url = "://" in text
+        if is_url and not re.fullmatch(r"udp://([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?", text):
+            raise UsageError(
+                f'{where}: expected paths of files, "syslog", "syslog:PATH" of a socket or "udp://HOST:PORT", got '
+                f"another URL of {len(text)} characters"
+            )
+    return found
+
+
 def _duration(value: Any, where: str) -> timedelta:
     units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
     found = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", value.strip()) if isinstance(value, str) else None
@@ -195,6 +207,7 @@ KEYS: dict[str, Key] = {
     "retention": Key(line_of_text, _as_is),
     "witnesses": Key(_vkeys, _as_list),
     "audit.path": Key(filled_text, _as_is, "audit_path"),
+    "audit.heads_to": Key(_destinations, _as_list, "heads_to"),
     "privacy.key_file": Key(filled_text, _as_is, "key_file", "KEY_FILE"),
     "tuning": Key(_tuning),
     "timeouts": Key(_timeouts),

@@ -84,6 +84,9 @@ TEMPLATE = """\
 # ".audit" behind it. Where the index lies on read-only media, name a place that can be written.
 # [audit]
 # path = "ctscan.db.audit"
+# The trail is a log of its own. Its signed heads are also written to these places, which somebody who can write to the
+# trail should not be able to change: files, "syslog", "syslog:PATH" of a socket, "udp://HOST:PORT".
+# heads_to = ["/srv/audit/heads", "syslog"]
 
 # The key of those digests; the default is the path of the index with ".key" behind it. Keep it off the backups of index
 # and trail: with the key, anybody can try out who was looked up.

@@ -209,6 +209,25 @@ def hashes_from_inclusion(first: int, leaf_hash: bytes, path: Sequence[bytes]) -
     return (root, *path[low:])
 
 
+def consistency_path(first: int, hashes: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Compute the consistency proof (RFC 6962 section 2.1.2) from the tree of `first` leaves to the tree of all.
+
+    Args:
+        first: leaves of the smaller tree.
+        hashes: leaf hashes of the larger tree.
+
+    Raises:
+        ValueError: `first` is greater than the larger tree.
+    """
+    if not 0 <= first <= len(hashes):
+        raise ValueError(f"consistency proof: a tree of {first} leaves is no part of one of {len(hashes)}")
+    if first in (0, len(hashes)):
+        return ()
+    [path] = audit_paths(hashes, [first - 1])
+    found = hashes_from_inclusion(first, hashes[first - 1], path)
+    return found[1:] if first & (first - 1) == 0 else found  # a perfect smaller tree is its own last subtree
+
+
 def _proof_length(first: int, second: int) -> int:
     """Count the hashes that `_climb` takes: the path of the last perfect subtree of the smaller tree, and its root."""
     inner, border = _path_shape(first - 1, second)

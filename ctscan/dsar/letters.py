@@ -106,9 +106,10 @@ def _why_not(group: CaGroup, kind: LetterKind) -> Message | None:
 
 
 def language_of(request: LetterRequest, group: CaGroup) -> str:
-    """Choose the language: the case's where the CA has texts in it, else one of the CA's, else English."""
-    theirs = group.profile.languages
-    wanted = (request.case.lang, *theirs) if request.case.lang in theirs else theirs
+    """Choose the language: the case's where the CA has texts in it, or none that are known; else one of the CA's; else
+    English."""
+    theirs, own = group.profile.languages, request.case.lang
+    wanted = (own, *theirs) if group.profile.is_baseline or own in theirs else theirs
     return next((lang for lang in wanted if lang in request.languages), "en")
 
 

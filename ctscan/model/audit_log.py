@@ -85,7 +85,6 @@ class AuditProblem(Code):
     OUTSIDE_ROLLED_BACK = "audit.outside-rolled-back"
     OUTSIDE_DIFFERS = "audit.outside-differs"
     OUTSIDE_FOREIGN = "audit.outside-foreign"
-    OUTSIDE_MISSING = "audit.outside-missing"
     OUTSIDE_EMPTY = "audit.outside-empty"
     # no faults
     OLDER = "audit.older"

@@ -226,6 +226,9 @@ class Say(Code):
     CHECK_FAILS = "say.check-fails"
     CHECK_OPEN = "say.check-open"
     CHECK_UNKNOWN = "say.check-unknown"
+    AUDIT_HOLDS = "say.audit-holds"
+    AUDIT_FAILS = "say.audit-fails"
+    AUDIT_SIZE = "say.audit-size"
     CHECK_MORE = "say.check-more"
 
 

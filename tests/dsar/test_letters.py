@@ -322,9 +322,10 @@ def test_an_objection_needs_grounds_and_withdraws_consent_that_a_text_rests_on()
 
 
 def test_a_letter_is_in_the_language_of_the_case_where_the_ca_has_texts_in_it() -> None:
-    ders = (certificate_of("D-Trust GmbH"), certificate_of(IDENTRUST))
+    ders = (certificate_of("D-Trust GmbH"), certificate_of(IDENTRUST), certificate_of("Example Unknown CA"))
     found = written(*ders, lang="de", languages=("de", "en"))
-    assert {letter.ca: letter.lang for letter in found.letters} == {"D-Trust": "de", "IdenTrust": "en"}
+    langs = {letter.ca: letter.lang for letter in found.letters}
+    assert langs == {"D-Trust": "de", "IdenTrust": "en", "Example Unknown CA": "de"}
     (note,) = [text for one in found.letters for text in notes(one) if "case is kept in" in text]
     assert "“de”" in note
 

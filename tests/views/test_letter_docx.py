@@ -18,6 +18,7 @@ from support.lettered import EMAIL, JANE, certificate_of, request_of
 from ctscan.dsar.letters import letters
 from ctscan.model.case import CaseKind
 from ctscan.model.letter import Letter, Sender
+from ctscan.model.letter_text import LetterText
 from ctscan.views.letters.letter_docx import address_lines, paper_of, render_docx
 from ctscan.views.text import Texts, texts
 
@@ -171,3 +172,11 @@ def test_addresses_in_one_line_are_broken_at_their_commas() -> None:
 
 def test_a_word_without_end_stands_on_a_line_of_its_own() -> None:
     assert list(address_lines(f"Example, {'x' * 90}, Springfield")) == ["Example", "x" * 90, "Springfield"]
+
+
+def test_the_sheet_for_the_sender_is_in_the_language_of_the_sender() -> None:
+    german = texts("de")
+    document: Any = Document(BytesIO(render_docx(letter_of(), SAY, to_sender=german)))
+    written = [paragraph.text for paragraph in document.paragraphs]
+    assert written[0] == german(LetterText.HEADING_NOTES()) != SAY(LetterText.HEADING_NOTES())
+    assert SAY(LetterText.SALUTATION()) in written

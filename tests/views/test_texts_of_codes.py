@@ -43,6 +43,8 @@ PROFILE_WORDS = tuple(
 for _module in pkgutil.iter_modules(model.__path__):  # some are loaded only where they are used
     importlib.import_module(f"{model.__name__}.{_module.name}")
 importlib.import_module("ctscan.views.case_words")
+importlib.import_module("ctscan.views.dossier.phrases")
+importlib.import_module("ctscan.views.identity_words")
 importlib.import_module("ctscan.views.overview")
 importlib.import_module("ctscan.views.profile_values")
 
@@ -105,7 +107,8 @@ def test_every_language_has_the_same_parameters_and_plain_sentences(lang: str) -
     for code, sentence in texts("en").sentences.items():
         theirs = texts(lang).sentences[code]
         assert {p for f in forms(sentence) for p in params(f)} == {p for f in forms(theirs) for p in params(f)}, code
-        assert all(form and form == form.strip() and form.isprintable() for form in forms(theirs)), code
+        if code != "format.thousands":  # may be a blank that doesn't break
+            assert all(form and form == form.strip() and form.isprintable() for form in forms(theirs)), code
         assert isinstance(theirs, str) or set(theirs) == {"one", "other"}, code
 
 
@@ -130,7 +133,7 @@ def test_plural_and_thousands(tmp_path: Path) -> None:
 
 def test_unknown_languages_are_errors() -> None:
     for lang in ("xx", "../en", "../../data/text/en", "en\0", ""):
-        with pytest.raises(UsageError, match=r"lang: expected one of .*en, got"):
+        with pytest.raises(UsageError, match=r"lang: expected one of .*\ben\b.*, got"):
             text(AttributionReason.ONLY_PEOPLE(), lang)
 
 

@@ -47,6 +47,9 @@ class Trail(Protocol):
     async def newest_head(self) -> LogHead | None:
         """Return the newest signed head."""
 
+    async def announced_scans(self, since: datetime) -> int:
+        """Count the scans and backfills that were announced since a time."""
+
     async def last_configuration(self) -> str:
         """Return the digest of the settings in the newest event about them; empty where there is none."""
 
@@ -92,7 +95,8 @@ class Trail(Protocol):
         """Return the identifier of the trail, by which its index knows it."""
 
     async def key_id(self) -> bytes | None:
-        """Return the identifier of the key that digests of this trail are made with; None before the first digest or signature."""
+        """Return the identifier of the key that digests and heads of this trail are made with; None before the first
+        of them."""
 
     async def save_key_id(self, key_id: bytes, at: datetime) -> bytes:
         """Save the identifier of the key unless the trail has one, and return the identifier that the trail has."""

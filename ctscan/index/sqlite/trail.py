@@ -129,6 +129,9 @@ class SqliteTrail(OpenedFile):
     async def newest_head(self) -> LogHead | None:
         return await self._database.read(trail_log.newest_head)
 
+    async def announced_scans(self, since: datetime) -> int:
+        return await self._database.read(lambda c: trail_log.announced_scans(c, rows.time_text(since)))
+
     async def last_configuration(self) -> str:
         return await self._database.read(trail_log.last_configuration)
 

@@ -120,6 +120,14 @@ def newest_head(connection: sqlite3.Connection) -> LogHead | None:
     return None if row is None else LogHead(*row)
 
 
+def announced_scans(connection: sqlite3.Connection, since: str) -> int:
+    """Count the scans and backfills that were announced since a time."""
+    [count] = connection.execute(
+        "SELECT count(*) FROM event WHERE state = 'intended' AND action IN ('scan', 'backfill') AND at >= ?", (since,)
+    ).fetchone()
+    return int(count)
+
+
 def last_configuration(connection: sqlite3.Connection) -> str:
     """Read the digest of the settings that were seen last; empty before the first."""
     row = connection.execute("SELECT detail FROM event WHERE action = 'configuration' ORDER BY id DESC LIMIT 1")

@@ -40,6 +40,7 @@ from ctscan.personal.attribution.name_shapes import (
     pseudonym_form,
 )
 from ctscan.personal.attribution.organisation_words import is_of_organisation_words
+from ctscan.personal.attribution.patronymics import has_patronymic
 from ctscan.personal.attribution.placeholders import attribute_no_name
 from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.attribution.trail import weighs
@@ -152,9 +153,14 @@ def _by_evidence(view: View, text: str) -> Judged | None:
         if text[0].islower():
             return None
         here = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.NOT_SHAPED_LIKE_NAME())
-    elif here.confidence is Confidence.LIKELY and person_form(text) is None and likeness(text) < Likeness.WEAK:
+    elif here.confidence is Confidence.LIKELY and person_form(text) is None and _is_unlisted(view, text):
         here = replace(here, confidence=Confidence.POSSIBLE, why=AttributionReason.NAME_UNLISTED())
     return _name_in(text), here
+
+
+def _is_unlisted(view: View, text: str) -> bool:
+    """Return whether no word of a text is listed as a name, and no mailbox is made from it."""
+    return likeness(text) < Likeness.WEAK and not any(resembles(address, text) for address in _mailboxes(view))
 
 
 @weighs(EvidenceKind.NAME_FORM())
@@ -178,6 +184,8 @@ def _by_words(view: View, place: Field, text: str) -> Judged | None:
     same = is_organisation(place.name, text)
     if not same and any(resembles(address, name) for address in _mailboxes(view)):
         return name, _made_mailbox(view)
+    if not same and not is_server(certificate) and has_patronymic(name, place.name):
+        return name, Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.NAME_WITH_PATRONYMIC())
     purpose = purpose_of_people(certificate)
     if purpose is not None and not same and (like > Likeness.SHAPED or _may_be_unlisted(view, text)):
         why = AttributionReason.NAME_AND_PURPOSE(purpose=purpose)
@@ -228,6 +236,8 @@ def _of_authority(view: View, place: Field, text: str) -> Judged | None:
     """Attribute the common name of a private CA named after a person: self-signed, or without any organisation."""
     if not (is_self_issued(view.certificate) or _has_no_organisation(place.name)) or not reads_well(text):
         return None
+    if is_self_issued(view.certificate) and any(is_made_from(one, _name_in(text)) for one in _mailboxes(view)):
+        return _name_in(text), _made_mailbox(view)
     why = AttributionReason.OWN_AUTHORITY()
     return _name_in(text), Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 from ctscan.model import AttributionReason, Certificate, Confidence, Field, Name, SubjectKind
 from ctscan.model.explanation import EvidenceKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES, is_seal
+from ctscan.personal.attribution.common_names import named_people
 from ctscan.personal.attribution.evidence import (
     CA_CONTACT,
     COMMON_NAME,
@@ -165,11 +167,12 @@ def _is_called_by_given_name(local: str) -> bool:
 
 
 def _names_of_people(view: View) -> tuple[str, ...]:
-    """Return common names shaped like people's names; none for a CA.
+    """Return common names shaped like people's names; for a CA, only those from which a mailbox is made.
 
     The number of names is limited, since thousands of addresses may be compared with them.
     """
     if view.certificate.is_ca:
-        return ()
+        people = islice(named_people(view), MAX_NAMES)
+        return tuple(name for _, name, here in people if here.why == AttributionReason.NAME_MADE_MAILBOX())
     texts = subject_texts(view.certificate, COMMON_NAME)[:MAX_NAMES]
     return tuple(text for text in texts if not is_host(text) and is_name_shaped(text))

@@ -24,9 +24,11 @@ PERSONAL: Final = {
     PSEUDONYM: Phrase.PSEUDONYM,
     INITIALS: Phrase.INITIALS,
 }
-NATURAL_NUMBER: Final = re.compile(r"(?:PAS|IDC|PNO|TIN)(?!ES-[A-HJNP-SUVW])[A-Z]{2}-.")
+NATURAL_NUMBER: Final = re.compile(
+    r"(?:PAS|IDC|PNO|TIN)(?!ES-[A-HJNP-SUVW])[A-Z]{2}-.|CVR: ?\d{8}-RID: ?\S|PID: ?\d|UI:DK-[PE]:"
+)
 """Beginning of a number of a person (ETSI EN 319 412-1 section 5.1.3), without the letters that Spain gives to
-organisations."""
+organisations; numbers of employees and citizens in Denmark."""
 
 
 def personal_attribute(name: Name) -> Phrase | None:

@@ -12,7 +12,14 @@ from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.classifiers import is_no_organisation
-from ctscan.personal.attribution.evidence import ORGANISATION, attribute_place, personal_attribute
+from ctscan.personal.attribution.common_names import named_people
+from ctscan.personal.attribution.evidence import (
+    ORGANISATION,
+    attribute_place,
+    is_server,
+    personal_attribute,
+    service_of,
+)
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.rules import oid_rule, rule
@@ -110,6 +117,25 @@ def is_of_person(view: View, place: Field) -> bool:
     if place.name is not None and personal_attribute(place.name) is not None:
         return True
     return place.part in _OF_SUBJECT and not view.certificate.is_ca and not has_company_attribute(place)
+
+
+def is_beside_likely_person(view: View, place: Field) -> bool:
+    """Return whether a field about the subject stands beside a common name that is likely a person's, or beside a
+    person who acts for an organisation. Authorities, servers and services have numbers of their own."""
+    certificate = view.certificate
+    if place.name is None or place.part not in _OF_SUBJECT or certificate.is_ca or has_company_attribute(place):
+        return False
+    if is_server(certificate) or service_of(certificate) is not None:
+        return False
+    likely = (person for beside, _, person in named_people(view) if beside.name is place.name)
+    if any(person.confidence is not Confidence.POSSIBLE for person in likely):
+        return True
+    return personal_attribute(place.name) is not None and _is_acting(view, place)
+
+
+def _is_acting(view: View, place: Field) -> bool:
+    attribution = attribute_place(view, place)
+    return attribution.kind is SubjectKind.PERSON and attribution.confidence is Confidence.LIKELY
 
 
 def has_company_attribute(place: Field) -> bool:

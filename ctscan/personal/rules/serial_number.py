@@ -28,6 +28,7 @@ from ctscan.personal.attribution.evidence import CA_CONTACT, is_server, legal_po
 from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.number_keys import number_key
+from ctscan.personal.parsers.issuer_numbers import number_in
 from ctscan.personal.parsers.numbers import (
     NATIONAL,
     card_keys,
@@ -42,13 +43,20 @@ from ctscan.personal.parsers.numbers import (
 from ctscan.personal.parsers.phones import region_of
 from ctscan.personal.parsers.semantics import DOCUMENT, IDENTIFIER, Bearer, Semantics, read_semantics
 from ctscan.personal.rules import rule
-from ctscan.personal.rules.address import BUSINESS_CATEGORY, JURISDICTION, has_company_attribute, is_of_person
+from ctscan.personal.rules.address import (
+    BUSINESS_CATEGORY,
+    JURISDICTION,
+    has_company_attribute,
+    is_beside_likely_person,
+    is_of_person,
+)
 from ctscan.personal.values import Attribution, Value, with_spelling
 from ctscan.personal.view import View, spellings
 
 SERIAL_NUMBER: Final = "2.5.4.5"
 ORGANISATION_IDENTIFIER: Final = "2.5.4.97"
 
+_SHORTEST: Final = 4  # letters and digits of an issuer's number beside a name that is likely a person's
 _NATIONAL_FORM = re.compile(r"/|EGN|ЕГН|BULSTAT|БУЛСТАТ", re.IGNORECASE)  # Mexico, Bulgaria: read by their own rules
 _EXTENDED = frozenset(("2.23.140.1.1", "2.23.140.1.3"))
 
@@ -73,7 +81,7 @@ BY_FORM_ALONE: Final = Attribution(
 
 @rule(
     id="number.serial",
-    version=3,
+    version=4,
     category=NATIONAL,
     kinds=("number",),
     cites=("RFC 5280 appendix A.1", "RFC 3739 section 3.1.2", "ETSI EN 319 412-1 section 5.1.3"),
@@ -106,16 +114,31 @@ def _values(view: View, place: Field, text: str) -> Iterable[Value]:
         return () if is_service and found.bearer is Bearer.ORGANISATION else said
     if is_placeholder(text) or is_company(view.certificate, place) or _NATIONAL_FORM.search(text):
         return ()
-    number = found.number if found is not None else text
+    number = number_in(found.number if found is not None else text, country)
     if is_of_entity(number, country):
         return ()
     if is_of_person(view, place) and not _is_of_organisation(place, number):
         if view.certificate.is_ca and not satisfied_surely(number, country):
             return ()  # the serial number of an authority whose name has a pseudonym
         return _by_evidence(number, found.country if found and found.country else country)
-    if found is None and satisfied(text, country) and not _speaks_against_person(view, place):
-        return (replace(value, attribution=BY_CHECK) for value in country_values(text, country))
+    if is_beside_likely_person(view, place) and not _is_of_organisation(place, number):
+        return _beside_likely(number, country)
+    if found is None and satisfied(number, country) and not _speaks_against_person(view, place):
+        return (replace(value, attribution=BY_CHECK) for value in country_values(number, country))
     return ()
+
+
+def _beside_likely(number: str, country: str) -> Iterator[Value]:
+    """Read a number beside a name that is likely a person's: a national number is likely this person's, another one
+    possibly the issuer's or an employer's number of the person."""
+    is_company = country == "IT" and number.isdigit()  # its companies have tax codes of eleven digits
+    is_national = satisfied_surely(number, country) and not is_company
+    if not is_national and (len(number_key(number)) < _SHORTEST or not any(map(str.isdigit, number))):
+        return
+    why = AttributionReason.NUMBER_BESIDE_LIKELY() if is_national else AttributionReason.NUMBER_OF_ISSUER()
+    attribution = Attribution(SubjectKind.PERSON, Confidence.LIKELY if is_national else Confidence.POSSIBLE, why)
+    for value in _by_evidence(number, country):
+        yield replace(value, attribution=attribution)
 
 
 def said_values(found: Semantics) -> Iterable[Value] | None:

@@ -68,7 +68,7 @@ class _Setter:
     def __init__(self, at: datetime | None, fonts: str) -> None:
         self._typst = _typst("dossier")
         self._fonts = self._typst.Fonts(include_system_fonts=False, font_paths=[fonts] if fonts else [])
-        self._at = at
+        self._at = at and at.replace(microsecond=0)  # typst takes whole seconds
 
     def pdf(self, content: Content) -> bytes:
         """Compile the template with a content."""

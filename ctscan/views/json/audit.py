@@ -10,6 +10,7 @@ def audit_event(event: AuditEvent) -> Shape:
     """`ctscan audit show`: shape an event. The identifier isn't recorded, only its kind and its keyed digest."""
     return {
         "id": event.id,
+        "leaf": event.id - 1,
         "at": time_text(event.at),
         "who": event.who,
         "action": str(event.action),

@@ -34,12 +34,13 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the oldest time that a ZIP file can hol
 _ADDRESS_WIDTH: Final = 46  # characters of a line of an address
 
 
-def render_docx(letter: Letter, say: Texts, *, paper: str = "a4") -> bytes:
+def render_docx(letter: Letter, say: Texts, *, to_sender: Texts | None = None, paper: str = "a4") -> bytes:
     """Render a letter as a document.
 
     Args:
         letter: the letter.
         say: sentences of its language.
+        to_sender: sentences of the sheet for the sender; None: those of the letter.
         paper: `a4` or `letter`.
 
     Returns:
@@ -51,8 +52,8 @@ def render_docx(letter: Letter, say: Texts, *, paper: str = "a4") -> bytes:
     document = _new_document()
     letter_styles.set_up(document, letter.lang, paper)
     _set_properties(document, letter, say)
+    _Writer(document, to_sender or say).notes(letter)
     writer = _Writer(document, say)
-    writer.notes(letter)
     writer.head(letter)
     for section in letter.sections:
         writer.section(section)

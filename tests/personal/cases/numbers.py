@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.certs import CLIENT_AUTH, EMAIL_PROTECTION, SERVER_AUTH, certificate_policies
+from support.certs import CLIENT_AUTH, EMAIL_PROTECTION, SERVER_AUTH, RdnSpec, certificate_policies
 
 MAIL = {"eku": (EMAIL_PROTECTION,)}
 CLIENT = {"eku": (CLIENT_AUTH,)}
@@ -14,6 +14,12 @@ HASH = "5b3c0f0e7d1a4c2b9e8f7a6d5c4b3a291807f6e5d4c3b2a19080706050403020"
 
 def _person(country: str, given: str, surname: str, number: str, kind: str = "utf8") -> dict[str, Any]:
     return {"subject": [("C", country), ("GN", given), ("SN", surname), ("serialNumber", number, kind)], **CLIENT}
+
+
+def _named(country: str, number: str, *more: RdnSpec) -> dict[str, Any]:
+    """Build a certificate with a common name that is likely a person's: a mailbox is made from it."""
+    subject: list[RdnSpec] = [("C", country), ("CN", "JANE ROE"), ("serialNumber", number), *more]
+    return {"subject": subject, "san": [("email", "jane.roe@example.org")], **CLIENT}
 
 
 def _bare(country: str, number: str, **rest: Any) -> dict[str, Any]:
@@ -37,6 +43,32 @@ CASES: dict[str, dict[str, Any]] = {
     "serial-it-colon": _bare("IT", "IT:SMPMRA80A41H501N"),
     "serial-it-colon-wrong-check": _bare("IT", "IT:SMPMRA80A41H501X"),
     "serial-it-colon-company": _bare("IT", "IT:00000120154"),
+    # beside a common name that is likely a person's
+    "serial-likely-croatia": _named("HR", "HR12345678903.3.5"),
+    "serial-likely-croatia-wrong-check": _named("HR", "HR12345678904.3.5"),
+    "serial-likely-iceland": _named("IS", "1201743399:5402696029"),
+    "serial-iceland-beside-name-parts": _person("IS", "Jane", "Smithsdóttir", "1201743399:5402696029"),
+    "serial-likely-turkey": _named("TR", "10000000146"),
+    "serial-likely-of-issuer": _named("CZ", "ICA - 10000001"),
+    "serial-likely-hash": _named("FR", HASH),
+    "serial-likely-italy-company": _named("IT", "00000120154"),
+    "serial-likely-short": _named("FR", "17"),
+    "serial-likely-words": _named("FR", "Nr wpisu"),
+    "serial-likely-company": _named("FR", "12345678", ("2.5.4.15", "Private Organization")),
+    "serial-acting": {
+        **_person("DE", "Erika", "Mustermann", "578611675"),
+        "extra": [certificate_policies(["0.4.0.194112.1.1"])],
+    },
+    "serial-danish-employee": {
+        "subject": [
+            ("C", "DK"),
+            ("O", "Eksempel // CVR:12345678"),
+            ("CN", "Jane Roe"),
+            ("serialNumber", "CVR:12345678-RID:23456789"),
+        ],
+        "san": [("email", "jroe@example.org")],
+        "eku": (),
+    },
     # a word marks a person's number
     "serial-pesel": _bare("PL", "PESEL: 80010100000"),
     "serial-nip": _person("PL", "Łucja", "Wymyślona", "NIP: 5260000005"),

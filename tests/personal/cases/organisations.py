@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cases.kinds import qualified
-from support.certs import EMAIL_PROTECTION, GeneralNameSpec, RdnSpec
+from support.certs import CLIENT_AUTH, EMAIL_PROTECTION, GeneralNameSpec, RdnSpec
 from support.personal import held_by_people
 
 ESEAL = "0.4.0.1862.1.6.2"
@@ -13,10 +13,10 @@ ACME: list[RdnSpec] = [("C", "PL"), ("O", "Acme S.A.")]
 
 
 def held(
-    subject: list[RdnSpec], *san: GeneralNameSpec | str, eku: tuple[str, ...] = (), extra: Any = ()
+    subject: list[RdnSpec], *san: GeneralNameSpec | str, eku: tuple[str, ...] = (), extra: Any = (), ca: bool = False
 ) -> dict[str, Any]:
     names = [("email", one) if isinstance(one, str) else one for one in san]
-    return {"subject": subject, "san": names, "eku": eku, "extra": list(extra)}
+    return {"subject": subject, "san": names, "eku": eku, "extra": list(extra), "ca": ca}
 
 
 _CASES: dict[str, dict[str, Any]] = {
@@ -90,6 +90,23 @@ _CASES: dict[str, dict[str, Any]] = {
     "number-danish-untyped-of-person": held(
         [("C", "DK"), ("GN", "Jane"), ("SN", "Roe"), ("serialNumber", "UI:DK-0f0f0f0f-1111-2222-3333-444444444444")]
     ),
+    "authority-called-like-person": {
+        **held([("O", "Example Games"), ("CN", "Jane Roe"), ("emailAddress", "janeroe@example.org")], ca=True),
+        "issuer": [("O", "Example Games"), ("CN", "Jane Roe"), ("emailAddress", "janeroe@example.org")],
+    },
+    "authority-called-like-person-of-other-mailbox": {
+        **held([("O", "Example Games"), ("CN", "Jane Roe"), ("emailAddress", "jane@example.org")], ca=True),
+        "issuer": [("O", "Example Games"), ("CN", "Jane Roe"), ("emailAddress", "jane@example.org")],
+    },
+    "authority-called-like-person-under-another": held(
+        [("O", "Example Games"), ("CN", "Jane Roe"), ("emailAddress", "janeroe@example.org")], ca=True
+    ),
+    "icelandic-daughter": held(
+        [("C", "IS"), ("OU", "einkaskilriki"), ("serialNumber", "1201743399"), ("CN", "Jane Anna Smithsdóttir")],
+        eku=(CLIENT_AUTH,),
+    ),
+    "icelandic-son": held([("C", "IS"), ("serialNumber", "1201743399"), ("CN", "John Smithsson")], eku=(CLIENT_AUTH,)),
+    "icelandic-son-elsewhere": held([("C", "SE"), ("CN", "John Smithsson")], eku=(CLIENT_AUTH,)),
 }
 
 CASES = held_by_people(_CASES)
