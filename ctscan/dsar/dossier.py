@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from ctscan.dsar.picture import answers_for_requester, first_seen
 from ctscan.model import Answer, AuditAction, AuditEvent, CertificateStanding, Identifier, Sensitivity
@@ -28,6 +29,9 @@ from ctscan.model.dossier import (
 from ctscan.model.message import Message
 from ctscan.model.picture import HeldReason, PersonCertificate, Picture
 from ctscan.model.regime import Regime
+
+OCSP = "OCSP"
+"""Source of statements that a CA's responder gave when it was asked about one certificate."""
 
 _SHOWN: dict[CaseAction, tuple[str, ...]] = {
     CaseAction.CONFIRMED_RECEIPT: ("channel",),
@@ -122,7 +126,7 @@ def make_dossier(
         identity=request.identity,
         answers=tuple(shown),
         picture=picture,
-        processing=_processing(installation, shown, _lookups(events, request.at)),
+        processing=_processing(installation, shown, _lookups(events, request.at, request.number)),
         case=None if request.case is None else _case_facts(request.case, request.state),
         regime=request.regime,
         paragraphs=installation.paragraphs,
@@ -132,10 +136,14 @@ def make_dossier(
 # --- part I -----------------------------------------------------------------------------------------------------------
 
 
-def _lookups(events: Iterable[AuditEvent], at: datetime) -> tuple[RecordedLookup, ...]:
+def _lookups(events: Iterable[AuditEvent], at: datetime, number: str) -> tuple[RecordedLookup, ...]:
+    """Return the look-ups of the person up to a moment. Numbers of other cases stay out: with a name they may be those
+    of a namesake."""
     found = [event for event in events if event.at <= at and event.action in _ABOUT_PERSON]
     return tuple(
-        RecordedLookup(event.at, event.action, event.kind, event.purpose, event.case, event.verdict)
+        RecordedLookup(
+            event.at, event.action, event.kind, event.purpose, event.case * (event.case == number), event.verdict
+        )
         for event in sorted(found, key=lambda event: event.id)
     )
 
@@ -153,7 +161,15 @@ def _processing(
         scopes=tuple(sorted(set(scopes))),
         lookups=lookups,
         recipients=tuple(sorted({search.repository for search in searches})),
+        responders=_responders(answers),
     )
+
+
+def _responders(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """Return the hosts of OCSP responders that were asked about certificates of the person."""
+    said = (one for answer in answers for match in answer.matches for one in match.revocations)
+    hosts = {urlsplit(one.url).hostname or "" for one in said if one.source == OCSP and one.url}
+    return tuple(sorted(hosts - {""}))
 
 
 def _case_facts(case: Case, state: CaseState) -> CaseFacts:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ctscan.model import Answer, CertificateStanding, Finding, Freshness, Message, Sensitivity, Status
 from ctscan.model.dossier import Dossier
 from ctscan.model.finding import Qualifier
-from ctscan.model.regime import Right
+from ctscan.model.regime import Certainty, Right
 from ctscan.views.answers import KINDS, QUALIFIERS, SENSITIVITIES, category
 from ctscan.views.certificates import status_words
 from ctscan.views.dossier.phrases import DossierText
@@ -19,12 +19,13 @@ NAMES_SHOWN = 20  # logs of which gaps are named, for each look-up
 
 
 def article(made: Dossier, right: Right) -> str:
-    """Cite the provision of a right: `Art. 15(1)(a) GDPR`; empty where the regime has none."""
+    """Cite the provision of a right: `Art. 15(1)(a) GDPR`; empty where the regime has none, or one that nobody read."""
     if made.regime is None:
         return ""
     laws = dict(made.regime.law)
     law = laws.get(made.lang) or laws.get("en", "")
-    return next((f"{one.article} {law}".strip() for one in made.regime.articles if one.right is right), "")
+    read = (one for one in made.regime.articles if one.certainty is not Certainty.TO_BE_CHECKED)
+    return next((f"{one.article} {law}".strip() for one in read if one.right is right), "")
 
 
 def stated(text: str, made: Dossier, texts: Texts) -> str:

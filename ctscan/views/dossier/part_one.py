@@ -88,6 +88,9 @@ def _recipients(made: Dossier, texts: Texts) -> Iterator[Block]:
         yield blocks.table([texts(one) for one in headers], rows, (3, 4, 3, 3, 4))
     else:
         yield blocks.text(texts(DossierText.NOT_ASKED()))
+    if made.processing.responders:
+        yield blocks.text(texts(DossierText.ASKED_RESPONDERS()))
+        yield blocks.items(made.processing.responders)
     yield _heading(made, DossierText.TRANSFERS(), Right.TRANSFERS, texts)
     yield blocks.text(stated("; ".join(made.controller.safeguards), made, texts))
 

@@ -63,6 +63,7 @@ class DossierText(Code):
     RECIPIENTS = "dossier.recipients"
     RECIPIENTS_TEXT = "dossier.recipients-text"
     ASKED_REPOSITORIES = "dossier.asked-repositories"
+    ASKED_RESPONDERS = "dossier.asked-responders"
     NOT_ASKED = "dossier.not-asked"
     RETENTION = "dossier.retention"
     QUARANTINE = "dossier.quarantine"
