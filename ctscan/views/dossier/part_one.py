@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ctscan.model import Answer, Message, Search
 from ctscan.model.dossier import Dossier
 from ctscan.model.regime import Right
+from ctscan.personal.scope import EVERYTHING
 from ctscan.views.answers import KINDS, SEARCH_STATES, category
 from ctscan.views.case_words import ACTIONS, STATES
 from ctscan.views.case_words import KINDS as KINDS_OF_CASES
@@ -149,7 +150,8 @@ def _searched(made: Dossier, texts: Texts) -> Iterator[Block]:
         elif missing:
             yield blocks.items(missing)
         above = missing
-    yield blocks.facts([(texts(DossierText.SCOPES()), made.processing.scopes)])
+    scopes = (texts(DossierText.SCOPE_ALL()) if scope == EVERYTHING else scope for scope in made.processing.scopes)
+    yield blocks.facts([(texts(DossierText.SCOPES()), scopes)])
 
 
 def _searched_line(answer: Answer, texts: Texts) -> str:

@@ -94,6 +94,7 @@ class DossierText(Code):
     GAP_DOUBT = "dossier.gap-doubt"
     GAP_MORE = "dossier.gap-more"
     SCOPES = "dossier.scopes"
+    SCOPE_ALL = "dossier.scope-all"
     COVERAGE_AS_ABOVE = "dossier.coverage-as-above"
 
     # part II
