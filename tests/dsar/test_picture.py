@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from support.certs import EMAIL_PROTECTION, make_certificate
-from support.pictured import answer_of, der_of, match_of
+from support.pictured import answer_of, der_of, identifiers_of, labels_of, match_of
 
 from ctscan.dsar.other_people import HIDDEN
 from ctscan.dsar.picture import answers_for_requester, picture
-from ctscan.model import IdentifierKind, Match, Message, Qualifier, SubjectKind
+from ctscan.model import Match, Message, Qualifier, SubjectKind
 from ctscan.model.picture import HeldReason, Picture
 from ctscan.personal.scope import parse_scope
 from ctscan.views import json
@@ -107,19 +107,6 @@ def test_there_are_enough_certificates_of_several_people() -> None:
     of_subjects = [match for match in SEVERAL.values() if "subject" in labels_of(match)]
     shown = [picture([answer_of(asked, match) for asked in identifiers_of(match, "subject")]) for match in of_subjects]
     assert sum(bool(one.certificates) for one in shown) > 20, "most are shown to their subject"
-
-
-def identifiers_of(match: Match, label: str) -> list[str]:
-    """List identifiers that only this person of a certificate has: addresses and numbers, else the name."""
-    keys = {other: {key for f in match.findings if f.person == other for key in f.keys} for other in labels_of(match)}
-    own = keys[label] - set().union(*(found for other, found in keys.items() if other != label))
-    exact = sorted(f"{key.kind}:{key.key}" for key in own if key.kind in (IdentifierKind.EMAIL, IdentifierKind.NUMBER))
-    names = [f"name:{f.value}" for f in match.findings if f.person == label and f.category == "user.name"]
-    return exact or names[:1]
-
-
-def labels_of(match: Match) -> set[str]:
-    return {f.person for f in match.findings}
 
 
 def test_the_redacted_subject_keeps_what_is_no_persons() -> None:
