@@ -93,15 +93,14 @@ async def prepared_request(
 
 
 async def _request(config: Config, of: str | Sequence[Identifier], options: DossierOptions, at: datetime) -> Request:
-    from ctscan.dsar.dossier import Request, case_as_of, number_without_case
+    from ctscan.dsar.dossier import Request, case_as_of
     from ctscan.dsar.regimes import regime
     from ctscan.dsar.standing import standing
 
     if not isinstance(of, str):
         if not of:
             raise UsageError(f"{COMMAND}: expected --case or an identifier, got neither; see 'ctscan dossier --help'")
-        number, lang = number_without_case(of, at), options.lang or config.lang
-        return Request(number, at, lang, _identity(None, options), regime=regime("eu"))
+        return Request("", at, options.lang or config.lang, _identity(None, options), regime=regime("eu"))
     known = await case(config, of)
     frozen = case_as_of(known, at)
     if not frozen.events:

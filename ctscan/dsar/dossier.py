@@ -14,7 +14,7 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 from ctscan.dsar.picture import answers_for_requester, first_seen
-from ctscan.model import Answer, AuditAction, AuditEvent, CertificateStanding, Identifier, Sensitivity
+from ctscan.model import Answer, AuditAction, AuditEvent, CertificateStanding, Sensitivity
 from ctscan.model.case import Case, CaseAction, CaseEvent, CaseKind, CaseState, DecisionKind
 from ctscan.model.controller import Controller
 from ctscan.model.dossier import (
@@ -69,7 +69,7 @@ class Request:
     """Request that a dossier answers.
 
     Attributes:
-        number: number of the case, or the number that a dossier without a case has.
+        number: number of the case; of a dossier without a case, its own, which is made after the look-ups.
         at: moment that the dossier speaks of.
         lang: language.
         identity: how the identity was settled, and the words of the handler.
@@ -87,11 +87,10 @@ class Request:
     regime: Regime | None = None
 
 
-def number_without_case(identifiers: Iterable[Identifier], at: datetime) -> str:
-    """Make the number of a dossier without a case: the day, and eight digits of a digest of the identifiers."""
-    texts = sorted(f"{one.kind}:{one.canonical}" for one in identifiers)
-    digest = sha256("\n".join(texts).encode("utf-8", "replace")).hexdigest()
-    return f"{at:%Y%m%d}-{digest[:8]}"
+def number_without_case(digests: Iterable[bytes], at: datetime) -> str:
+    """Make the number of a dossier without a case: the day, and eight hexadecimal digits that follow from the keyed
+    digests of its identifiers. Without the key nobody can try identifiers out on the name of a file."""
+    return f"{at:%Y%m%d}-{sha256(b''.join(sorted(digests))).hexdigest()[:8]}"
 
 
 def case_as_of(case: Case, at: datetime) -> Case:
