@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ctscan.model import Answer, Message, Search
 from ctscan.model.dossier import Dossier
 from ctscan.model.regime import Right
-from ctscan.personal.scope import EVERYTHING
+from ctscan.personal.scope_terms import EVERYTHING
 from ctscan.views.answers import KINDS, SEARCH_STATES, category
 from ctscan.views.case_words import ACTIONS, STATES
 from ctscan.views.case_words import KINDS as KINDS_OF_CASES
