@@ -47,8 +47,9 @@ class Trail(Protocol):
     async def newest_head(self) -> LogHead | None:
         """Return the newest signed head."""
 
-    async def announced_scans(self, since: datetime) -> int:
-        """Count the scans and backfills that were announced since a time."""
+    async def recorded_scans(self) -> tuple[frozenset[int], int]:
+        """Return the runs that ends of scans and backfills name, and the number of announcements without such an end:
+        of processes that were killed, and of those that still work."""
 
     async def last_configuration(self) -> str:
         """Return the digest of the settings in the newest event about them; empty where there is none."""

@@ -120,12 +120,12 @@ def newest_head(connection: sqlite3.Connection) -> LogHead | None:
     return None if row is None else LogHead(*row)
 
 
-def announced_scans(connection: sqlite3.Connection, since: str) -> int:
-    """Count the scans and backfills that were announced since a time."""
-    [count] = connection.execute(
-        "SELECT count(*) FROM event WHERE state = 'intended' AND action IN ('scan', 'backfill') AND at >= ?", (since,)
-    ).fetchone()
-    return int(count)
+def recorded_scans(connection: sqlite3.Connection) -> tuple[frozenset[int], int]:
+    """Read the runs that ends of scans and backfills name, and count the announcements without such an end."""
+    found = connection.execute("SELECT state, detail FROM event WHERE action IN ('scan', 'backfill')").fetchall()
+    named = [set(numbers_in(detail)) for state, detail in found if state != "intended"]
+    announced = sum(state == "intended" for state, _ in found)
+    return frozenset().union(*named), announced - sum(map(bool, named))
 
 
 def last_configuration(connection: sqlite3.Connection) -> str:
@@ -180,6 +180,7 @@ def forgettable(connection: sqlite3.Connection, before: str) -> list[int]:
 
 def delete_bodies(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
     """Delete events with their nonces; their leaves stay. Endings go before the intents that they name."""
+    connection.execute("DELETE FROM forgetting")  # numbers that somebody put there by hand
     connection.executemany("INSERT INTO forgetting (event) VALUES (?)", ((number,) for number in numbers))
     connection.execute("PRAGMA defer_foreign_keys = ON")
     connection.execute("DELETE FROM event WHERE id IN (SELECT event FROM forgetting)")
