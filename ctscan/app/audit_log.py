@@ -40,7 +40,7 @@ async def verify_audit_log(config: Config, files: Sequence[str] = ()) -> AuditRe
     async with _known_trail(config) as (trail, known):
         log = await trail.log()
         vkey = _vkey_at_hand(config, log.identity, await trail.key_id())
-        missing = await _missing_runs(config, trail, known) if not log.forgotten else 0
+        missing = await _missing_runs(config, trail, known, has_forgotten=bool(log.forgotten))
     outside = [head for file in files for head in _heads_of(file)]
     configured = [place for place in config.heads_to if is_file(place) and place not in files]
     outside += [head for place in configured for head in _heads_of(place, may_lack=True)]
@@ -148,15 +148,17 @@ async def _known_trail(config: Config) -> AsyncIterator[tuple[Trail, KnownTrail 
         yield trail, known
 
 
-async def _missing_runs(config: Config, trail: Trail, known: KnownTrail | None) -> int:
-    """Count the runs of the index that the trail lacks: none of its events names them, and there are not as many
+async def _missing_runs(config: Config, trail: Trail, known: KnownTrail | None, *, has_forgotten: bool) -> int:
+    """Count the runs of the index that the trail lacks: they are newer than those that it names, and more than its
     announcements without an end. Each run was announced before it began, so an older copy of the trail lacks some."""
     if known is None:
         return 0
     async with opened_index(config) as index:
-        began = {run.id for run in await index.runs(_ALL) if run.started > known.at}
-    named, unended = await trail.recorded_scans()
-    return max(0, len(began - named) - unended)
+        began = [run.id for run in await index.runs(_ALL) if run.started > known.at]
+    newest, unended = await trail.newest_run()
+    if not newest and has_forgotten:  # the events of all scans are gone, by the rules
+        return 0
+    return max(0, sum(1 for run in began if run > newest) - unended)
 
 
 def _vkey_at_hand(config: Config, identity: LogIdentity, key_id: bytes | None) -> str:

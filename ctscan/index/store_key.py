@@ -83,5 +83,13 @@ def make_store_key(path: Path) -> None:
         ) from None
 
 
+def make_missing_key(path: Path) -> bool:
+    """Make a key file where there is none; returns whether it was made. Errors: see `make_store_key`."""
+    if os.path.lexists(path):
+        return False
+    make_store_key(path)
+    return True
+
+
 def _reason(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

@@ -217,6 +217,28 @@ def test_the_end_of_an_intent_that_a_clock_dates_before_it_stays_with_it(tmp_pat
     assert with_trail(tmp_path / "t", work) == []
 
 
+def test_announcements_that_may_stand_for_newer_runs_are_counted(tmp_path: Path) -> None:
+    done = replace(SCAN, state=AuditState.DONE)
+
+    async def work(trail: Trail) -> None:
+        assert await trail.newest_run() == (0, 0)
+        async with trail.intend(SCAN) as killed:
+            pass
+        assert await trail.newest_run() == (0, 1)
+        async with trail.intend(SCAN) as first, trail.intend(SCAN) as second:
+            await trail.append(replace(done, detail="4", intent=first))
+            assert await trail.newest_run() == (4, 2)
+            await trail.append(replace(done, detail="3 SourceError", state=AuditState.FAILED, intent=second))
+        assert await trail.newest_run() == (4, 1)
+        assert await trail.end_abandoned(AT) == [killed]
+        assert await trail.newest_run() == (4, 1)  # ended since the run 4: its own may be newer
+        async with trail.intend(SCAN) as third:
+            await trail.append(replace(done, detail="5", intent=third))
+        assert await trail.newest_run() == (5, 0)
+
+    with_trail(tmp_path / "t", work)
+
+
 # --- clocks, processes, kills and disks ----------------------------------------------------------------------------
 
 

@@ -32,8 +32,9 @@ T = TypeVar("T")
 class Database:
     """Open file. `read` and `write` run one transaction each and raise IndexFault."""
 
-    def __init__(self, path: Path, session: Session, schema: Schema = INDEX) -> None:
+    def __init__(self, path: Path, session: Session, schema: Schema = INDEX, key: StoreKey | None = None) -> None:
         self.path = path
+        self.key = key
         self._schema = schema
         self._session = session
         self._collectors: list[set[str]] = []
@@ -155,8 +156,8 @@ async def open_database(
     path = prepare_file(path, create, schema, key)
     try:
         connect = partial(connect_file, path, schema, key)
-        with plain_errors():
-            return Database(path, InlineSession(connect) if inline else await open_thread_session(connect), schema)
+        session: Session = InlineSession(connect) if inline else await open_thread_session(connect)
+        return Database(path, session, schema, key)
     except sqlite3.Error as error:
         raise fault(path, error, schema) from error
     except UnicodeDecodeError as error:  # the driver can't decode the damaged schema that an error message quotes

@@ -61,7 +61,7 @@ class Conversion:
     def _clear(self) -> None:
         """Remove what belongs to the drafts, then the marks, that of the index last."""
         for file in self.files:
-            _remove_beside(draft_of(file))
+            remove_beside(draft_of(file))
         for file in self.files:
             mark_of(file).unlink(missing_ok=True)
             sync(file.parent)
@@ -170,8 +170,9 @@ def _delete_draft(draft: Path, *, is_plain: bool) -> None:
         file.unlink(missing_ok=True)
 
 
-def _remove_beside(draft: Path) -> None:
-    """Remove the locks of processes that had a draft open."""
-    draft.with_name(f"{draft.name}.lock").unlink(missing_ok=True)
+def remove_beside(draft: Path) -> None:
+    """Remove what stands beside a closed draft: files of SQLite, and the locks of processes that had it open."""
+    for suffix in (*_OF_SQLITE, ".lock"):
+        draft.with_name(f"{draft.name}{suffix}").unlink(missing_ok=True)
     with suppress(FileNotFoundError):
         shutil.rmtree(draft.with_name(f"{draft.name}.locks"))

@@ -132,8 +132,8 @@ class SqliteTrail(OpenedFile):
     async def newest_head(self) -> LogHead | None:
         return await self._database.read(trail_log.newest_head)
 
-    async def recorded_scans(self) -> tuple[frozenset[int], int]:
-        return await self._database.read(trail_log.recorded_scans)
+    async def newest_run(self) -> tuple[int, int]:
+        return await self._database.read(trail_log.newest_run)
 
     async def last_configuration(self) -> str:
         return await self._database.read(trail_log.last_configuration)

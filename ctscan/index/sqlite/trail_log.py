@@ -120,12 +120,17 @@ def newest_head(connection: sqlite3.Connection) -> LogHead | None:
     return None if row is None else LogHead(*row)
 
 
-def recorded_scans(connection: sqlite3.Connection) -> tuple[frozenset[int], int]:
-    """Read the runs that ends of scans and backfills name, and count the announcements without such an end."""
-    found = connection.execute("SELECT state, detail FROM event WHERE action IN ('scan', 'backfill')").fetchall()
-    named = [set(numbers_in(detail)) for state, detail in found if state != "intended"]
-    announced = sum(state == "intended" for state, _ in found)
-    return frozenset().union(*named), announced - sum(map(bool, named))
+def newest_run(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Read the newest run that the end of a scan or backfill names, and count the announcements that may stand for
+    newer ones: those without an end, and those that ended without a number since."""
+    found = connection.execute(
+        "SELECT id, state, detail, intent FROM event WHERE action IN ('scan', 'backfill') ORDER BY id"
+    ).fetchall()
+    ends = [(id, max(numbers_in(detail), default=0), intent) for id, state, detail, intent in found if intent]
+    newest, named_by = max(((number, id) for id, number, _ in ends), default=(0, 0))
+    announced = {id for id, state, _, _ in found if state == "intended"}
+    unended = len(announced - {intent for _, _, intent in ends})
+    return newest, unended + sum(1 for id, number, _ in ends if not number and id > named_by)
 
 
 def last_configuration(connection: sqlite3.Connection) -> str:
