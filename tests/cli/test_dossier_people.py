@@ -8,7 +8,6 @@ import re
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -109,11 +108,13 @@ def test_ten_thousand_certificates_take_a_minute_and_300_mib(tmp_path: Path) -> 
         subject = [("GN", "Jane"), ("SN", "Roe"), ("CN", "Jane Roe"), ("2.5.4.5", f"PNOEE-6000101{number:04d}")]
         log.add_certificate(make_certificate(subject, [("email", JANE)], eku=(EMAIL_PROTECTION,), serial=number + 1))
     config = scanned(tmp_path, log)
-    began = time.process_time(), time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     words = command("dossier", JANE, "--config", config, "-o", tmp_path / "out", "--identity-settled", "in person")
     code = f"import subprocess; subprocess.run({words!r}, check=True)"
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT)
-    assert time.monotonic() - began[1] < 60
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 300 << 10
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    assert seconds < 60, "of one processor: other work on the machine doesn't count"
+    assert used.ru_maxrss < 300 << 10
     (package,) = (tmp_path / "out").iterdir()
     assert sum(path.endswith(".pem") for path in members(package)) == 10_000
