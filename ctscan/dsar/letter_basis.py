@@ -1,0 +1,81 @@
+"""Provisions and texts that letters cite: articles of the regime, and texts of the CA. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from ctscan.dsar.day_counting import add_months
+from ctscan.model.ca_profile import CaProfile, ProfileFact, ProfileSource
+from ctscan.model.letter import LetterKind
+from ctscan.model.letter_text import LetterText
+from ctscan.model.regime import Regime, Right
+
+OLD_MONTHS: Final = 24
+"""Age from which a text of a CA is old."""
+
+RIGHTS: Final = {
+    LetterKind.ACCESS: Right.ACCESS,
+    LetterKind.RECTIFICATION: Right.RECTIFICATION,
+    LetterKind.ERASURE: Right.ERASURE,
+    LetterKind.RESTRICTION: Right.RESTRICTION,
+    LetterKind.OBJECTION: Right.OBJECTION,
+    LetterKind.COMPLAINT: Right.COMPLAINT,
+    LetterKind.NOTICE: Right.NOTIFICATION,
+}
+"""Right or rule behind each kind of letter."""
+
+KIND_NAMES: Final = {
+    LetterKind.ACCESS: LetterText.KIND_ACCESS(),
+    LetterKind.RECTIFICATION: LetterText.KIND_RECTIFICATION(),
+    LetterKind.ERASURE: LetterText.KIND_ERASURE(),
+    LetterKind.RESTRICTION: LetterText.KIND_RESTRICTION(),
+    LetterKind.OBJECTION: LetterText.KIND_OBJECTION(),
+    LetterKind.COMPLAINT: LetterText.KIND_COMPLAINT(),
+    LetterKind.NOTICE: LetterText.KIND_NOTICE(),
+    LetterKind.PROBLEM_REPORT: LetterText.KIND_PROBLEM_REPORT(),
+}
+"""Name of each kind, within a sentence."""
+
+_LINES: Final = re.compile(r",? ?\bl\. ?\d[\d, –-]*")
+
+
+class Citations:
+    """Citations of a regime in a language: `Art. 15(1)-(3) GDPR`."""
+
+    def __init__(self, regime: Regime, lang: str) -> None:
+        self.regime, self.law = regime, regime.name(lang)
+
+    def basis(self, right: Right | None) -> str:
+        """Cite the article of a right with its law; the law alone where no article is known."""
+        found = self.regime.article(right) if right is not None else None
+        return f"{found.article} {self.law}" if found is not None else self.law
+
+    def in_brackets(self, *rights: Right) -> str:
+        """Cite the articles of rights in brackets, with a blank before them; empty where none is known."""
+        found = [one.article for right in rights if (one := self.regime.article(right)) is not None]
+        return f" ({', '.join(dict.fromkeys(found))} {self.law})" if found else ""
+
+
+def section_of(fact: ProfileFact) -> str:
+    """Name the section of a fact without the lines of our copy of the text."""
+    parts = (_LINES.sub("", part).strip(" ,") for part in fact.section.split(";"))
+    return "; ".join(dict.fromkeys(part for part in parts if part))
+
+
+def title_of(source: ProfileSource) -> str:
+    """Name a text with its version."""
+    return f"{source.title} {source.version}".rstrip()
+
+
+def sources_of(profile: CaProfile, facts: Sequence[ProfileFact]) -> tuple[ProfileSource, ...]:
+    """List the texts of some facts, in the order of the profile."""
+    used = {fact.source.id for fact in facts}
+    return tuple(source for source in profile.sources if source.id in used)
+
+
+def is_old(source: ProfileSource, on: date) -> bool:
+    """Return whether a text is older than 24 months on a day."""
+    return add_months(source.day, OLD_MONTHS) < on

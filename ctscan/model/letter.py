@@ -1,0 +1,175 @@
+"""Letters of a case: to certification authorities, to supervisory authorities, to recipients. Values, without words.
+
+    Letter ── addressee, subject, sections ── blocks: prose, points, rows of a table
+        └─ notes: remarks for the sender, which are no part of the letter
+
+Sentences are codes (`model/letter_text.py`). Data of the person stand in rows and in the signature, never in a message.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ctscan.model.ca_vocabulary import Addressee, RequestForm
+from ctscan.model.letter_text import MissingItem
+from ctscan.model.message import Message
+
+
+class LetterKind(StrEnum):
+    """Kind of a letter."""
+
+    ACCESS = "access"
+    RECTIFICATION = "rectification"  # correction by revocation and replacement
+    ERASURE = "erasure"  # with restriction and objection in the alternative
+    RESTRICTION = "restriction"  # by suspension where the CA has it, else by revocation
+    OBJECTION = "objection"
+    COMPLAINT = "complaint"  # to a supervisory authority
+    NOTICE = "notice"  # to recipients of data that the controller changed (GDPR article 19)
+    PROBLEM_REPORT = "problem-report"  # to a CA, about a certificate that holds inaccurate data
+
+
+OF_THE_PERSON = (
+    LetterKind.ACCESS, LetterKind.RECTIFICATION, LetterKind.ERASURE, LetterKind.RESTRICTION, LetterKind.OBJECTION,
+    LetterKind.COMPLAINT,
+)  # fmt: skip
+"""Kinds that claim rights of the person: the requester sends them, or a representative."""
+
+OF_THE_CONTROLLER = (LetterKind.NOTICE, LetterKind.PROBLEM_REPORT)
+"""Kinds that the controller sends in its own name."""
+
+
+class Sender(StrEnum):
+    """Sender of a letter."""
+
+    REQUESTER = "requester"
+    REPRESENTATIVE = "representative"  # whose mandate was seen
+    CONTROLLER = "controller"
+
+
+# --- parts of a letter ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Paragraph."""
+
+    text: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Point of a numbered list."""
+
+    text: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Row of a table. `value` is a datum as it stands, or a sentence; `missing` marks a datum that the sender adds."""
+
+    label: Message
+    value: str | Message = ""
+    missing: MissingItem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subheading:
+    """Heading within a section."""
+
+    text: Message
+
+
+Block = Prose | Point | Row | Subheading
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Section of a letter. Rows that follow each other are one table."""
+
+    heading: Message | None
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterAddressee:
+    """Party that a letter goes to.
+
+    Attributes:
+        party: kind of the party; None: a supervisory authority, or a recipient.
+        name: name of the party; empty where nobody but the sender knows it.
+        post: postal address in one line; empty where no text prints it.
+        email: e-mail address; empty where no text prints it.
+        web_form: address of a form.
+        forms: forms that the request must have.
+    """
+
+    party: Addressee | None
+    name: str
+    post: str = ""
+    email: str = ""
+    web_form: str = ""
+    forms: tuple[RequestForm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Letter, ready to be put into words.
+
+    Attributes:
+        case: number of the case.
+        ca: name for files and the register: the profile of the CA, or the recipient.
+        ca_name: name of the CA that the letter is about, or of the recipient.
+        lang: language of the letter.
+        on: day on its head.
+        letterhead: lines above the letter, of the sender; empty: left for the sender.
+        signatory: name below the letter; empty where it is missing.
+        certificates: identities of the certificates that it names.
+        missing: data that the sender has to add, each once.
+        follow_up: day after which silence is a reason to write again; None: no answer is awaited.
+        notes: remarks for the sender. They stand on a sheet of their own, which isn't sent.
+    """
+
+    case: str
+    kind: LetterKind
+    sender: Sender
+    ca: str
+    ca_name: str
+    addressee: LetterAddressee
+    lang: str
+    on: date
+    subject: Message
+    sections: tuple[Section, ...]
+    letterhead: tuple[str, ...] = ()
+    signatory: str = ""
+    certificates: tuple[bytes, ...] = ()
+    missing: tuple[MissingItem, ...] = ()
+    follow_up: date | None = None
+    notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """CA to which no letter is written, and why."""
+
+    ca: str
+    ca_name: str
+    why: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Letters of a case, and the CAs to which none is written."""
+
+    letters: tuple[Letter, ...]
+    unwritten: tuple[Unwritten, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLetter:
+    """Letter with its files, as names in the folder, and the SHA-256 of the document, hexadecimal."""
+
+    letter: Letter
+    files: tuple[str, ...]
+    sha256: str

@@ -1,0 +1,1 @@
+"""Letters of a case: as documents for word processors, and as lists."""
