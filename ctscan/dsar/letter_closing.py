@@ -11,7 +11,7 @@ from ctscan.dsar.letter_request import CaGroup, LetterRequest
 from ctscan.model.ca_profile import CaProfile
 from ctscan.model.ca_terms import DisputeStep
 from ctscan.model.ca_vocabulary import FactKey, IdentityCheck
-from ctscan.model.letter import Block, Prose, Section, Sender
+from ctscan.model.letter import Block, Bullet, Prose, Section, Sender
 from ctscan.model.letter_text import LetterText
 from ctscan.model.message import Message
 from ctscan.model.regime import Period, PeriodUnit, Regime, Right
@@ -53,9 +53,9 @@ def time_section(request: LetterRequest, group: CaGroup, cite: Citations, answer
         LetterText.REFUSAL_WITH_REASONS(cite=cite.in_brackets(Right.REFUSAL)),
         *_charge(cite),
         *_silence(request.regime, answer, cite),
-        *(_disputes(group.profile) if is_ca else ()),
     )
-    return Section(LetterText.HEADING_TIME(), tuple[Block, ...](Prose(text) for text in texts))
+    blocks: list[Block] = [Prose(text) for text in texts]
+    return Section(LetterText.HEADING_TIME(), (*blocks, *(_disputes(group.profile) if is_ca else ())))
 
 
 def _statutory(regime: Regime, cite: Citations) -> Iterator[Message]:
@@ -104,13 +104,12 @@ def _silence(regime: Regime, answer: FollowUp, cite: Citations) -> Iterator[Mess
         yield LetterText.IF_SILENT_NO_AUTHORITY(on=answer.on, cite=basis)
 
 
-def _disputes(profile: CaProfile) -> Iterator[Message]:
+def _disputes(profile: CaProfile) -> Iterator[Block]:
     """Name the bodies that a CA's own way of disputes leads to, in their order."""
     fact = profile.fact(FactKey.DISPUTES)
     outside = (DisputeStep.JAMS, DisputeStep.BINDING_ARBITRATION, DisputeStep.FTC, DisputeStep.ARBITRATION,
                DisputeStep.ARBITRATION_BOARD)  # fmt: skip
     steps = [code for code in profile.words(FactKey.DISPUTES) if code in outside]
     if fact is not None and steps:
-        yield LetterText.DISPUTE_STEPS(title=title_of(fact.source), section=section_of(fact))
-        for step in steps:
-            yield step()
+        yield Prose(LetterText.DISPUTE_STEPS(title=title_of(fact.source), section=section_of(fact)))
+        yield from (Bullet(step()) for step in steps)

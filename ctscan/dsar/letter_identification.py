@@ -6,6 +6,7 @@ requester alone. A value that no certificate holds is marked as missing: nothing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -28,6 +29,8 @@ VALUE_LIMIT: Final = 200
 """Characters of a value that a row shows."""
 
 _NAME: Final = "user.name"
+_ORGANISATION: Final = re.compile(r"(?:^|[,+])O=((?:\\.|[^,+\\])*)")  # RFC 4514
+_ESCAPED: Final = re.compile(r"\\(.)")
 _ADDRESS: Final = (
     "user.contact.address", "user.contact.address.street", "user.contact.address.postal_code",
     "user.contact.address.city", "user.contact.address.state", "user.contact.address.country",
@@ -50,8 +53,10 @@ def addresses_in(certificates: Sequence[PersonCertificate]) -> tuple[str, ...]:
 
 
 def organisations_in(certificates: Sequence[PersonCertificate]) -> tuple[str, ...]:
-    """List the organisations that stand beside the person."""
-    return _values(certificates, "user.workplace", "user.contact.organization")
+    """List the organisations in the subjects. Other people's data is marked there, and marked names are left out."""
+    found = (text for one in certificates for text in _ORGANISATION.findall(one.certificate.subject))
+    names = (_ESCAPED.sub(r"\1", text).strip() for text in found)
+    return tuple(dict.fromkeys(_short(name) for name in names if name and MARK not in name))
 
 
 def postal_addresses_in(certificates: Sequence[PersonCertificate]) -> tuple[str, ...]:

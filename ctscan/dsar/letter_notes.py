@@ -153,11 +153,8 @@ def _grade(source: ProfileSource) -> Iterator[Message]:
 
 
 def _retention(group: CaGroup) -> Iterator[Message]:
-    if any(one.retention.on is not None for one in group.certificates):
-        yield LetterNote.RETENTION_NO_PROMISE()
     for caveat in dict.fromkeys(caveat for one in group.certificates for caveat in one.retention.caveats):
-        yield caveat()
-    yield LetterNote.LOGS_HAVE_NO_END()
+        yield LetterNote.RETENTION_CAVEAT(caveat=str(caveat))
 
 
 def _languages(request: LetterRequest, lang: str) -> Iterator[Message]:

@@ -75,13 +75,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Bullet:
+    """Item of a list without numbers."""
+
+    text: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Subheading:
     """Heading within a section."""
 
     text: Message
 
 
-Block = Prose | Point | Row | Subheading
+Block = Prose | Point | Bullet | Row | Subheading
 
 
 @dataclass(frozen=True, slots=True)

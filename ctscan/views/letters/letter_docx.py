@@ -18,7 +18,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ctscan.extras import missing_extra
 from ctscan.model.ca_vocabulary import Addressee
-from ctscan.model.letter import Block, Letter, MissingItem, Point, Prose, Row, Section, Sender, Subheading
+from ctscan.model.letter import Block, Bullet, Letter, MissingItem, Point, Prose, Row, Section, Sender, Subheading
 from ctscan.model.letter_text import LetterNote, LetterText
 from ctscan.model.message import Message
 from ctscan.privacy.redaction import visible
@@ -101,9 +101,9 @@ class _Writer:
         self._heading(LetterText.HEADING_NOTES(), letter_styles.NOTE_TITLE)
         if letter.missing:
             items = "; ".join(self._say(Message(str(item))) for item in letter.missing)
-            self._text(LetterNote.ADD_MISSING(items=items), letter_styles.NOTE)
+            self._text(LetterNote.ADD_MISSING(items=items), letter_styles.BULLET)
         for note in letter.notes:
-            self._text(note, letter_styles.NOTE)
+            self._text(note, letter_styles.BULLET)
         letter_styles.break_page(self._document)
 
     # --- head ---
@@ -123,6 +123,7 @@ class _Writer:
     def _addressee(self, letter: Letter) -> None:
         """Write the addressee; lines of an address are broken at its commas."""
         to = letter.addressee
+        letter_styles.space_after(self._document, points=18)
         if not to.name:
             self._missing(self._paragraph(letter_styles.ADDRESS), MissingItem.ADDRESSEE)
         elif to.name not in to.post:
@@ -155,6 +156,8 @@ class _Writer:
                     self._text(text, letter_styles.BODY)
                 case Point(text):
                     self._text(text, letter_styles.POINT)
+                case Bullet(text):
+                    self._text(text, letter_styles.BULLET)
                 case Subheading(text):
                     self._heading(text, letter_styles.SUBHEADING)
                 case Row():  # in a table

@@ -20,7 +20,7 @@ HEADING: Final = "Heading 2"
 SUBJECT: Final = "Heading 1"
 SUBHEADING: Final = "Heading 3"
 POINT: Final = "List Number"
-NOTE: Final = "List Bullet"
+BULLET: Final = "List Bullet"
 NOTE_TITLE: Final = "Note title"
 SENDER_NAME: Final = "Sender name"
 SENDER: Final = "Sender"
@@ -31,14 +31,16 @@ VALUE: Final = "Value"
 CLOSING: Final = "Letter closing"
 SIGNATURE: Final = "Letter signature"
 
-FONT: Final = "Liberation Sans"
-_FALLBACK: Final = "Arial"
+FONT: Final = "Arial"
+"""Font that every system has, by this name or as one of the same widths."""
+
 _INK: Final = "1A1A1A"
 _LINE: Final = "B0B0B0"
 _SHADE: Final = "F2F2F2"
 _SIZES: Final = MappingProxyType({"a4": (210.0, 297.0), "letter": (215.9, 279.4)})
 _LABEL_MM: Final = 52.0
 _MARGIN_MM: Final = 25.0
+_INDENT_MM: Final = 8.0
 _LOCALES: Final = MappingProxyType({"en": "en-GB", "de": "de-DE", "fr": "fr-FR", "es": "es-ES"})
 
 _STYLES: Final = (
@@ -48,7 +50,7 @@ _STYLES: Final = (
     (HEADING, None, 11, True, 12, 4, True),
     (SUBHEADING, None, 10.5, True, 8, 3, True),
     (POINT, None, 10.5, False, 0, 5, False),
-    (NOTE, None, 10.5, False, 0, 5, False),
+    (BULLET, None, 10.5, False, 0, 5, False),
     (NOTE_TITLE, SUBJECT, 13, True, 0, 10, True),
     (SENDER_NAME, BODY, 12, True, 0, 0, True),
     (SENDER, BODY, 9.5, False, 0, 0, True),
@@ -79,14 +81,13 @@ def set_up(document: Document, lang: str, paper: str) -> None:
     for style in _STYLES:
         _set_style(document, *style)
     _set_language(document, _LOCALES.get(lang, lang))
-    _set_first(document)
 
 
 def _set_style(
     document: Document, name: str, base: str | None, size: float, bold: bool, before: int, after: int, kept: bool
 ) -> None:
     from docx.enum.style import WD_STYLE_TYPE
-    from docx.shared import Pt, RGBColor
+    from docx.shared import Mm, Pt, RGBColor
 
     styles = document.styles
     found = styles[name] if base is None else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -98,7 +99,10 @@ def _set_style(
     _set_fonts(style.element.get_or_add_rPr())
     form = style.paragraph_format
     form.space_before, form.space_after, form.keep_with_next = Pt(before), Pt(after), kept
-    form.line_spacing = 1.15 if name in (BODY, POINT, NOTE) else 1.0
+    if name in (POINT, BULLET):
+        form.left_indent, form.first_line_indent = Mm(_INDENT_MM), -Mm(_INDENT_MM)
+        form.tab_stops.add_tab_stop(Mm(_INDENT_MM))
+    form.line_spacing = 1.15 if name in (BODY, POINT, BULLET) else 1.0
 
 
 def _set_fonts(properties: Any) -> None:
@@ -127,11 +131,6 @@ def _set_language(document: Document, locale: str) -> None:
             found.set(qn("w:val"), locale)
 
 
-def _set_first(document: Document) -> None:
-    """Begin the letter's sections without the space that headings have above them on a new page."""
-    document.settings.odd_and_even_pages_header_footer = False
-
-
 def break_page(document: Document) -> None:
     """Begin a new page with the next paragraph."""
     document.add_page_break()
@@ -148,6 +147,7 @@ def new_table(document: Document, rows: int) -> Table:
     page = document.sections[0]
     whole = (page.page_width or 0) - (page.left_margin or 0) - (page.right_margin or 0)
     for column, size in zip(table.columns, (Mm(_LABEL_MM), whole - Mm(_LABEL_MM)), strict=True):
+        column.width = size
         for cell in column.cells:
             cell.width = size
     for row in table.rows:
@@ -166,7 +166,11 @@ def _set_borders(table: Table) -> None:
         for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", _LINE)):
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
-    table._tbl.tblPr.append(borders)
+    indent = OxmlElement("w:tblInd")  # the text of cells stands within the margins of the page
+    for name, value in (("w", "0"), ("type", "dxa")):
+        indent.set(qn(f"w:{name}"), value)
+    for element in (indent, borders):
+        table._tbl.tblPr.append(element)
 
 
 def in_cell(cell: _Cell, style: str) -> Paragraph:
@@ -184,13 +188,13 @@ def in_cell(cell: _Cell, style: str) -> Paragraph:
     return paragraph
 
 
-def space_after(document: Document) -> None:
-    """Leave some room below a table."""
+def space_after(document: Document, points: float = 6) -> None:
+    """Leave some room below a table, or above a block."""
     from docx.shared import Pt
 
     paragraph = document.add_paragraph(style=BODY)
     paragraph.paragraph_format.space_after = Pt(0)
-    paragraph.paragraph_format.line_spacing = Pt(6)
+    paragraph.paragraph_format.line_spacing = Pt(points)
 
 
 def highlight(run: Run) -> None:
