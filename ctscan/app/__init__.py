@@ -9,6 +9,7 @@ goes to listeners. Heavy modules are imported when a function runs, so that impo
 from ctscan.app.answers import certificates, is_label_of_number, look_up, parse_identifier, prove, standings
 from ctscan.app.authority_list import authorities, update_authorities
 from ctscan.app.basis import basis_history, drop_from_basis, set_basis
+from ctscan.app.cases import add_events, case, cases, find_cases, new_event, open_case, show_case
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.health import health
 from ctscan.app.known_trail import begin_trail
@@ -30,11 +31,14 @@ __all__ = [
     "HEADS_FILE_LIMIT",
     "SearchListener",
     "SearchPlan",
+    "add_events",
     "audit_events",
     "authorities",
     "backfill",
     "basis_history",
     "begin_trail",
+    "case",
+    "cases",
     "certificates",
     "check_refresh",
     "compare_heads",
@@ -44,6 +48,7 @@ __all__ = [
     "drop_from_basis",
     "export_evidence",
     "exposed_files",
+    "find_cases",
     "heads",
     "health",
     "identifiers_in",
@@ -56,6 +61,8 @@ __all__ = [
     "look_up",
     "make_selection",
     "misbehaviour_of_logs",
+    "new_event",
+    "open_case",
     "parse_identifier",
     "plan_scope_search",
     "plan_search",
@@ -69,6 +76,7 @@ __all__ = [
     "search",
     "searches",
     "set_basis",
+    "show_case",
     "sources",
     "standings",
     "terms_without_consent",

@@ -43,6 +43,7 @@ async def look_up(
     case: str = "",
     selection: Selection | None = None,
     at: datetime | None = None,
+    action: AuditAction = AuditAction.LOOKUP,
     inline: bool = False,
     clock: Clock = CLOCK,
 ) -> AsyncGenerator[Answer, None]:
@@ -58,6 +59,7 @@ async def look_up(
         case: number of the case that they belong to.
         selection: choice of the certificates that answers show; None shows all.
         at: moment for which statuses and staleness are judged; None takes the moment of each look-up.
+        action: kind of look-up, for the record.
         inline: ask the index in the calling thread; the coroutine then never waits.
         clock: clock of the answers.
 
@@ -70,7 +72,7 @@ async def look_up(
         opened_index(config, inline=inline) as index,
         recorded_lookups(
             config,
-            AuditAction.LOOKUP,
+            action,
             identifiers,
             who=who,
             purpose=purpose,

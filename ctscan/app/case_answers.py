@@ -11,6 +11,7 @@ from ctscan.app.answers import look_up, parse_identifier
 from ctscan.app.wiring import CLOCK
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
+from ctscan.model import AuditAction
 from ctscan.model.case import Case
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ async def case_answers(
     who: str,
     purpose: str,
     at: datetime | None = None,
+    action: AuditAction = AuditAction.LOOKUP,
     clock: Clock = CLOCK,
 ) -> list[Answer]:
     """Answer the look-ups of all identifiers of a case, in their order. Each is in the audit trail when it returns.
@@ -50,6 +52,7 @@ async def case_answers(
         who: account, for the record.
         purpose: purpose of the look-ups, for the record.
         at: moment for which statuses and staleness are judged; None takes the moment of each look-up.
+        action: kind of look-up, for the record.
         clock: clock of the record.
 
     Raises:
@@ -58,6 +61,6 @@ async def case_answers(
         InputError: the key file can't be used.
     """
     identifiers, number = (identifiers_of_case(of), of.number) if isinstance(of, Case) else (list(of), "")
-    looked_up = look_up(config, identifiers, who=who, purpose=purpose, case=number, at=at, clock=clock)
+    looked_up = look_up(config, identifiers, who=who, purpose=purpose, case=number, at=at, action=action, clock=clock)
     async with aclosing(looked_up) as answers:
         return [answer async for answer in answers]

@@ -9,7 +9,7 @@ INTERRUPTED by the next process that records something.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -65,13 +65,14 @@ class LookupRecorder:
 
 @dataclass(slots=True)
 class ChangeRecorder:
-    """Recorder of a change under way. `detail`, the number of the run for example, and the state that follows from
-    `exit_code`, the code of the result, are recorded at its end."""
+    """Recorder of a change under way. `detail`, the number of the run for example, `case`, the number of a case that
+    the change opens, and the state that follows from `exit_code`, the code of the result, are recorded at its end."""
 
     trail: Trail
     intent: AuditEvent
     clock: Clock
     detail: str = ""
+    case: str = ""
     exit_code: int = 0
 
     @property
@@ -89,7 +90,7 @@ class ChangeRecorder:
     async def end(self, state: AuditState) -> None:
         """Record the end."""
         event = replace(self.intent, at=self.clock.now(), state=state, detail=self.detail, intent=self.intent.id)
-        await self.trail.append(event)
+        await self.trail.append(replace(event, case=self.case or event.case))
 
     async def end_by(self, error: BaseException) -> None:
         """Record the end by an error. Where the trail can't be written either, the error carries a note, and the intent
@@ -192,6 +193,46 @@ async def recorded_lookups(
     event = AuditEvent(0, clock.now(), who, action, AuditState.DONE, purpose, case)
     async with _trail_to_write(config, who, clock, inline=inline) as trail:
         yield LookupRecorder(trail, await _key_of(config, trail, clock), event, clock)
+
+
+async def record_reading(
+    config: Config,
+    action: AuditAction,
+    detail: str,
+    *,
+    who: str,
+    case: str = "",
+    identifiers: Sequence[Identifier] = (),
+    clock: Clock = CLOCK,
+) -> None:
+    """Record that something is read which is no answer: an event, or one for each identifier that is asked about, with
+    its digest. What was read may be shown when this returns.
+
+    Args:
+        config: settings; they name trail, key file and purpose.
+        action: kind of the reading.
+        detail: the reading in a word.
+        who: the account.
+        case: number of the case.
+        identifiers: identifiers that are asked about.
+        clock: clock of the events.
+
+    Raises:
+        UsageError: the purpose names a person.
+        IndexFault: the trail can't be written; nothing may be shown.
+        InputError: the key file is missing, or another than that of the trail.
+    """
+    check_texts(str(action), identifiers, config.purpose)
+    event = AuditEvent(0, clock.now(), who, action, AuditState.DONE, config.purpose, case, detail=detail)
+    async with _trail_to_write(config, who, clock) as trail:
+        if not identifiers:
+            await _prepare_key(config, trail)
+            await trail.append(event)
+            return
+        key = await _key_of(config, trail, clock)
+        for one in identifiers:
+            digest = key.identifier_digest(str(one.kind), one.canonical)
+            await trail.append(replace(event, kind=str(one.kind), digest=digest))
 
 
 def numbers_text(numbers: Iterable[int]) -> str:

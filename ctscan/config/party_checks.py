@@ -10,6 +10,7 @@ from typing import Any
 
 from ctscan.config.setting_checks import (
     Check,
+    Settings,
     filled_text,
     line_of_text,
     table_of,
@@ -32,7 +33,7 @@ _PORTS = {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465, MailSecurity.NONE: 
 
 def controller(value: Any, where: str) -> Controller:
     """Check the table `[controller]`."""
-    needed = dict.fromkeys(("name", "address", "contact", "authority"), "")
+    needed: Settings = dict.fromkeys(("name", "address", "contact", "authority"), "")
     return Controller(**(needed | table_of(value, where, CONTROLLER)))
 
 

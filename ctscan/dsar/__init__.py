@@ -1,1 +1,1 @@
-"""Requests of data subjects: cases, identity, dossiers and letters. Pure."""
+"""Requests of data subjects: regimes and clocks, cases, identity, dossiers and letters. Pure."""

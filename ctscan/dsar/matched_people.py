@@ -76,19 +76,19 @@ def _divided(findings: Sequence[Finding], matched: Sequence[Finding], kinds: tup
     known = {id(finding) for finding in matched}
     own = tuple(f for f in findings if id(f) in known or f.person in labels)
     owned = {id(finding) for finding in own}
-    return People(own, tuple(f for f in findings if id(f) not in owned and _is_of_others(f)), kinds)
+    return People(own, tuple(f for f in findings if id(f) not in owned and is_of_others(f)), kinds)
 
 
 def _of_role(findings: Sequence[Finding], matched: Sequence[Finding], kinds: tuple[IdentifierKind, ...]) -> People:
     """Give the requester the mailbox of a function alone: several people may stand behind it."""
     known = {id(finding) for finding in matched}
-    others = tuple(f for f in findings if id(f) not in known and _is_of_others(f))
+    others = tuple(f for f in findings if id(f) not in known and is_of_others(f))
     if any(f.subject_kind is SubjectKind.PERSON for f in others):
         return People((), others, kinds, is_role=True, unclear=HeldReason.ROLE_MAILBOX())
     return People(tuple(matched), others, kinds, is_role=True)
 
 
-def _is_of_others(finding: Finding) -> bool:
+def is_of_others(finding: Finding) -> bool:
     """Return whether a finding that isn't the requester's is about another person, or may be."""
     is_person = finding.subject_kind in (SubjectKind.PERSON, SubjectKind.UNKNOWN)
     return is_person and finding.path.partition(".")[0] not in _OF_ISSUER
@@ -132,7 +132,7 @@ def _by_name(findings: Sequence[Finding], reading: Identifier) -> tuple[Sequence
 
 def _sole_person(findings: Sequence[Finding]) -> Sequence[Finding]:
     """Return the findings of the only person of a certificate; none where it names several, or nobody."""
-    likely = [f for f in findings if _is_of_others(f)]
+    likely = [f for f in findings if is_of_others(f)]
     labels = {f.person for f in likely if f.subject_kind is SubjectKind.PERSON} or {f.person for f in likely}
     if len(labels) != 1 or UNCLEAR in labels:
         return ()

@@ -12,7 +12,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ctscan.dsar.matched_people import is_of_others
 from ctscan.model import Answer, CertificateSummary, Finding, Match, VerifiedRange
+from ctscan.model.picture import PersonCertificate
 from ctscan.personal.scope import EVERYTHING, Scope, scope_from_text
 
 HIDDEN = "█████"
@@ -206,3 +208,30 @@ def _without_addresses(verified: VerifiedRange, own: frozenset[str]) -> Verified
     if kept == scope.emails:
         return verified
     return replace(verified, scope=Scope(False, scope.domains, kept, scope.organisations).text)
+
+
+# --- bytes ----------------------------------------------------------------------------------------------------------
+
+
+def hidden_in(findings: Iterable[Finding], shown: PersonCertificate, own: OwnValues) -> Redaction:
+    """Collect other people's values among the findings of a certificate's bytes as they are read today: the findings of
+    the index may come from older rules.
+
+    Args:
+        findings: findings of the bytes.
+        shown: the certificate, with the findings about the requester.
+        own: values of the requester.
+    """
+    known = {(finding.category, finding.canonical) for finding in shown.findings}
+    found = (f for f in findings if is_of_others(f) and (f.category, f.canonical) not in known)
+    return redaction(found, own)
+
+
+def with_hidden(shown: PersonCertificate, hidden: Redaction) -> PersonCertificate:
+    """Hide values in a certificate of a picture, and leave its bytes out."""
+    return replace(
+        shown,
+        certificate=redacted_certificate(shown.certificate, hidden),
+        findings=tuple(redacted_finding(finding, hidden) for finding in shown.findings),
+        is_redacted=True,
+    )

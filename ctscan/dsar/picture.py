@@ -21,12 +21,15 @@ from ctscan.dsar.other_people import (
     redacted_finding,
     redaction,
 )
-from ctscan.model import Answer, Finding, Identifier, IdentifierKind, Match, Message, Qualifier, Sensitivity
+from ctscan.model import Answer, Finding, Identifier, IdentifierKind, Match, Message, Qualifier, RepositorySighting, Sensitivity
 from ctscan.model.picture import Datum, HeldBack, HeldReason, PersonCertificate, Picture, Place
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RANKS = {sensitivity: rank for rank, sensitivity in enumerate(Sensitivity)}
 _ORDER = {qualifier: rank for rank, qualifier in enumerate(Qualifier)}
+
+IMPORTED = "files"
+"""Name of the repository of imported files."""
 
 ProfileOf = Callable[[Match], str]
 """Name of the profile of the CA that issued a certificate; empty where there is none."""
@@ -84,7 +87,9 @@ def _shown(matches: Iterable[Match], known: Mapping[bytes, PersonCertificate]) -
     for match in matches:
         shown = known.get(match.certificate.identity)
         if shown is not None:
-            yield replace(match, certificate=shown.certificate, findings=shown.findings)
+            yield replace(
+                match, certificate=shown.certificate, findings=shown.findings, repositories=shown.repositories
+            )
 
 
 # --- certificates -----------------------------------------------------------------------------------------------------
@@ -118,7 +123,7 @@ def _certificate(match: Match, people: People, own: OwnValues, profile_of: Profi
         findings=tuple(redacted_finding(finding, hidden) for finding in people.own),
         matched_as=people.kinds,
         sightings=match.sightings,
-        repositories=match.repositories,
+        repositories=tuple(_without_path(seen) for seen in match.repositories),
         status=match.status,
         revocations=match.revocations,
         owners=tuple(dict.fromkeys(authority.owner for authority in match.authorities)),
@@ -127,6 +132,11 @@ def _certificate(match: Match, people: People, own: OwnValues, profile_of: Profi
         is_redacted=not hidden.is_empty or match.certificate.partly_read,
         is_role=people.is_role,
     )
+
+
+def _without_path(seen: RepositorySighting) -> RepositorySighting:
+    """Leave out the path of an imported file: it is the controller's, and may name anybody."""
+    return replace(seen, reference="") if seen.repository == IMPORTED else seen
 
 
 def _newest(certificate: PersonCertificate) -> int:

@@ -40,6 +40,8 @@ class AttributionReason(Code):
     MAILBOX_FIRST_LAST_UNLISTED = "attribution.mailbox-first-last-unlisted"
     MAILBOX_FROM_NAME = "attribution.mailbox-from-name"
     MAILBOX_FROM_ANOTHER_NAME = "attribution.mailbox-from-another-name"
+    MAILBOX_OTHER_GIVEN_NAME = "attribution.mailbox-other-given-name"
+    MAILBOX_DOUBTFUL_GIVEN_NAME = "attribution.mailbox-doubtful-given-name"
     MAILBOX_OF_AUTHORITY = "attribution.mailbox-of-authority"
     MAILBOX_OF_SERVER = "attribution.mailbox-of-server"
     MAILBOX_ONLY_CHECKED = "attribution.mailbox-only-checked"

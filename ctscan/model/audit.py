@@ -23,6 +23,8 @@ class AuditAction(StrEnum):
     BASIS = "basis"
     TRAIL = "trail"  # another trail was begun in place of a lost one
     EVIDENCE = "evidence"  # misbehaviour that was exported or dismissed
+    CASE = "case"  # a case that was opened, changed, shown or exported, or the register that was searched
+    DOSSIER = "dossier"  # of a data subject: its look-ups, and the package
     DISCLOSURE = "disclosure"  # a question to a third party, recorded before it is sent
 
 

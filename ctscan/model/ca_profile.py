@@ -187,12 +187,12 @@ class RetentionEnd:
 
 @dataclass(frozen=True, slots=True)
 class ProfileCheck:
-    """Check of a profile: faults that don't make it unusable, each with the key or source that it is about."""
+    """Check of a profile: faults (`ProfileFault`) that don't make it unusable."""
 
     profile: CaProfile
-    faults: tuple[tuple[ProfileFault, Message], ...]
+    faults: tuple[Message, ...]
 
     @property
     def has_old_text(self) -> bool:
         """True when a text is older than the limit."""
-        return any(fault is ProfileFault.OLD_TEXT for fault, _ in self.faults)
+        return any(fault.code == ProfileFault.OLD_TEXT for fault in self.faults)

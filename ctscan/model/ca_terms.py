@@ -194,7 +194,6 @@ class MatchReason(Code):
     OWNER = "ca-match.owner"
     BASELINE = "ca-match.baseline"
     BASELINE_TRAP = "ca-match.baseline-trap"  # looks like a CA of a profile, but has another owner
-    BASELINE_AMBIGUOUS = "ca-match.baseline-ambiguous"  # the CCADB names owners of several profiles
 
 
 class RetentionCaveat(Code):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from ctscan.model.identifier import IdentifierKind
+from ctscan.model.identifier import Identifier, IdentifierKind
 from ctscan.model.message import Message
 
 
@@ -39,10 +39,13 @@ class CaseAction(StrEnum):
     OPENED = "opened"
     CONFIRMED_RECEIPT = "receipt confirmed"  # by whom it was told: channel
     IDENTIFIER_ADDED = "identifier added"  # kind
-    CODE_MADE = "code made"  # id, expires, digest (HMAC, hex), kind; sent: "smtp" or "handler"
+    CODE_MADE = (
+        "code made"  # id, expires, digest (HMAC, hex), kind; identifier (position, from 1); sent: "smtp", "handler"
+    )
     CODE_REFUSED = "code refused"  # id
-    IDENTIFIED = "identified"  # how: "code" or free text of what was seen; id of a code
-    FINDING_CONFIRMED = "finding confirmed"  # certificate: identity, hex
+    IDENTIFIED = "identified"  # how: "code", with id and identifier of the code, or free text of what was seen
+    FINDING_CONFIRMED = "finding confirmed"  # certificate: identity, hex; the requester's
+    FINDING_REJECTED = "finding rejected"  # certificate: identity, hex; somebody else's
     FEE_PAID = "fee paid"
     EXTENDED = "extended"  # reason, until, told (date on which the requester was told)
     PAUSED = "paused"  # reason
@@ -125,6 +128,20 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseRequest:
+    """Request as it is given to the register, for a new case. Attributes: see `Case`."""
+
+    identifiers: tuple[Identifier, ...]
+    regime: str
+    received: date
+    kind: CaseKind = CaseKind.ACCESS
+    channel: str = ""
+    requester: str = ""
+    since: date | None = None
+    lang: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Deadline:
     """Deadline of a case: `what` names the duty.
 
@@ -153,3 +170,11 @@ class CaseStanding:
     paused_since: date | None
     is_identity_settled: bool
     notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReport:
+    """Case with its standing."""
+
+    case: Case
+    standing: CaseStanding

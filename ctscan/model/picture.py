@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from ctscan.model.answer import CertificateSummary, Sighting
 from ctscan.model.finding import Confidence, Finding, Qualifier, Sensitivity, SubjectKind
@@ -21,7 +22,17 @@ class HeldReason(Code):
     PART_OF_NAME = "held.part-of-name"
     NAME_OF_SEVERAL = "held.name-of-several"  # no single person in it bears the whole name
     ROLE_MAILBOX = "held.role-mailbox"  # a mailbox of a function stands beside a person
+    REJECTED = "held.rejected"  # the handler said that it is about somebody else
     NO_SINGLE_PERSON = "held.no-single-person"  # it was asked for itself, and names several people or nobody
+
+
+class ByteForm(StrEnum):
+    """Form in which a dossier holds a certificate."""
+
+    CERTIFICATE = "certificate"  # certificates/<sha256>.pem
+    PRECERTIFICATE = "precertificate"  # precertificates/<identity>.der: the TBSCertificate that a log proves
+    LEFT_OUT = "left out"  # other people's data stands in it, or may
+    NOT_KEPT = "not kept"  # the index holds no bytes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,8 @@ class PersonCertificate:
         is_redacted: other people's data, or a part that could not be read, stands in it, so that its bytes are left
             out: a signed certificate can't be changed.
         is_role: only the mailbox of a function of the person stands in it.
+        form: form in which a dossier holds it.
+        has_proofs: a dossier holds the proofs of its sightings.
     """
 
     certificate: CertificateSummary
@@ -89,6 +102,25 @@ class PersonCertificate:
     hidden: int = 0
     is_redacted: bool = False
     is_role: bool = False
+    form: ByteForm = ByteForm.NOT_KEPT
+    has_proofs: bool = False
+
+    @property
+    def path(self) -> str:
+        """Path of its bytes in a package; empty where they are left out."""
+        match self.form:
+            case ByteForm.CERTIFICATE:
+                name = self.certificate.sha256 or self.certificate.identity
+                return f"certificates/{name.hex()}.pem"
+            case ByteForm.PRECERTIFICATE:
+                return f"precertificates/{self.certificate.identity.hex()}.der"
+            case _:
+                return ""
+
+    @property
+    def proofs_path(self) -> str:
+        """Path of its proofs in a package; empty where there are none."""
+        return f"proofs/{self.certificate.identity.hex()}.json" if self.has_proofs else ""
 
     @property
     def is_by_name_only(self) -> bool:

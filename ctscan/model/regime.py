@@ -1,11 +1,15 @@
-"""Regimes: the rules of a law on requests of data subjects, as `data/regimes/*.toml` states them."""
+"""Regimes: the rules of a law on requests of data subjects, as `data/regimes/*.toml` states them.
+
+Every fact carries its article, without the name of the law, and its certainty.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
-from ctscan.model.case import CaseKind
+from ctscan.model.message import Code
 
 
 class Certainty(StrEnum):
@@ -31,6 +35,127 @@ class ClockStart(StrEnum):
     LATEST = "latest of request, identity, fee"
 
 
+class Promptness(Code):
+    """Words of a law for the time to answer, beside a number or in its place."""
+
+    UNDUE_DELAY = "promptness.without-undue-delay"
+    DELAY = "promptness.without-delay"
+    AT_ONCE = "promptness.at-once"
+    REASONABLE = "promptness.in-a-reasonable-time"
+    SOON = "promptness.as-soon-as-possible"
+
+
+class PauseReason(StrEnum):
+    """Ground on which a clock stops."""
+
+    IDENTITY = "identity"  # reasonable doubts about the identity, and more information was asked for
+    CLARIFICATION = "clarification"  # of the request, where it is reasonably required
+    COST = "cost"  # the person was told a cost and has not agreed to it yet
+
+
+class PauseCount(StrEnum):
+    """Way in which the days of a pause count."""
+
+    BETWEEN = "days between"  # the day of asking counts for the period, the days up to the answer don't
+    BOTH_ENDS = "both ends"  # neither the day of asking nor the day of the answer counts for the period
+    ANEW = "anew"  # the whole period begins again with the answer
+
+
+class RefusalReason(StrEnum):
+    """Ground of a refusal: the seven of the Data Rights Protocol 1.0, and three that laws name beside them."""
+
+    SUSPECTED_FRAUD = "suspected fraud"
+    INSUFFICIENT_VERIFICATION = "insufficient verification"
+    NO_MATCH = "no match"
+    CLAIM_NOT_COVERED = "claim not covered"
+    OUTSIDE_JURISDICTION = "outside jurisdiction"
+    TOO_MANY_REQUESTS = "too many requests"
+    OTHER = "other"
+    PUBLICLY_AVAILABLE = "publicly available"
+    RIGHTS_OF_OTHERS = "rights of others"
+    LEGAL_OBLIGATION = "legal obligation"
+
+
+class PauseName(Code):
+    """Name of a ground of a pause, for its reader: `PauseName[reason.name]`."""
+
+    IDENTITY = "pause.identity"
+    CLARIFICATION = "pause.clarification"
+    COST = "pause.cost"
+
+
+class RefusalName(Code):
+    """Name of a ground of refusal, for its reader: `RefusalName[reason.name]`."""
+
+    SUSPECTED_FRAUD = "refusal.suspected-fraud"
+    INSUFFICIENT_VERIFICATION = "refusal.insufficient-verification"
+    NO_MATCH = "refusal.no-match"
+    CLAIM_NOT_COVERED = "refusal.claim-not-covered"
+    OUTSIDE_JURISDICTION = "refusal.outside-jurisdiction"
+    TOO_MANY_REQUESTS = "refusal.too-many-requests"
+    OTHER = "refusal.other"
+    PUBLICLY_AVAILABLE = "refusal.publicly-available"
+    RIGHTS_OF_OTHERS = "refusal.rights-of-others"
+    LEGAL_OBLIGATION = "refusal.legal-obligation"
+
+
+class Right(StrEnum):
+    """Right or rule that letters and dossiers cite. The first five have the words of `CaseKind`."""
+
+    ACCESS = "access"
+    RECTIFICATION = "rectification"
+    ERASURE = "erasure"
+    OBJECTION = "objection"
+    RESTRICTION = "restriction"
+    ACCURACY = "accuracy"  # the principle behind rectification
+    PURPOSES = "purposes"
+    CATEGORIES = "categories"
+    RECIPIENTS = "recipients"
+    STORAGE = "storage period"
+    RIGHTS = "information on rights"
+    SOURCE = "source"
+    AUTOMATED = "automated decisions"
+    TRANSFERS = "transfers"
+    COPY = "copy"
+    WITHDRAWAL = "withdrawal of consent"
+    PUBLICATION = "publication"  # others who publish erased data are informed
+    NOTIFICATION = "notification"  # recipients are told of a rectification, an erasure, a restriction
+    RESTRICTION_ACCURACY = "restriction while accuracy is checked"
+    RESTRICTION_OBJECTION = "restriction while an objection is weighed"
+    ERASURE_LIMIT = "limit of erasure"
+    MARKETING = "objection to marketing"
+    PORTABILITY = "portability"
+    TIME_LIMIT = "time limit"
+    REFUSAL = "refusal"  # is told, with reasons and remedies
+    IDENTITY = "identity"  # more information on reasonable doubts
+    FREE = "free of charge"
+    PRESERVATION = "preservation"  # the data is kept until recourse ends
+    COMPLAINT = "complaint"
+    COURT = "court"
+
+
+class RegimeFact(Code):
+    """Name of a fact of a regime. The members are parameters of other messages."""
+
+    START = "regime-fact.start"
+    CONFIRM = "regime-fact.confirm"
+    ANSWER = "regime-fact.answer"
+    CUSTOMARY = "regime-fact.customary"
+    PROMPTNESS = "regime-fact.promptness"
+    EXTENSION = "regime-fact.extension"
+    PAUSES = "regime-fact.pauses"
+    RECORDS = "regime-fact.records"
+    COMPLAINT_FIRST = "regime-fact.complaint-first"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Article of a fact, without the name of the law, and the certainty of the fact."""
+
+    article: str
+    certainty: Certainty
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Period of a regime. `rolls`: a last day on Saturday, Sunday or holiday moves to the next working day."""
@@ -54,19 +179,70 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """Ground of a pause or a refusal, as a law names it. `code` is a word of a closed vocabulary."""
+class PauseGround:
+    """Ground on which the clock stops, and the way in which its days count. `right`: the only right whose requests
+    may stop; None: those of every right."""
 
-    code: str
+    code: PauseReason
+    count: PauseCount
+    article: str
+    certainty: Certainty
+    right: Right | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Ground of a refusal, and the article of the regime behind it."""
+
+    code: RefusalReason
+    article: str
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class RightArticle:
+    """Article of a right or a rule."""
+
+    right: Right
     article: str
     certainty: Certainty
 
 
 @dataclass(frozen=True, slots=True)
 class RegimeAuthority:
-    """Authority to complain to, or a court."""
+    """Authority to complain to, by the name that it bears itself. `place`: country, by ISO 3166, or country and
+    subdivision (`DE-BE`), where a regime has authorities of several."""
 
     name: str
+    certainty: Certainty
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintFirst:
+    """Complaint to the controller that comes before the authority.
+
+    Attributes:
+        period: time of the controller to acknowledge or to answer the complaint; None: no number.
+        since: first day on which the rule applies; None: it always did.
+        is_required: an authority takes no complaint without it.
+    """
+
+    period: Period | None
+    since: date | None
+    is_required: bool
+    article: str
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRule:
+    """Rule for requests that were received before a day: another start of the clock, and other pauses."""
+
+    before: date
+    start: ClockStart
+    pauses: tuple[PauseGround, ...]
+    article: str
     certainty: Certainty
 
 
@@ -76,28 +252,71 @@ class Regime:
 
     Attributes:
         code: `eu`: the name of its file.
-        law: short name of the law by language: `{"en": "GDPR", "de": "DSGVO"}`.
+        law: short name of the law by language: `(("de", "DSGVO"), ("en", "GDPR"))`.
+        as_of: day on which its facts were gathered.
         start: event that starts the clock.
+        start_source: article of the start.
         confirm: period to confirm receipt; None where the law asks for none.
         answer: period to answer; None where the law gives no number (without delay, a reasonable time).
+        customary: time that is usual where the law gives no number; None where none is known.
+        promptness: words of the law for the time to answer; None where it has a number only.
+        promptness_source: article of those words.
         extension: longer time; None where there is none.
         pauses: grounds on which the clock stops; empty where it never does.
-        refusals: grounds of refusal.
-        articles: article by right: `{CaseKind.ACCESS: "Art. 15(1)-(3)"}`, without the name of the law.
-        authorities: authorities and courts, the first to turn to first.
+        refusals: grounds of refusal, each once.
+        articles: articles by right, each right once.
+        authorities: authorities, the first to turn to first.
         records_months: months for which records of requests are kept by law; None: no number.
-        to_be_checked: names of the facts above that are general knowledge.
+        records_source: article of that rule.
+        complaint_first: complaint to the controller that comes first; None where there is none.
+        earlier: rule for requests before a change of the law.
     """
 
     code: str
     law: tuple[tuple[str, str], ...]
+    as_of: date
     start: ClockStart
-    confirm: Period | None
-    answer: Period | None
-    extension: Extension | None
-    pauses: tuple[Ground, ...]
-    refusals: tuple[Ground, ...]
-    articles: tuple[tuple[CaseKind, str, Certainty], ...]
-    authorities: tuple[RegimeAuthority, ...]
-    records_months: int | None
-    to_be_checked: tuple[str, ...]
+    start_source: Source
+    confirm: Period | None = None
+    answer: Period | None = None
+    customary: Period | None = None
+    promptness: Promptness | None = None
+    promptness_source: Source | None = None
+    extension: Extension | None = None
+    pauses: tuple[PauseGround, ...] = ()
+    refusals: tuple[Ground, ...] = ()
+    articles: tuple[RightArticle, ...] = ()
+    authorities: tuple[RegimeAuthority, ...] = ()
+    records_months: int | None = None
+    records_source: Source | None = None
+    complaint_first: ComplaintFirst | None = None
+    earlier: EarlierRule | None = None
+
+    def name(self, lang: str) -> str:
+        """Return the short name of the law in a language, in English where there is none."""
+        names = dict(self.law)
+        return names.get(lang) or names["en"]
+
+    def article(self, right: str) -> RightArticle | None:
+        """Find the article of a right (`Right`, or `CaseKind`, which has the same words)."""
+        return next((one for one in self.articles if one.right == right), None)
+
+    def refusal(self, reason: str) -> Ground | None:
+        """Find a ground of refusal."""
+        return next((ground for ground in self.refusals if ground.code == reason), None)
+
+    def pauses_of(self, right: str) -> tuple[PauseGround, ...]:
+        """Return the grounds on which the clock of a right's requests stops."""
+        return tuple(ground for ground in self.pauses if ground.right in (None, right))
+
+    @property
+    def first(self) -> Period | None:
+        """Time to answer without an extension: by law, or as is usual."""
+        return self.answer or self.customary
+
+    def at(self, received: date) -> Regime:
+        """Return the regime as it applies to a request that was received on a day."""
+        if self.earlier is None or received >= self.earlier.before:
+            return self
+        source = Source(self.earlier.article, self.earlier.certainty)
+        return replace(self, start=self.earlier.start, start_source=source, pauses=self.earlier.pauses)

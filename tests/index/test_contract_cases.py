@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,19 @@ def test_a_history_grows_in_its_order_and_only_behind_what_its_writer_has_read(s
     scenario(work)
 
 
+def test_a_time_keeps_its_offset_which_decides_its_day(scenario: Scenario) -> None:
+    there = datetime(2026, 3, 3, 0, 30, tzinfo=timezone(timedelta(hours=13)))
+    event = CaseEvent(there, there, "jane", CaseAction.OPENED)
+
+    async def work(index: Index) -> None:
+        saved = await index.save_case(a_case(events=(event,)))
+        assert saved.events[0].at.date() == date(2026, 3, 3)
+        with pytest.raises(ValueError, match="without a zone"):
+            await index.save_case(a_case(events=(replace(event, at=there.replace(tzinfo=None)),)))
+
+    scenario(work)
+
+
 def test_a_long_history_is_kept_whole(scenario: Scenario) -> None:
     events = tuple(an_event(minutes=number, text=f"note {number}") for number in range(3_000))
 
@@ -129,15 +143,17 @@ def test_cases_are_found_by_any_of_their_identities(scenario: Scenario) -> None:
     scenario(work)
 
 
-@pytest.mark.parametrize("text", ["zoë", "STRASSE", "oe\u0308  str", "Zoë Straße"])
-def test_cases_are_found_by_a_part_of_the_requester(text: str, scenario: Scenario) -> None:
+@pytest.mark.parametrize("text", ["zoë", "STRASSE", "oe\u0308  str", "Zoë Straße", "straße zo", "Müller", "anna müll"])
+def test_cases_are_found_by_words_of_the_requester_and_of_names(text: str, scenario: Scenario) -> None:
+    name = CaseIdentifier("Anna Müller-Lüdenscheidt", IdentifierKind.NAME, "anna muller ludenscheidt")
+
     async def work(index: Index) -> None:
-        await index.save_case(a_case(requester="Jane Roe"))
-        await index.save_case(a_case(requester=""))
-        found = await index.save_case(a_case(requester="Zo\u00eb   Straße"))
+        await index.save_case(a_case(JANE, requester="Jane Roe"))
+        await index.save_case(a_case(JANE, requester=""))
+        found = await index.save_case(a_case(JANE, name, requester="Zo\u00eb   Straße"))
         assert await index.find_cases_of(text) == [found]
         assert await index.find_cases_of("") == await index.find_cases_of("  ") == []
-        assert await index.find_cases_of("%") == []
+        assert await index.find_cases_of("%") == await index.find_cases_of(f"{text} Roe") == []
 
     scenario(work)
 

@@ -15,6 +15,7 @@ from ctscan import model
 from ctscan.errors import InputError, UsageError
 from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, decoded_message
 from ctscan.model.health import HealthDetail
+from ctscan.model.regime import PauseName, Promptness, RefusalName, RegimeFact
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
 from ctscan.views import explanations as explanations  # its vocabulary
@@ -25,6 +26,9 @@ from ctscan.views.vocabulary import Word
 PACKAGE = Path(model.__file__).parents[1]
 OTHERS = {LEGACY, "format.thousands", *(f"category.{key}" for key in CATEGORIES)}
 """Entries of a file that no vocabulary holds."""
+
+NAMES = (PauseName, Promptness, RefusalName, RegimeFact)
+"""Vocabularies of names, which are parameters, or are chosen by the word of a regime."""
 
 
 for _module in pkgutil.iter_modules(model.__path__):  # some are loaded only where they are used
@@ -69,7 +73,7 @@ def test_sentences_use_just_the_parameters_that_the_code_gives() -> None:
             used = {name for form in forms(texts(lang).sentences[code]) for name, _ in params(form)}
             is_plural = not isinstance(texts(lang).sentences[code], str)
             assert used | ({"count"} if is_plural else set()) == names, f"{lang}: {code}"
-    called = (vocabulary for vocabulary in vocabularies() if vocabulary not in (Phrase, Word))
+    called = (vocabulary for vocabulary in vocabularies() if vocabulary not in (Phrase, Word, *NAMES))
     never = {str(code) for vocabulary in called for code in vocabulary} - set(given)
     assert not never, "codes that nothing gives"
 

@@ -26,9 +26,9 @@ class Cases(Protocol):
         """Return the cases with one of these identifiers, each by kind and canonical form, in the order of their
         opening."""
 
-    async def find_cases_of(self, requester: str) -> list[Case]:
-        """Return the cases whose requester holds this text, whatever its case, in the order of their opening; none for
-        an empty text."""
+    async def find_cases_of(self, name: str) -> list[Case]:
+        """Return the cases whose requester, or a name among whose identifiers, holds all words of this name, in any
+        order and in upper or lower case, in the order of their opening; none for an empty text."""
 
     async def add_events(
         self, number: str, known: int, events: Sequence[CaseEvent], identifiers: Sequence[CaseIdentifier] = ()

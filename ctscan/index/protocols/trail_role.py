@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from types import TracebackType
@@ -29,6 +30,10 @@ class Trail(Protocol):
 
     async def events(self, limit: int) -> list[AuditEvent]:
         """Return the newest events, newest first."""
+
+    async def events_about(self, case: str, digests: Collection[bytes]) -> list[AuditEvent]:
+        """Return the events of a case, and those with one of these digests of identifiers, oldest first. An empty case
+        is none."""
 
     async def damage_met(self) -> datetime | None:
         """Return the time of the newest look-up that met damage in the index, unless a reindex was done since."""

@@ -43,8 +43,8 @@ class SqliteCases(OpenedFile):
     async def find_cases(self, keys: Sequence[tuple[IdentifierKind, str]]) -> list[Case]:
         return await self._database.read(lambda c: with_identifiers(c, keys))
 
-    async def find_cases_of(self, requester: str) -> list[Case]:
-        return await self._database.read(lambda c: of_requester(c, requester))
+    async def find_cases_of(self, name: str) -> list[Case]:
+        return await self._database.read(lambda c: with_name(c, name))
 
     async def add_events(
         self, number: str, known: int, events: Sequence[CaseEvent], identifiers: Sequence[CaseIdentifier] = ()
@@ -68,14 +68,18 @@ def with_identifiers(connection: sqlite3.Connection, keys: Sequence[tuple[Identi
     return [case for id in sorted(ids) for case in matching(connection, "id = ?", (id,))]
 
 
-def of_requester(connection: sqlite3.Connection, text: str) -> list[Case]:
-    """Return the cases whose requester holds a text."""
-    wanted = _folded(text)
-    if not wanted:
+def with_name(connection: sqlite3.Connection, name: str) -> list[Case]:
+    """Return the cases whose requester, or a name among whose identifiers, holds all words of a name."""
+    words = _folded(name).split()
+    if not words:
         return []
-    found = connection.execute("SELECT id, requester FROM subject_case WHERE requester <> '' ORDER BY id").fetchall()
-    ids = [id for id, requester in found if wanted in _folded(requester)]
-    return [case for id in ids for case in matching(connection, "id = ?", (id,))]
+    names = connection.execute(
+        "SELECT id, requester FROM subject_case WHERE requester <> ''"
+        " UNION ALL SELECT subject_case, text FROM case_identifier WHERE kind = ?",
+        (IdentifierKind.NAME,),
+    )
+    ids = {id for id, text in names if all(word in _folded(text) for word in words)}
+    return [case for id in sorted(ids) for case in matching(connection, "id = ?", (id,))]
 
 
 def check_all(connection: sqlite3.Connection) -> None:
@@ -84,7 +88,7 @@ def check_all(connection: sqlite3.Connection) -> None:
 
 
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _case_of(connection: sqlite3.Connection, row: Sequence[Any]) -> Case:
@@ -212,9 +216,16 @@ def _add(
 def _event_row(event: CaseEvent) -> tuple[str, str, str, str, str]:
     detail = {rows.clean(key): rows.clean(value) for key, value in event.detail}
     return (
-        rows.time_text(event.at),
-        rows.time_text(event.recorded),
+        _moment_text(event.at),
+        _moment_text(event.recorded),
         rows.clean(event.who),
         event.action,
         json.dumps(detail, ensure_ascii=False, separators=(",", ":")),
     )
+
+
+def _moment_text(at: datetime) -> str:
+    """Format a time with its offset from UTC, which decides the day that it belongs to."""
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone can't be stored")
+    return at.isoformat(timespec="microseconds")

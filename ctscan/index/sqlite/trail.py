@@ -8,7 +8,7 @@ An event is on the disk when its method returns: the file has `synchronous = FUL
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -82,6 +82,9 @@ class SqliteTrail(OpenedFile):
     async def events(self, limit: int) -> list[AuditEvent]:
         return await self._database.read(lambda c: _newest(c, limit))
 
+    async def events_about(self, case: str, digests: Collection[bytes]) -> list[AuditEvent]:
+        return await self._database.read(lambda c: _about(c, case, digests))
+
     async def damage_met(self) -> datetime | None:
         return await self._database.read(_damage_met)
 
@@ -126,6 +129,17 @@ def _insert(connection: sqlite3.Connection, event: AuditEvent) -> int:
 def _newest(connection: sqlite3.Connection, limit: int) -> list[AuditEvent]:
     cursor = connection.execute(f"SELECT {_COLUMNS} FROM event ORDER BY id DESC LIMIT ?", (limit,))
     return [_event_of(row) for row in cursor]
+
+
+def _about(connection: sqlite3.Connection, case: str, digests: Collection[bytes]) -> list[AuditEvent]:
+    found: dict[int, AuditEvent] = {}
+    for digest in digests:
+        cursor = connection.execute(f"SELECT {_COLUMNS} FROM event WHERE digest = ? AND digest <> x''", (digest,))
+        found |= {row[0]: _event_of(row) for row in cursor}
+    if case:
+        cursor = connection.execute(f"SELECT {_COLUMNS} FROM event WHERE case_number = ?", (case,))
+        found |= {row[0]: _event_of(row) for row in cursor}
+    return [found[id] for id in sorted(found)]
 
 
 def _damage_met(connection: sqlite3.Connection) -> datetime | None:

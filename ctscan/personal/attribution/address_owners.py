@@ -3,7 +3,9 @@
 1. An address goes to the person with whose names it shares the most words, if there is exactly one. 2. An address in a
 person's name is that person's, unless it is made from another name. 3. An address of the form first.last that is made
 from nobody's name belongs to a further person where another address is made from the party's name, else it is unclear:
-a name may have changed. Without any name in the party, the first such address is the party's own.
+a name may have changed. Without any name in the party, the first such address is the party's own. 4. An address called
+by a given name alone goes to the person who may have it in another form; it is unclear where nobody has, and stays with
+its party where that can't be told.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from ctscan.personal.attribution.evidence import CA_CONTACT, SUBJECT
 from ctscan.personal.attribution.mailbox_names import mailbox_names
 from ctscan.personal.attribution.name_evidence import NameEvidence, common, first_last, is_name_of_somebody, may_be_same
 from ctscan.personal.attribution.people import UNCLEAR, Parties, People, Person, numbered
+from ctscan.personal.attribution.sole_given_names import Relation, evidence_of, is_relative, relation, sole_given_names
 
 MAX_OWNERS: Final = 10
 """People among whom the owner of an address is looked for; with more people the address stays with its field."""
@@ -29,19 +32,20 @@ _RESPONSIBLE: Final = "2.16.76.1.3."
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """Owner of an address: the label, and whether the address is made from the owner's name, or from nobody's."""
+    """Owner of an address: the label, whether the address is made from the owner's name, and the reason where it is
+    made from nobody's."""
 
     label: str
     is_made: bool = False
-    is_unclear: bool = False
+    why: Message | None = None
 
     def applied_to(self, finding: Finding) -> Finding:
         """Return the finding with the owner's label; a mailbox made from a name is likely a person's."""
         is_open = finding.confidence is Confidence.POSSIBLE or finding.subject_kind is SubjectKind.ORGANISATION
         if self.is_made and is_open:
             finding = _likely(finding, AttributionReason.MAILBOX_FROM_NAME())
-        elif self.is_unclear and finding.subject_kind is SubjectKind.PERSON:
-            finding = _likely(finding, AttributionReason.MAILBOX_FROM_ANOTHER_NAME())
+        elif self.why is not None and finding.subject_kind is SubjectKind.PERSON:
+            finding = _at_most_likely(finding, self.why)
         return finding if finding.person == self.label else replace(finding, person=self.label)
 
 
@@ -61,15 +65,17 @@ def own_addresses(findings: Sequence[Finding], owners: Sequence[Person | None], 
     places: dict[str, dict[str, list[int]]] = {}
     for at, finding in enumerate(findings):
         address = _address(finding)
-        if address and finding.subject_kind is not SubjectKind.ROLE:
+        is_settled = finding.person.startswith(UNCLEAR)
+        if address and not is_settled and finding.subject_kind is not SubjectKind.ROLE:
             places.setdefault(finding.person, {}).setdefault(address, []).append(at)
     elsewhere = _owners_elsewhere(places, owners)
+    unclear = People(chain([UNCLEAR], numbered(UNCLEAR, parties.taken)))
     found: dict[int, Owned] = {}
     for label, addresses in places.items():
         near = elsewhere[label == CA_CONTACT]
         beside = {address: _first_owner(owners, at) or near.get(address) for address, at in addresses.items()}
         responsible = _responsible(findings, parties) if label == SUBJECT else None
-        for address, owned in _Owners(label, beside, parties, responsible).all().items():
+        for address, owned in _Owners(label, beside, parties, unclear, responsible).all().items():
             found.update(dict.fromkeys(addresses[address], owned))
     return found
 
@@ -102,19 +108,36 @@ def _responsible(findings: Sequence[Finding], parties: Parties) -> str | None:
 class _Owners:
     """Owners of the addresses of a party."""
 
-    __slots__ = ("_beside", "_label", "_makers", "_others", "_parties", "_party", "_responsible", "_unclear")
+    __slots__ = (
+        "_beside",
+        "_has_own",
+        "_label",
+        "_makers",
+        "_others",
+        "_parties",
+        "_party",
+        "_responsible",
+        "_unclear",
+    )
 
-    def __init__(self, label: str, beside: dict[str, Person | None], parties: Parties, responsible: str | None) -> None:
+    def __init__(
+        self,
+        label: str,
+        beside: dict[str, Person | None],
+        parties: Parties,
+        unclear: People,
+        responsible: str | None,
+    ) -> None:
         self._party, self._parties, self._label = parties[label], parties, label
         self._beside = beside
         self._responsible = responsible
         people = parties.candidates(label)
         self._makers = {address: _makers(address, people) for address in beside}
         own = self._party.own
-        has_own = any(made == [own] for made in self._makers.values())
-        first = self._party.labels if has_own or not self._party.named.people else chain([own], self._party.labels)
-        self._others = People(first)
-        self._unclear = None if has_own else People(chain([UNCLEAR], numbered(UNCLEAR, parties.taken)))
+        self._has_own = any(made == [own] for made in self._makers.values())
+        is_taken = self._has_own or not self._party.named.people
+        self._others = People(self._party.labels if is_taken else chain([own], self._party.labels))
+        self._unclear = unclear
 
     def all(self) -> dict[str, Owned]:
         """Return the owner of each address."""
@@ -130,7 +153,27 @@ class _Owners:
         if made:
             return Owned(self._party.own)
         evidence = first_last(address)
-        return Owned(self._responsible or self._party.own) if evidence is None else self._of_another(evidence)
+        return self._by_given_name(address) if evidence is None else self._of_another(evidence)
+
+    def _by_given_name(self, address: str) -> Owned:
+        """Return the owner of an address that may be called by a given name alone, and is made from nobody's name."""
+        own = Owned(self._responsible or self._party.own)
+        given = sole_given_names(address)
+        people = self._parties.candidates(self._label)
+        doubtful = self._parties.doubtful.get(self._label, [])
+        if not given or not (people or doubtful) or len(people) > MAX_OWNERS:
+            return own
+        relations = {person.label: relation(given, person.evidence) for person in people if person.evidence}
+        same = [label for label, one in relations.items() if one is Relation.OWN]
+        if same:
+            return Owned(same[0]) if len(same) == 1 else own
+        found = {*relations.values(), *([relation(given, doubtful)] if doubtful else [])}
+        if Relation.OWN in found:
+            return own
+        if found == {Relation.ANOTHER}:
+            label = self._unclear.person([evidence_of(given)]).label
+            return Owned(label, why=AttributionReason.MAILBOX_OTHER_GIVEN_NAME())
+        return replace(own, why=AttributionReason.MAILBOX_DOUBTFUL_GIVEN_NAME())
 
     def _of_another(self, evidence: NameEvidence) -> Owned:
         """Return the owner of an address of the form first.last that is made from nobody's name."""
@@ -139,11 +182,12 @@ class _Owners:
             return Owned(self._party.own)
         people = self._party.named.people
         has_name = bool(people or doubtful or self._responsible) and len(people) <= MAX_OWNERS
-        if self._unclear is not None and has_name and is_name_of_somebody(evidence):
+        if not self._has_own and has_name and is_name_of_somebody(evidence):
             named = [*doubtful, *(name for person in people for name in person.evidence)]
-            if any(may_be_same(evidence, name) for name in named):
+            if any(_may_be_same(evidence, name) for name in named):
                 return Owned(self._party.own)
-            return Owned(self._unclear.person([evidence]).label, is_unclear=True)
+            label = self._unclear.person([evidence]).label
+            return Owned(label, why=AttributionReason.MAILBOX_FROM_ANOTHER_NAME())
         return Owned(self._others.person([evidence]).label)
 
     def _is_made(self, address: str, label: str) -> bool:
@@ -160,7 +204,12 @@ def _makers(address: str, people: list[Person]) -> list[str]:
     """Return the people whose names share the most words with an address: mostly a single person or nobody."""
     if not people or len(people) > MAX_OWNERS:
         return []
-    scores = {person.label: max((_score(address, n) for n in person.evidence), default=0) for person in people}
+    evidence = first_last(address)
+    scores = {
+        person.label: max((_score(address, n) for n in person.evidence), default=0)
+        for person in people
+        if evidence is None or not any(is_relative(evidence, n) for n in person.evidence)
+    }
     best = max(scores.values(), default=0)
     made = [label for label, score in scores.items() if best and score == best]
     if len(made) < 2:
@@ -182,12 +231,26 @@ def _is_exact(address: str, name: NameEvidence) -> bool:
 
 
 def _is_of_another(address: str, names: Iterable[NameEvidence]) -> bool:
-    """Return whether an address is made from another name than these: first.last, without any word in common."""
+    """Return whether an address is made from another name than these: first.last without any word in common, or another
+    given name alone."""
+    names = tuple(names)
     evidence = first_last(address)
+    given = () if evidence else sole_given_names(address)
+    if given and names:
+        return relation(given, names) is Relation.ANOTHER
     if evidence is None or not is_name_of_somebody(evidence):
         return False
-    return not any(may_be_same(evidence, name) for name in names)
+    return not any(_may_be_same(evidence, name) for name in names)
+
+
+def _may_be_same(address: NameEvidence, name: NameEvidence) -> bool:
+    return may_be_same(address, name) and not is_relative(address, name)
 
 
 def _likely(finding: Finding, why: Message) -> Finding:
     return replace(finding, subject_kind=SubjectKind.PERSON, confidence=Confidence.LIKELY, why=why)
+
+
+def _at_most_likely(finding: Finding, why: Message) -> Finding:
+    found = finding if finding.confidence is Confidence.POSSIBLE else replace(finding, confidence=Confidence.LIKELY)
+    return replace(found, why=why)

@@ -57,12 +57,14 @@ from ctscan.personal.attribution.name_shapes import (
 from ctscan.personal.attribution.service_names import attribute_service, names_service
 from ctscan.personal.attribution.service_names import unsure as unsure
 from ctscan.personal.attribution.trail import weighs
+from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.values import ONLY_PEOPLE, Attribution
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
 from ctscan.x509.general_names import DNS_NAME
 
 UPN = "1.3.6.1.4.1.311.20.2.3"
 _SERIAL_NUMBER = "2.5.4.5"
+_ORGANISATION_NUMBER = "2.5.4.97"
 
 CA_CONTACT = "ca contact"
 CONSTRAINT = "constraint"
@@ -192,7 +194,8 @@ def _by_types(view: View) -> Attribution | None:
             return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CERTIFICATE_HOLDS(holds=words))
     names = (p.name for oid in PERSONAL for p in view.of(oid) if p.part == "san" and p.name is not None)
     people = (name for name in names if personal_attribute(name) and not names_service(view, name))
-    if legal_policy(view.certificate) is None and any(True for _ in people):
+    is_of_organisation = legal_policy(view.certificate) is not None or _is_organisation(view.certificate)
+    if not is_of_organisation and any(True for _ in people):
         why = AttributionReason.ALTERNATIVE_NAME_OF_PERSON()
         return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     return None
@@ -320,6 +323,18 @@ def subject_texts(certificate: Certificate, oid: str) -> list[str]:
 
 def _is_named(certificate: Certificate) -> bool:
     return any(is_name_shaped(text) for text in subject_texts(certificate, COMMON_NAME))
+
+
+def _is_organisation(certificate: Certificate) -> bool:
+    """Return whether a subject is an organisation by its names: a common name with a word of organisations or like the
+    organisation, or a number of organisations without a common name like a person's."""
+    common_names = subject_texts(certificate, COMMON_NAME)
+    organisations = {fold_text(text) for text in subject_texts(certificate, ORGANISATION)}
+    if not organisations:
+        return False
+    if any(a.oid == _ORGANISATION_NUMBER for a in certificate.subject.attributes):
+        return not any(map(is_name_shaped, common_names))
+    return not common_names or any(has_organisation_word(t) or fold_text(t) in organisations for t in common_names)
 
 
 def _names_server(certificate: Certificate) -> bool:

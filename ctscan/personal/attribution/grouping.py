@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
 
-from ctscan.model import Confidence, Finding, IdentifierKind, Qualifier, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Finding, IdentifierKind, Qualifier, SubjectKind
 from ctscan.personal.attribution.address_owners import MAX_OWNERS, Owned, addresses_of, own_addresses
 from ctscan.personal.attribution.evidence import CA_CONTACT, CONSTRAINT, REPRESENTED, SUBJECT
 from ctscan.personal.attribution.name_evidence import NameEvidence, Word, is_part, parted_name, words_of
@@ -39,8 +39,11 @@ _NO_NUMBER: Final = frozenset((Qualifier.HASHED, Qualifier.PARTIAL, Qualifier.IN
 _ALONE: Final = frozenset((CA_CONTACT, CONSTRAINT, REPRESENTED))
 """Parties that are somebody else than the subject by their role, and merge with no other party."""
 
+_IN_TEXT: Final = AttributionReason.DE_HOLDER_IN_TEXT().code
+_TEXT: Final = "text "
+
 _Place = tuple[str, bytes | str]
-"""Label of a party, and a Name in it or the arc of its fields outside names."""
+"""Label of a party, and a Name in it, the arc of its fields outside names, or `_TEXT` and a name in a running text."""
 
 
 @dataclass(slots=True)
@@ -123,10 +126,12 @@ def _settled(
 
 
 def _place(finding: Finding, names: dict[str, bytes]) -> _Place:
-    """Return the unit of a finding: the name around it, or the arc of its field outside names."""
+    """Return the unit of a finding: the name around it, its own words in a running text, or the arc of its field."""
     name = names.get(finding.path)
     if name is not None:
         return finding.person, name
+    if finding.category == _FULL and finding.why.code == _IN_TEXT:
+        return finding.person, f"{_TEXT}{finding.canonical}"
     is_field = finding.path.startswith(("san.", "extensions.", "subjectDirectoryAttributes."))
     return finding.person, finding.oid.rpartition(".")[0] if is_field and finding.oid.count(".") > 4 else ""
 
@@ -142,7 +147,7 @@ def _people_of_units(findings: Sequence[Finding], names: dict[str, bytes], parti
         if not evidence:
             continue
         labels = list(dict.fromkeys(units[place].label for place in cluster))
-        are_fields = all(isinstance(place[1], str) for place in cluster)
+        are_fields = all(isinstance(place[1], str) and not place[1].startswith(_TEXT) for place in cluster)
         numbers = _numbers_by_kind(units[place] for place in cluster)
         person = parties.person(labels, evidence, numbers, are_fields=are_fields)
         people.update(dict.fromkeys(cluster, person))

@@ -85,13 +85,14 @@ _MACHINES = """
 """
 
 _SERVICES = """
-    abteilung aikaleima ajatempel archivierung behoerde behorde belyegzo casovyraz certificatore certificazione
-    conservazione daemon demail dienstleister dienststelle dkim dmarc elektropecet eseal eseals esiegel fernsignatur
-    geschaeftsstelle geschaftsstelle ggmbh hizmeti horodateur mailgateway mailserver mailservice marcatura
-    pakalpojums palvelu paslauga pieczec podatelna poststelle razitko registrierung registrierungsstelle securemail
-    servicii serviciu siegeldienst siegelung signaturdienst signaturserver sluzby smtp sociedade societa
-    szerverbelyegzo szolgaltatas teenus tidsstampel tidsstempel timestamper timestamps tjanst tjeneste trustservice
-    uslugi validace validazione validierung verificacao verificacion verifizierung webmail webserver webservice
+    abteilung aikaleima ajatempel amtsgericht archivierung behoerde behorde belyegzo casovyraz certificatore
+    certificazione conservazione daemon demail dienstleister dienststelle dkim dmarc elektropecet eseal eseals
+    esiegel fernsignatur geschaeftsstelle geschaftsstelle ggmbh hizmeti horodateur landgericht mailgateway
+    mailserver mailservice marcatura oberlandesgericht pakalpojums palvelu paslauga pieczec podatelna poststelle
+    razitko registratur registrierung registrierungsstelle securemail selo selos servicii serviciu siegeldienst
+    siegelung signaturdienst signaturserver sluzby smtp sociedade societa szerverbelyegzo szolgaltatas teenus
+    tidsstampel tidsstempel timestamper timestamps tjanst tjeneste trustservice uslugi validace validazione
+    validierung verificacao verificacion verifizierung verwaltungsgericht webmail webserver webservice
     zeitstempelung zertifikate zertifizierungsdienst υπηρεσια ωχπ конверт сервис
 """
 

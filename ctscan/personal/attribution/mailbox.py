@@ -14,6 +14,25 @@ RFC_2142 = frozenset(
 )
 """Mailbox names that RFC 2142 reserves for functions."""
 
+_DESK_WORDS = """
+    achats acquisti administratie almacen almoxarifado anagrafe anfrage anfragen anmeldung apotheke arved assistenza
+    atencion ausbildung auskunft balie bestellung bestellungen bewerbung bilgi biuro boekhouding bookings buchung
+    cachet cadastro caiwu calidad careers clientes clienti clients cobranca commande commandes commercial
+    commerciale communication compta contabilitate correo datenschutz destek developers development direcao
+    direccion direction diretoria direzione eigyo einkauf empfang epodatelna etatcivil facturas facture facturen
+    factures faktura fakturace fatture finance frontdesk geral geschaeftsfuehrung geschaeftsstelle gestion
+    hovedpostkasse informacion information inkoop invoice invoices iroda jinji jobs kadry kancelaria kanzlei kasse
+    kefu keiri klantenservice ksiegowosc kundendienst kundenservice kundeservice leitstelle licitacao licitacoes
+    magazzino mahnung membership muhasebe netz newsletter notariat obchod objednavky okonomi ordnungsamt ouvidoria
+    payments pedidos personalabteilung postmottak praktijk praxis prefecture prefeitura presse procurement
+    produktion protocollo protocolo proveedores purchasing qualita qualite quality rathaus recepcao receptie
+    reclamaciones recruitment redaktion registratur registro renshi reservations salg satis sello serwis shipping
+    siegel sklep somu soumu sprzedaz standesamt subscriptions taller termine titkarsag training treasury ucto
+    ufficio ugyfelszolgalat urbanisme vendite verkoop vertrieb vorstand warehouse werkstatt workshop
+    zaehler zamowienia zentrale
+"""
+"""Words of desks, shops and counters in many languages that are nobody's name."""
+
 ROLE_WORDS = RFC_2142 | frozenset(
     [
         # certification authorities and their desks
@@ -78,6 +97,7 @@ ROLE_WORDS = RFC_2142 | frozenset(
         *("facturation", "faturamento", "fatturazione", "financeiro", "finanzas", "fiscal", "gerencia", "juridico"),
         *("kantselei", "mairie", "poststelle", "raamatupidamine", "rechnung", "rechnungen", "secretaria", "vendas"),
         *("ventas", "verwaltung"),
+        *_DESK_WORDS.split(),
     ]
 )
 _ENOUGH_ALONE = 4  # a shorter role word beside another word may be an initial or a short name

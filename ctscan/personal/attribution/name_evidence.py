@@ -14,6 +14,7 @@ from typing import Final
 from ctscan.model import Finding
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.gazetteer import given_names, surnames
+from ctscan.personal.attribution.given_forms import may_be_forms
 from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.normalise.name_tokens import name_forms, name_tokens
 
@@ -139,12 +140,16 @@ def common(a: frozenset[Word], b: frozenset[Word]) -> int:
 
 
 def may_be_same(a: NameEvidence, b: NameEvidence) -> bool:
-    """Return whether two names may be the same: by a common word, words that begin alike (`sergii`, `sergey`), or
-    different scripts."""
+    """Return whether two names may be the same: by a common word, words that begin alike (`sergii`, `sergey`), forms of
+    a given name (`katya`, `ekaterina`), or different scripts."""
     if a.is_latin != b.is_latin or common(a.words, b.words):
         return True
-    beginnings = {spelling[:_ALIKE] for spelling in _spellings(a.words) if len(spelling) >= _ALIKE}
-    return any(spelling[:_ALIKE] in beginnings for spelling in _spellings(b.words))
+    others = _spellings(b.words)
+    beginnings = {spelling[:_ALIKE] for spelling in others if len(spelling) >= _ALIKE}
+    return any(
+        spelling[:_ALIKE] in beginnings or any(may_be_forms(spelling, other) for other in others)
+        for spelling in _spellings(a.words)
+    )
 
 
 def is_part(a: frozenset[Word], b: frozenset[Word]) -> bool:

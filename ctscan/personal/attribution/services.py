@@ -11,7 +11,8 @@ from functools import cache
 from typing import Final
 
 from ctscan.personal.attribution.gazetteer import given_names, surnames
-from ctscan.personal.attribution.lexicon import ORGANISATION_WORDS
+from ctscan.personal.attribution.lexicon import ORGANISATION_PARTS, ORGANISATION_WORDS
+from ctscan.personal.attribution.script_words import names_organisation
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.resources import data_text
 
@@ -19,6 +20,16 @@ MAX_TEXT: Final = 300
 """Characters of a text whose words are compared."""
 
 _DIGITS: Final = re.compile(r"[0-9]+(?=\s|$)|\b[0-9]+")
+_OTHER_SCRIPT: Final = re.compile(r"[^A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
+_OFFICE: Final = re.compile(
+    r".{3,}(?:amt|apotheke|archiv|auskunft|behorde|behoerde|betriebe?|bibliothek|buero|buro|dienste?|eingang|gemeinde|"
+    r"genossenschaft|gericht|gesellschaft|institut|kammer|kanzlei|kasse|klinik|klinikum|krankenhaus|ministerium|postfach|"
+    r"polizei|prasidium|praesidium|praxis|registratur|schlussel|schluessel|schule|sekretariat|server|siegel|stelle|"
+    r"stempel|verband|verein|versicherung|verwaltung|werke|zentrale|zentrum)"
+)
+"""German compounds of offices and services: `Bauverwaltung`, `Amtsgericht`; some short ones are surnames."""
+
+_LONG: Final = 9  # letters of a compound
 _SHORT_FORM: Final = re.compile(r".+ (?:AG|KG|SA|SE|NV|AB|AS|OY|UG|eG|e\.V\.|S\.A\.)(?: [0-9]*)?(?: ?:PN)?")
 
 
@@ -28,15 +39,21 @@ def is_service(given: Iterable[str], others: Iterable[str], has_purpose: bool) -
     Args:
         given: given names. Where all of their words are given names, only the purpose of the key makes a service.
         others: surnames and pseudonyms.
-        has_purpose: whether the key is for a service, which makes any word of organisations or machines count.
+        has_purpose: whether the key is for a service: then it is one without a listed given name, and with any word of
+            organisations or machines.
     """
+    given, others = tuple(given), tuple(others)
     of_given = frozenset(word for text in given for word in _words(text))
     found = of_given.union(word for text in others for word in _words(text))
+    is_called_so = any(map(_is_in_other_script, (*given, *others)))
     if has_purpose:
-        return not (_always() | _also_names() | ORGANISATION_WORDS).isdisjoint(found)
+        is_called_so = is_called_so or not any(map(_is_given, found))
+        return is_called_so or not (_always() | _also_names() | ORGANISATION_WORDS).isdisjoint(found)
     if of_given and all(map(_is_given, of_given)):
         return False
-    if not _always().isdisjoint(found):
+    if is_called_so or not _always().isdisjoint(found):
+        return True
+    if any(map(_is_office, found)) and not any(map(_is_given, found)):
         return True
     return not _also_names().isdisjoint(found) and not any(map(_is_name, found - _also_names()))
 
@@ -48,6 +65,18 @@ def is_organisation_pseudonym(text: str, organisations: Iterable[str]) -> bool:
         return True
     words = [word for word in _words(text) if word != "pn"]
     return any(words and words == _words(one) for one in organisations) and not any(map(_is_given, words))
+
+
+def _is_in_other_script(text: str) -> bool:
+    """Return whether a text without Latin letters has a word of organisations."""
+    text = text[:MAX_TEXT]
+    if text.isascii() or not _OTHER_SCRIPT.fullmatch(text):
+        return False
+    return any(part in text for part in ORGANISATION_PARTS) or names_organisation(text)
+
+
+def _is_office(word: str) -> bool:
+    return len(word) >= _LONG and word not in surnames() and _OFFICE.fullmatch(word) is not None
 
 
 def _is_name(word: str) -> bool:

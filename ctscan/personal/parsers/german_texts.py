@@ -20,7 +20,7 @@ _HOLDER = (
 )
 _ACTING = (
     r"(?:[Vv]ertreten durch|[Vv]ertretungsberechtigt(?:er|e)? ist|[Hh]andelnd durch)"
-    r"(?: (?:den|die|ihren?|seine[nr]?|dessen|deren)(?: [\w-]{4,40}){1,2}?)?"
+    r"(?: (?:der|den|die|ihren?|ihre|seine[nr]?|dessen|deren)(?: [\w-]{4,40}){1,2}?)?"
 )
 _CALLED = r"(?:Herrn?|Frau)"
 _NAME = r"[^\W\d_][\w.'’-]{0,40}(?: [^\W\d_][\w.'’-]{0,40}){1,7}"

@@ -49,9 +49,9 @@ Cells = Sequence[object]
 
 async def render(answers: AsyncIterator[Answer]) -> AsyncIterator[bytes]:
     """Write the header, then the rows of each answer."""
-    yield BOM_UTF8 + _lines([COLUMNS])
+    yield BOM_UTF8 + csv_lines([COLUMNS])
     async for answer in answers:
-        yield _lines(rows(answer))
+        yield csv_lines(rows(answer))
 
 
 def rows(answer: Answer) -> Iterator[Cells]:
@@ -136,7 +136,8 @@ def _listed(words: Iterable[str]) -> str:
 # --- lines ----------------------------------------------------------------------------------------------------------
 
 
-def _lines(found: Iterable[Cells]) -> bytes:
+def csv_lines(found: Iterable[Cells]) -> bytes:
+    """Write rows as lines of CSV, with every text harmless."""
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in found)
     return out.getvalue().encode("utf-8", "backslashreplace")

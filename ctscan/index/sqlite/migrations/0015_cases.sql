@@ -36,7 +36,7 @@ CREATE TABLE case_event (
     id           INTEGER PRIMARY KEY,
     subject_case INTEGER NOT NULL REFERENCES subject_case (id) ON DELETE CASCADE,
     ordinal      INTEGER NOT NULL,  -- 1, 2, 3 and so on in its case
-    at           TEXT NOT NULL,     -- RFC 3339 with microseconds, UTC, as all times
+    at           TEXT NOT NULL,     -- RFC 3339 with microseconds and the offset of the place: it decides the day
     recorded     TEXT NOT NULL,
     who          TEXT NOT NULL,
     action       TEXT NOT NULL,

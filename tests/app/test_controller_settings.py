@@ -29,7 +29,7 @@ def test_four_texts_are_enough() -> None:
     ],
 )
 def test_the_missing_ones_are_named(controller: Controller | None, said: str) -> None:
-    with pytest.raises(UsageError, match="^letters: expected the controller") as caught:
+    with pytest.raises(UsageError, match=r"^letters: expected the controller") as caught:
         controller_of(Config(controller=controller), "letters")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)

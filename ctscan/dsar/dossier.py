@@ -1,0 +1,233 @@
+"""Dossier of a requester: what the controller holds and did, and what others publish. Pure.
+
+    case as of a moment ──┐
+    answers ──► picture ──┼──► Dossier ──► views/dossier
+    settings, trail ──────┘
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from ctscan.dsar.picture import answers_for_requester, first_seen
+from ctscan.model import Answer, AuditAction, AuditEvent, CertificateStanding, Identifier, Sensitivity
+from ctscan.model.case import Case, CaseAction, CaseEvent, CaseKind, CaseState, DecisionKind
+from ctscan.model.controller import Controller
+from ctscan.model.dossier import (
+    CaseFacts,
+    CaseRecord,
+    Dossier,
+    DossierNote,
+    Figures,
+    Processing,
+    RecordedLookup,
+)
+from ctscan.model.message import Message
+from ctscan.model.picture import PersonCertificate, Picture
+from ctscan.model.regime import Regime
+
+OPTIONAL = ("dpo", "legal_basis", "recipients", "safeguards")
+"""Keys of `[controller]` that a dossier does without, and says so. `retention` is a key outside of it."""
+
+_SHOWN: dict[CaseAction, tuple[str, ...]] = {
+    CaseAction.CONFIRMED_RECEIPT: ("channel",),
+    CaseAction.EXTENDED: ("reason", "until"),
+    CaseAction.PAUSED: ("reason",),
+    CaseAction.DECIDED: ("decision", "ground", "reasoning"),
+    CaseAction.LETTER_WRITTEN: ("ca", "kind"),
+    CaseAction.LETTER_SETTLED: ("ca", "kind"),
+    CaseAction.CLOSED: ("outcome",),
+}
+"""Details of events that the requester reads. Others are left out: digests, and notes that may name anybody."""
+
+_UNTOLD = frozenset((CaseAction.DOSSIER_MADE,))
+"""Actions that no dossier lists: the dossier itself, so that the same moment gives the same bytes."""
+
+_ABOUT_PERSON = frozenset((AuditAction.LOOKUP, AuditAction.STATUS, AuditAction.PROVE))
+"""Actions that look the person up. The look-ups of dossiers have an action of their own and aren't listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Facts of the installation that makes a dossier: from its settings, and its version."""
+
+    controller: Controller
+    purpose: str
+    retention: str
+    quarantine_days: int
+    version: str
+    rules: str
+    paragraphs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Request that a dossier answers.
+
+    Attributes:
+        number: number of the case, or the number that a dossier without a case has.
+        at: moment that the dossier speaks of.
+        lang: language.
+        identity: how the identity was settled, and the words of the handler.
+        case: case as of that moment; None without a case.
+        state: state of the case.
+        regime: regime of the case.
+    """
+
+    number: str
+    at: datetime
+    lang: str
+    identity: tuple[str, str]
+    case: Case | None = None
+    state: CaseState = CaseState.OPEN
+    regime: Regime | None = None
+
+
+def number_without_case(identifiers: Iterable[Identifier], at: datetime) -> str:
+    """Make the number of a dossier without a case: the day, and eight digits of a digest of the identifiers."""
+    texts = sorted(f"{one.kind}:{one.canonical}" for one in identifiers)
+    return f"{at:%Y%m%d}-{sha256('\n'.join(texts).encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def case_as_of(case: Case, at: datetime) -> Case:
+    """Return a case without the events that were recorded after a moment."""
+    return replace(case, events=tuple(event for event in case.events if event.recorded <= at))
+
+
+def make_dossier(
+    request: Request,
+    installation: Installation,
+    answers: Sequence[Answer],
+    picture: Picture,
+    events: Iterable[AuditEvent],
+) -> Dossier:
+    """Make a dossier.
+
+    Args:
+        request: request that it answers.
+        installation: facts of the installation.
+        answers: answers to all look-ups, whole.
+        picture: picture that was made from them.
+        events: events of the trail about the case and its identifiers, in any order.
+    """
+    shown = answers_for_requester(answers, picture)
+    return Dossier(
+        number=request.number,
+        at=request.at,
+        version=installation.version,
+        rules=installation.rules,
+        lang=request.lang,
+        controller=installation.controller,
+        identity=request.identity,
+        answers=tuple(shown),
+        picture=picture,
+        processing=_processing(installation, shown, _lookups(events, request.at)),
+        case=None if request.case is None else _case_facts(request.case, request.state),
+        regime=request.regime,
+        paragraphs=installation.paragraphs,
+    )
+
+
+# --- part I -----------------------------------------------------------------------------------------------------------
+
+
+def _lookups(events: Iterable[AuditEvent], at: datetime) -> tuple[RecordedLookup, ...]:
+    found = [event for event in events if event.at <= at and event.action in _ABOUT_PERSON]
+    return tuple(
+        RecordedLookup(event.at, event.action, event.kind, event.purpose, event.case, event.verdict)
+        for event in sorted(found, key=lambda event: event.id)
+    )
+
+
+def _processing(
+    installation: Installation, answers: Sequence[Answer], lookups: tuple[RecordedLookup, ...]
+) -> Processing:
+    searches = [search for answer in answers for search in answer.searches]
+    purposes = [installation.purpose, *(one.purpose for one in lookups), *(one.purpose for one in searches)]
+    scopes = [part.scope for answer in answers for log in answer.coverage for part in log.verified]
+    return Processing(
+        purposes=tuple(dict.fromkeys(filter(None, purposes))),
+        retention=installation.retention,
+        quarantine_days=installation.quarantine_days,
+        scopes=tuple(sorted(set(scopes))),
+        lookups=lookups,
+        recipients=tuple(sorted({search.repository for search in searches})),
+    )
+
+
+def _case_facts(case: Case, state: CaseState) -> CaseFacts:
+    statements = [event.get("text") for event in case.of(CaseAction.STATEMENT)]
+    return CaseFacts(
+        number=case.number,
+        kind=case.kind,
+        received=case.received,
+        requester=case.requester,
+        state=state,
+        records=tuple(_record(event) for event in case.events if event.action not in _UNTOLD),
+        statements=tuple(filter(None, statements)),
+        is_restricted=is_restricted(case),
+    )
+
+
+def _record(event: CaseEvent) -> CaseRecord:
+    texts = (event.get(key) for key in _SHOWN.get(event.action, ()))
+    return CaseRecord(event.at, str(event.action), "; ".join(filter(None, texts)))
+
+
+def is_restricted(case: Case) -> bool:
+    """Return whether processing is restricted: a request for it was granted, or an objection isn't rejected. An
+    objection restricts at once, while its grounds are weighed (GDPR article 18(1)(d))."""
+    decisions = [event.get("decision") for event in case.of(CaseAction.DECIDED)]
+    last = decisions[-1] if decisions else ""
+    if case.kind is CaseKind.OBJECTION:
+        return last not in (DecisionKind.OBJECTION_REJECTED, DecisionKind.REFUSED)
+    if case.kind is CaseKind.RESTRICTION:
+        return last in (DecisionKind.GRANTED, DecisionKind.PARTIAL)
+    return last == DecisionKind.OBJECTION_UPHELD
+
+
+# --- figures and notes ------------------------------------------------------------------------------------------------
+
+
+def figures(picture: Picture) -> Figures:
+    """Count for the first page."""
+    certificates = picture.certificates
+    times = [time for one in certificates if (time := first_seen(one)) is not None]
+    return Figures(
+        data=len(picture.data),
+        categories=len({datum.category for datum in picture.data}),
+        certificates=len(certificates),
+        valid=sum(_is_valid(one) for one in certificates),
+        logs=len({seen.log_id for one in certificates for seen in one.sightings}),
+        owners=len({owner for one in certificates for owner in one.owners}),
+        sensitive=sum(datum.sensitivity is not Sensitivity.ORDINARY for datum in picture.data),
+        held_back=len(picture.held_back),
+        redacted=sum(one.is_redacted for one in certificates),
+        oldest=min(times, default=None),
+        newest=max(times, default=None),
+    )
+
+
+def _is_valid(certificate: PersonCertificate) -> bool:
+    return certificate.status is not None and certificate.status.standing is CertificateStanding.VALID
+
+
+def notes(dossier: Dossier) -> list[Message]:
+    """List the limits of a dossier, the gravest first."""
+    certificates = dossier.picture.certificates
+    found = [DossierNote.OVERRIDDEN()] if dossier.identity[0] == "override" else []
+    missing = [key for key in OPTIONAL if not getattr(dossier.controller, key)]
+    missing += [] if dossier.processing.retention else ["retention"]
+    counted = (
+        DossierNote.HELD_BACK(count=len(dossier.picture.held_back)),
+        DossierNote.REDACTED(count=sum(one.is_redacted for one in certificates)),
+        DossierNote.NAME_ONLY(count=sum(one.is_by_name_only for one in certificates)),
+        DossierNote.ROLE(count=sum(one.is_role for one in certificates)),
+        DossierNote.UNPROVEN(count=sum(not any(s.verified for s in one.sightings) for one in certificates)),
+    )
+    found += [note for note in counted if dict(note.params)["count"]]
+    found += [DossierNote.MISSING(keys=", ".join(missing))] if missing else []
+    return found + ([] if dossier.case else [DossierNote.WITHOUT_CASE()])

@@ -1,0 +1,218 @@
+"""Certificates that are held back though the identity of the requester is settled. Pure.
+
+A code proves the mailbox of today and of one identifier. So a certificate leaves the case when, in this order,
+
+1. the handler confirmed it (rejected: it never leaves),
+2. an identifier that was proven found it. Where the handler saw another proof of identity, every identifier of the case
+   counts as proven,
+3. the names of its person agree with those of the requester,
+4. it is no older than the requester's address: its validity begins on the day `Case.since` or later. This counts where
+   only an address, an account, a telephone number or a domain found it, since these pass from one person to the next.
+   It doesn't count where a proof of identity was seen, and the names agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from ctscan.dsar.name_agreement import has_words, names_agree
+from ctscan.model.answer import CertificateSummary, Match
+from ctscan.model.case import Case, CaseAction, CaseEvent
+from ctscan.model.finding import Finding, SubjectKind
+from ctscan.model.identifier import KEY_KINDS, Identifier, IdentifierKind
+from ctscan.model.message import Message
+from ctscan.model.release import Held, IdentityDoubt, Release
+from ctscan.personal.identifiers import name_in, parse_identifier
+from ctscan.personal.normalise.name_tokens import asked_forms, share_of_words
+from ctscan.personal.quoting import names_person
+
+REUSED = frozenset((IdentifierKind.EMAIL, IdentifierKind.ACCOUNT, IdentifierKind.PHONE, IdentifierKind.DOMAIN))
+"""Kinds of identifier that pass from one person to the next."""
+
+UNCLEAR = "unclear"
+"""Label of an address of which the certificate doesn't show the person."""
+
+_CA_CONTACT = "ca contact"
+_FULL, _PARTS = "user.name", ("user.name.first", "user.name.last")
+_NO_NAMES = frozenset(("name.generation", "name.initials"))  # rules whose findings are no words of a name
+
+
+@dataclass(frozen=True, slots=True)
+class _Requester:
+    """Requester of a case, as the history shows.
+
+    Attributes:
+        names: names, as given.
+        identifiers: all identifiers.
+        proven: those that were proven.
+        is_seen: another proof of identity than a code was seen.
+    """
+
+    names: tuple[str, ...]
+    identifiers: tuple[Identifier, ...]
+    proven: tuple[Identifier, ...]
+    is_seen: bool
+
+
+def held_back(case: Case, matches: Iterable[Match], *, is_stated: bool = False) -> Release:
+    """Divide the certificates that the look-ups of a case found.
+
+    Args:
+        case: the case, with its history.
+        matches: matches of all answers; of a certificate in several of them the first counts, with all of its findings.
+        is_stated: the handler states for this command that the identity is settled in another way than by a code.
+    """
+    requester = _requester(case, is_stated=is_stated)
+    confirmed, rejected = decided_certificates(case.events)
+    released: list[Match] = []
+    held: list[Held] = []
+    others: list[Match] = []
+    distinct: dict[bytes, Match] = {}
+    for match in matches:
+        distinct.setdefault(match.certificate.identity, match)
+    for match in distinct.values():
+        known = _identities(match.certificate)
+        if known & rejected:
+            others.append(match)
+        elif known & confirmed or not (reasons := tuple(_doubts(case, requester, match))):
+            released.append(match)
+        else:
+            held.append(Held(match, reasons))
+    return Release(tuple(released), tuple(held), tuple(others), confirmed)
+
+
+def decided_certificates(events: Iterable[CaseEvent]) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """Return the identities of certificates that the handler confirmed, and those rejected; the last word counts."""
+    last = {
+        event.get("certificate"): event.action
+        for event in events
+        if event.action in (CaseAction.FINDING_CONFIRMED, CaseAction.FINDING_REJECTED)
+    }
+    confirmed = (bytes.fromhex(text) for text, action in last.items() if action == CaseAction.FINDING_CONFIRMED)
+    rejected = (bytes.fromhex(text) for text, action in last.items() if action == CaseAction.FINDING_REJECTED)
+    return frozenset(confirmed), frozenset(rejected)
+
+
+def is_seen(events: Iterable[CaseEvent]) -> bool:
+    """Return whether the history has a proof of identity other than a code."""
+    return any(event.action == CaseAction.IDENTIFIED and not event.get("id") for event in events)
+
+
+def proven_positions(events: Iterable[CaseEvent]) -> frozenset[int]:
+    """Return the positions (from 1) of the identifiers that were proven by a code."""
+    proofs = (event for event in events if event.action == CaseAction.IDENTIFIED and event.get("id"))
+    return frozenset(int(event.get("identifier") or "0") for event in proofs)
+
+
+def _requester(case: Case, *, is_stated: bool) -> _Requester:
+    identifiers = tuple(parse_identifier(one.text) for one in case.identifiers)
+    seen = is_stated or is_seen(case.events)
+    positions = proven_positions(case.events)
+    proven = tuple(one for at, one in enumerate(identifiers, 1) if seen or at in positions)
+    given = [part.strip() for part in case.requester.split(";")]
+    given += [name_in(one.value) for one in identifiers if one.kind == IdentifierKind.NAME]
+    return _Requester(tuple(name for name in given if has_words(name)), identifiers, proven, seen)
+
+
+def _identities(certificate: CertificateSummary) -> frozenset[bytes]:
+    return frozenset((certificate.identity, *certificate.also))
+
+
+# --- doubts ---------------------------------------------------------------------------------------------------------
+
+
+def _doubts(case: Case, requester: _Requester, match: Match) -> Iterator[Message]:
+    """Yield the reasons against the release of a certificate."""
+    found = [(reading, findings) for reading, findings in _found_by(match, requester.proven)]
+    if not found:
+        yield IdentityDoubt.UNPROVEN()
+    names = _names(match.findings, [finding for _, findings in found for finding in findings])
+    doubt = _doubt_of_names(names, requester)
+    if doubt is not None:
+        yield doubt
+    is_reused = all(reading.kind in REUSED for reading, _ in found)
+    is_same_person = requester.is_seen and bool(names and requester.names) and doubt is None
+    if case.since is not None and is_reused and not is_same_person:
+        begins = match.certificate.not_before
+        if begins is None:
+            yield IdentityDoubt.UNDATED(since=case.since)
+        elif begins.date() < case.since:
+            yield IdentityDoubt.BEFORE_SINCE(since=case.since, begins=begins.date())
+
+
+def _doubt_of_names(names: Sequence[str], requester: _Requester) -> Message | None:
+    """Return the doubt that the names of a certificate raise. A case without a name compares them with its identifiers:
+    `jane.roe@example.org` holds the name Jane Roe."""
+    if requester.names:
+        is_other = any(not any(names_agree(name, own) for own in requester.names) for name in names)
+        return IdentityDoubt.NAME_DIFFERS() if is_other else None
+    is_unknown = any(not any(names_person(name, one) for one in requester.proven) for name in names)
+    return IdentityDoubt.NAME_UNKNOWN() if is_unknown else None
+
+
+def _names(findings: Sequence[Finding], matched: Sequence[Finding]) -> list[str]:
+    """Return the names of the people that the matched findings are about. Where the certificate names none of them, all
+    names in it count, but for those of a CA's contact: another name beside an address may be that of its owner."""
+    people = {finding.person for finding in matched} - {UNCLEAR}
+    return _names_of(findings, people) or _names_of(findings, {finding.person for finding in findings} - {_CA_CONTACT})
+
+
+def _names_of(findings: Iterable[Finding], people: Set[str]) -> list[str]:
+    """Return the names of people with these labels: full names, and given name and surname of a distinguished name."""
+    parts: dict[tuple[str, str], list[str]] = {}
+    names: dict[str, None] = {}
+    for finding in findings:
+        if finding.person not in people or finding.subject_kind is not SubjectKind.PERSON or finding.rule in _NO_NAMES:
+            continue
+        text = finding.repaired or finding.value
+        if finding.category == _FULL:
+            names[text] = None
+        elif finding.category in _PARTS:
+            parts.setdefault((finding.person, finding.path.rsplit(".", 2)[0]), []).append(text)
+    names |= dict.fromkeys(" ".join(words) for words in parts.values())
+    return [name for name in names if has_words(name)]
+
+
+# --- identifiers that found a certificate ----------------------------------------------------------------------------
+
+
+def _found_by(match: Match, identifiers: Iterable[Identifier]) -> Iterator[tuple[Identifier, list[Finding]]]:
+    """Yield the readings of identifiers that a certificate holds, with the findings that hold them."""
+    for reading in (reading for identifier in identifiers for reading in identifier.readings):
+        if reading.kind not in KEY_KINDS:
+            if _is_certificate(reading, match):
+                yield reading, []
+        elif (found := _holding(match.findings, reading)) and _is_whole(found, reading):
+            yield reading, found
+
+
+def _is_whole(found: Iterable[Finding], reading: Identifier) -> bool:
+    """Return whether findings hold all of an identifier: of a name every word."""
+    if reading.kind != IdentifierKind.NAME:
+        return True
+    tokens = frozenset(key.key for finding in found for key in finding.keys if key.kind == IdentifierKind.NAME)
+    return share_of_words(asked_forms(reading), tokens) == 1
+
+
+def _holding(findings: Iterable[Finding], reading: Identifier) -> list[Finding]:
+    """Return the findings with a key of a reading; of a domain those below it, too."""
+    if reading.kind == IdentifierKind.DOMAIN:
+        above = tuple(key.key for key in reading.keys)
+        return [f for f in findings if any(key.kind == reading.kind and key.key.startswith(above) for key in f.keys)]
+    wanted = frozenset(key for key in reading.keys if key.kind == reading.kind)
+    return [finding for finding in findings if not wanted.isdisjoint(finding.keys)]
+
+
+def _is_certificate(reading: Identifier, match: Match) -> bool:
+    """Return whether an identifier names the certificate itself. The summary has no SHA-1, so the look-up decides."""
+    certificate = match.certificate
+    match reading.kind:
+        case IdentifierKind.SHA256:
+            return certificate.sha256 is not None and certificate.sha256.hex() == reading.canonical
+        case IdentifierKind.IDENTITY:
+            return bytes.fromhex(reading.canonical) in _identities(certificate)
+        case IdentifierKind.SERIAL:
+            return (certificate.serial.lower().lstrip("0") or "0") == reading.canonical
+        case _:
+            return IdentifierKind.SHA1 in match.matched_as

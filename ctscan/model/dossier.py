@@ -1,0 +1,187 @@
+"""Dossiers: all that a controller tells a data subject, as plain values and codes. `views/dossier` makes the words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from ctscan.model.answer import Answer
+from ctscan.model.audit import AuditAction
+from ctscan.model.case import CaseKind, CaseState
+from ctscan.model.controller import Controller
+from ctscan.model.message import Code
+from ctscan.model.picture import Picture
+from ctscan.model.regime import Regime
+
+
+class Paper(StrEnum):
+    """Size of the paper of a document."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+
+class DossierNote(Code):
+    """Limit of a dossier that its reader has to know."""
+
+    MISSING = "dossier-note.missing"  # parameter: keys of [controller] that are not given
+    REDACTED = "dossier-note.redacted"  # parameter: count of certificates whose bytes are left out
+    HELD_BACK = "dossier-note.held-back"  # parameter: count
+    NAME_ONLY = "dossier-note.name-only"  # parameter: count
+    ROLE = "dossier-note.role"  # parameter: count
+    UNPROVEN = "dossier-note.unproven"  # parameter: count of certificates that no log proves
+    WITHOUT_CASE = "dossier-note.without-case"
+    OVERRIDDEN = "dossier-note.overridden"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedLookup:
+    """Look-up of the person as the audit trail records it, without the account."""
+
+    at: datetime
+    action: AuditAction
+    kind: str
+    purpose: str
+    case: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """Event of the case, without the account: its time, its action and what it says to the person."""
+
+    at: datetime
+    action: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """Facts of the case that a dossier belongs to.
+
+    Attributes:
+        number: number of the case.
+        kind: right that the request claims.
+        received: day on which the request was received.
+        requester: name of the requester, as given; empty where not given.
+        state: state of the case.
+        records: history.
+        statements: statements of rectifications: later answers carry them.
+        is_restricted: processing is restricted (GDPR article 18).
+    """
+
+    number: str
+    kind: CaseKind
+    received: date
+    requester: str
+    state: CaseState
+    records: tuple[CaseRecord, ...]
+    statements: tuple[str, ...]
+    is_restricted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """Processing by the controller, from the configuration and the trail.
+
+    Attributes:
+        purposes: purposes, each once: of the configuration, of look-ups and of searches.
+        retention: rule of retention, as configured; empty where not given.
+        quarantine_days: days for which unreadable data is kept.
+        scopes: scopes with which the logs were read, without other people's addresses.
+        lookups: look-ups of the person, the oldest first.
+        recipients: repositories that were asked about the person, each once: recipients by name.
+    """
+
+    purposes: tuple[str, ...]
+    retention: str
+    quarantine_days: int
+    scopes: tuple[str, ...]
+    lookups: tuple[RecordedLookup, ...]
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Numbers of the first page."""
+
+    data: int
+    categories: int
+    certificates: int
+    valid: int
+    logs: int
+    owners: int
+    sensitive: int
+    held_back: int
+    redacted: int
+    oldest: datetime | None
+    newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Dossier of one person.
+
+    Attributes:
+        number: number of the case, or date and digest of the identifiers.
+        at: moment that the dossier speaks of.
+        version: version of ctscan.
+        rules: rule set.
+        lang: language of its documents.
+        controller: controller.
+        identity: how the identity was settled: `settled` or `override`, and the words of the handler.
+        answers: answers to the look-ups, in the form for the requester; they hold basis and coverage.
+        picture: picture of the person.
+        processing: processing by the controller.
+        case: facts of the case; None without a case.
+        regime: regime of the case; None without a case.
+        paragraphs: own paragraphs of the controller.
+    """
+
+    number: str
+    at: datetime
+    version: str
+    rules: str
+    lang: str
+    controller: Controller
+    identity: tuple[str, str]
+    answers: tuple[Answer, ...]
+    picture: Picture
+    processing: Processing
+    case: CaseFacts | None = None
+    regime: Regime | None = None
+    paragraphs: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """True when every answer is complete: nothing in the logs of the basis can be missing."""
+        return all(answer.complete for answer in self.answers)
+
+    @property
+    def is_nothing_found(self) -> bool:
+        """True when no certificate was found, and none is held back."""
+        return not (self.picture.certificates or self.picture.held_back)
+
+
+@dataclass(frozen=True, slots=True)
+class DossierFile:
+    """Member of a package: its path, and its SHA-256."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDossier:
+    """Package that was written."""
+
+    path: str
+    sha256: str
+    number: str
+    is_complete: bool
+    is_encrypted: bool
+    figures: Figures
+    files: int
+    octets: int
+    passphrase_made: str = ""  # path of the file with a passphrase that was made for the package

@@ -1,0 +1,1 @@
+"""Dossiers in words: the PDF, and the tables beside it."""
