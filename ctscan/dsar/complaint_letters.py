@@ -48,11 +48,11 @@ def complaint(request: LetterRequest, group: CaGroup) -> Letter:
         kind=LetterKind.COMPLAINT,
         sender=request.sender,
         ca=group.ca,
-        ca_name=group.ca_name,
+        slug=group.slug,
         addressee=addressee,
         lang=lang,
         on=request.on,
-        subject=LetterText.SUBJECT_COMPLAINT(ca=group.ca_name, basis=cite.basis(Right.COMPLAINT)),
+        subject=LetterText.SUBJECT_COMPLAINT(ca=group.ca, basis=cite.basis(Right.COMPLAINT)),
         sections=sections,
         letterhead=letterhead if all(letterhead) else (),
         signatory="" if is_represented else name,
@@ -93,7 +93,7 @@ def _opening(request: LetterRequest, group: CaGroup, cite: Citations) -> Iterato
         yield Prose(LetterText.FROM_REPRESENTATIVE(day=request.mandate_seen))
     else:
         yield Prose(LetterText.FROM_REQUESTER())
-    yield Prose(LetterText.COMPLAIN(ca=group.ca_name, basis=cite.basis(Right.COMPLAINT)))
+    yield Prose(LetterText.COMPLAIN(ca=group.ca, basis=cite.basis(Right.COMPLAINT)))
 
 
 def _steps(request: LetterRequest, group: CaGroup) -> Iterator[Block]:
@@ -104,7 +104,7 @@ def _steps(request: LetterRequest, group: CaGroup) -> Iterator[Block]:
         if (group.ca, event.get("kind")) not in settled and _is_over(event, request.on):
             yield Prose(LetterText.STEP_SILENT(day=event.get("follow_up")))
     if not events:
-        yield Prose(LetterText.STEP_NONE(ca=group.ca_name))
+        yield Prose(LetterText.STEP_NONE(ca=group.ca))
     yield Row(LetterText.LABEL_ANSWER(), missing=MissingItem.ANSWER_OF_CA)
 
 

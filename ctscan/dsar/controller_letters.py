@@ -7,14 +7,13 @@ by fingerprint and serial number, and nobody by name: a letter is a disclosure, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 
 from ctscan.dsar.day_counting import last_day
 from ctscan.dsar.letter_addressee import choose_addressee
 from ctscan.dsar.letter_basis import Citations
 from ctscan.dsar.letter_identification import certificate_section
 from ctscan.dsar.letter_notes import regime_notes
-from ctscan.dsar.letter_request import CaGroup, LetterRequest
+from ctscan.dsar.letter_request import CaGroup, LetterRequest, short, slug_of
 from ctscan.errors import UsageError
 from ctscan.model.ca_values import ResponseTime
 from ctscan.model.ca_vocabulary import FactKey
@@ -51,9 +50,9 @@ def notices(request: LetterRequest) -> Letters:
     """
     controller = controller_of(request)
     if not controller.recipients:
-        return Letters((), (Unwritten("", "", LetterNote.NO_RECIPIENTS()),))
+        return Letters((), (Unwritten("", LetterNote.NO_RECIPIENTS()),))
     if not request.certificates:
-        return Letters((), (Unwritten("", "", LetterNote.NO_CERTIFICATES()),))
+        return Letters((), (Unwritten("", LetterNote.NO_CERTIFICATES()),))
     return Letters(tuple(_notice(request, controller, recipient) for recipient in controller.recipients))
 
 
@@ -90,8 +89,8 @@ def _notice(request: LetterRequest, controller: Controller, recipient: str) -> L
         case=request.case.number,
         kind=LetterKind.NOTICE,
         sender=Sender.CONTROLLER,
-        ca=f"recipient-{sha256(recipient.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}",
-        ca_name=recipient,
+        ca=short(recipient),
+        slug=slug_of("recipient", recipient),
         addressee=LetterAddressee(None, recipient),
         lang=lang,
         on=request.on,
@@ -146,7 +145,7 @@ def problem_report(request: LetterRequest, group: CaGroup) -> Letter:
         kind=LetterKind.PROBLEM_REPORT,
         sender=Sender.CONTROLLER,
         ca=group.ca,
-        ca_name=group.ca_name,
+        slug=group.slug,
         addressee=chosen.addressee,
         lang=_of_ca(request, group),
         on=request.on,

@@ -1,8 +1,8 @@
 """Dossier of a requester: what the controller holds and did, and what others publish. Pure.
 
-    case as of a moment ──┐
-    answers ──► picture ──┼──► Dossier ──► views/dossier
-    settings, trail ──────┘
+case as of a moment ──┐
+answers ──► picture ──┼──► Dossier ──► views/dossier
+settings, trail ──────┘
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def choose_addressee(group: CaGroup, kind: LetterKind) -> ChosenAddressee:
     post, email, form = (_contact(profile, key, uses) for key in (FactKey.POST, FactKey.EMAIL, FactKey.WEB_FORM))
     addressee = LetterAddressee(
         party=party,
-        name=_company(profile) or group.ca_name,
+        name=_company(profile) or group.ca,
         post=_text(post),
         email=_text(email) or (_published_address(group) if profile.is_baseline else ""),
         web_form=_text(form),

@@ -6,12 +6,11 @@ requester alone. A value that no certificate holds is marked as missing: nothing
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from ctscan.dsar.letter_request import IssuedCertificate
+from ctscan.dsar.letter_request import IssuedCertificate, organisations_of, short
 from ctscan.model.ca_profile import CaProfile, RetentionEnd
 from ctscan.model.ca_vocabulary import FactKey, Item
 from ctscan.model.case import Case
@@ -25,12 +24,7 @@ from ctscan.model.revocation import CertificateStanding
 VALUES_SHOWN: Final = 8
 """Spellings of one datum that a row shows."""
 
-VALUE_LIMIT: Final = 200
-"""Characters of a value that a row shows."""
-
 _NAME: Final = "user.name"
-_ORGANISATION: Final = re.compile(r"(?:^|[,+])O=((?:\\.|[^,+\\])*)")  # RFC 4514
-_ESCAPED: Final = re.compile(r"\\(.)")
 _ADDRESS: Final = (
     "user.contact.address", "user.contact.address.street", "user.contact.address.postal_code",
     "user.contact.address.city", "user.contact.address.state", "user.contact.address.country",
@@ -53,10 +47,9 @@ def addresses_in(certificates: Sequence[PersonCertificate]) -> tuple[str, ...]:
 
 
 def organisations_in(certificates: Sequence[PersonCertificate]) -> tuple[str, ...]:
-    """List the organisations in the subjects. Other people's data is marked there, and marked names are left out."""
-    found = (text for one in certificates for text in _ORGANISATION.findall(one.certificate.subject))
-    names = (_ESCAPED.sub(r"\1", text).strip() for text in found)
-    return tuple(dict.fromkeys(_short(name) for name in names if name and MARK not in name))
+    """List the organisations in the subjects."""
+    found = (name for one in certificates for name in organisations_of(one.certificate.subject))
+    return tuple(dict.fromkeys(found))
 
 
 def postal_addresses_in(certificates: Sequence[PersonCertificate]) -> tuple[str, ...]:
@@ -87,12 +80,8 @@ def _values(certificates: Iterable[PersonCertificate], *categories: str) -> tupl
     found: dict[str, str] = {}
     for finding in (finding for one in certificates for finding in one.findings):
         if finding.category in categories:
-            found.setdefault(finding.canonical or finding.value, _short(finding.repaired or finding.value))
+            found.setdefault(finding.canonical or finding.value, short(finding.repaired or finding.value))
     return tuple(found.values())
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= VALUE_LIMIT else f"{text[: VALUE_LIMIT - 1]}…"
 
 
 # --- the person ----------------------------------------------------------------------------------------------------
@@ -185,7 +174,7 @@ def certificate_section(certificates: Sequence[IssuedCertificate], *, with_reten
 def certificate_rows(one: PersonCertificate) -> Iterator[Row]:
     """Describe a certificate so that its CA finds it, without the name of its subject: other people may stand there."""
     summary = one.certificate
-    yield Row(LetterText.LABEL_ISSUER(), _short(summary.issuer))
+    yield Row(LetterText.LABEL_ISSUER(), short(summary.issuer))
     yield Row(LetterText.LABEL_SERIAL(), summary.serial)
     if summary.sha256 is not None:
         yield Row(LetterText.LABEL_FINGERPRINT(), summary.sha256.hex())
@@ -221,7 +210,7 @@ def _seen(one: PersonCertificate) -> Iterator[Row]:
     if logged:
         first = logged[0]
         at = datetime.fromtimestamp(first.timestamp / 1000, UTC)
-        yield Row(label, LetterText.SEEN_IN_LOG(log=_short(first.log), index=first.index, at=at))
+        yield Row(label, LetterText.SEEN_IN_LOG(log=short(first.log), index=first.index, at=at))
     elif one.repositories:
         yield Row(label, LetterText.SEEN_IN_REPOSITORY(repository=one.repositories[0].repository))
     if len(logged) > 1:

@@ -141,8 +141,8 @@ def _sources(request: LetterRequest, group: CaGroup) -> Iterator[Message]:
 
 def _baseline(group: CaGroup) -> Message:
     if group.match.reason is MatchReason.BASELINE_TRAP:
-        return LetterNote.BASELINE_TRAP(ca=group.ca_name)
-    return LetterNote.BASELINE(ca=group.ca_name)
+        return LetterNote.BASELINE_TRAP(ca=group.ca)
+    return LetterNote.BASELINE(ca=group.ca)
 
 
 def _grade(source: ProfileSource) -> Iterator[Message]:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from typing import Final
 
 from ctscan.dsar.day_counting import IsHoliday
+from ctscan.dsar.other_people import HIDDEN
 from ctscan.model.ca_profile import CaProfile, ProfileMatch, RetentionEnd
 from ctscan.model.case import Case
 from ctscan.model.controller import Controller
 from ctscan.model.letter import LetterKind, Sender
 from ctscan.model.picture import PersonCertificate
 from ctscan.model.regime import Regime
+
+VALUE_LIMIT: Final = 200
+"""Characters of a value that a letter shows."""
+
+_ORGANISATION: Final = re.compile(r"(?:^|[,+])O=((?:\\.|[^,+\\])*)")
+_ESCAPED: Final = re.compile(r"\\(.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +67,10 @@ class LetterRequest:
 
 @dataclass(frozen=True, slots=True)
 class CaGroup:
-    """Certificates of one CA. `ca` is its name for files and the register, `ca_name` that for readers."""
+    """Certificates of one CA. `ca` is its name, `slug` that name for files."""
 
     ca: str
-    ca_name: str
+    slug: str
     certificates: tuple[IssuedCertificate, ...]
 
     @property
@@ -84,14 +93,30 @@ def by_ca(certificates: Sequence[IssuedCertificate]) -> tuple[CaGroup, ...]:
     """Group certificates by their CA, in the order of the first certificate of each."""
     groups: dict[tuple[str, str], list[IssuedCertificate]] = {}
     for one in certificates:
-        groups.setdefault(_name(one), []).append(one)
-    return tuple(CaGroup(ca, name, tuple(found)) for (ca, name), found in groups.items())
+        groups.setdefault(_names(one), []).append(one)
+    return tuple(CaGroup(ca, slug, tuple(found)) for (ca, slug), found in groups.items())
 
 
-def _name(one: IssuedCertificate) -> tuple[str, str]:
-    """Name a CA. Without a profile the owner in the CCADB names it, else the issuer; a digest keeps apart what reads
-    alike."""
+def _names(one: IssuedCertificate) -> tuple[str, str]:
+    """Name a CA: by its profile, else its owner in the CCADB, its organisation, the whole name of the issuer."""
     if not one.profile.profile.is_baseline:
-        return one.profile.profile.id, one.profile.profile.name
-    name = next(iter(one.profile.owners), one.own.certificate.issuer)
-    return f"ca-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}", name
+        return one.profile.profile.name, one.profile.profile.id
+    issuer = one.own.certificate.issuer
+    name = next(iter((*one.profile.owners, *organisations_of(issuer), issuer)))
+    return short(name), slug_of("ca", name)
+
+
+def slug_of(kind: str, name: str) -> str:
+    """Make a name for files out of a digest: names of strangers hold anything."""
+    return f"{kind}-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def organisations_of(name: str) -> tuple[str, ...]:
+    """Read every O of a distinguished name (RFC 4514); one in which other people's data is hidden is left out."""
+    found = (_ESCAPED.sub(r"\1", text).strip() for text in _ORGANISATION.findall(name))
+    return tuple(dict.fromkeys(short(text) for text in found if text and HIDDEN not in text))
+
+
+def short(text: str) -> str:
+    """Cut a value that is too long for a letter."""
+    return text if len(text) <= VALUE_LIMIT else f"{text[: VALUE_LIMIT - 1]}…"

@@ -23,7 +23,7 @@ from ctscan.dsar.letter_points import points
 from ctscan.dsar.letter_request import CaGroup, LetterRequest, by_ca
 from ctscan.dsar.letter_statements import statements
 from ctscan.errors import UsageError
-from ctscan.model.ca_vocabulary import Addressee
+from ctscan.model.ca_vocabulary import Addressee, FactKey, Item
 from ctscan.model.case import CaseKind
 from ctscan.model.letter import (
     OF_THE_CONTROLLER,
@@ -82,12 +82,12 @@ def letters(request: LetterRequest) -> Letters:
     groups = by_ca(request.certificates) if others else ()
     for group in groups:
         if group.profile.no_letter is not None:
-            why = LetterNote.NO_PERSON(ca=group.ca_name)
-            unwritten.append(Unwritten(group.ca, group.ca_name, why))
+            why = LetterNote.NO_PERSON(ca=group.ca)
+            unwritten.append(Unwritten(group.ca, why))
         else:
             found += [_letter(request, group, kind) for kind in others]
     if others and not groups:
-        unwritten.append(Unwritten("", "", LetterNote.NO_CERTIFICATES()))
+        unwritten.append(Unwritten("", LetterNote.NO_CERTIFICATES()))
     return Letters(tuple(found), tuple(unwritten))
 
 
@@ -130,7 +130,7 @@ def _request(request: LetterRequest, group: CaGroup, kind: LetterKind) -> Letter
         kind=kind,
         sender=request.sender,
         ca=group.ca,
-        ca_name=group.ca_name,
+        slug=group.slug,
         addressee=chosen.addressee,
         lang=lang,
         on=request.on,
@@ -139,6 +139,7 @@ def _request(request: LetterRequest, group: CaGroup, kind: LetterKind) -> Letter
         letterhead=letterhead,
         signatory=signatory,
         certificates=tuple(one.certificate.identity for one in group.owned),
+        enclosed=_enclosed(group),
         missing=_missing(sections, chosen, signatory, letterhead),
         follow_up=answer.on,
         notes=notes_of(request, group, kind, chosen, answer, lang),
@@ -169,9 +170,9 @@ def _opening(
         yield Prose(LetterText.FROM_REQUESTER())
     yield Prose(_ask(kind, cite.basis(RIGHTS[kind])))
     if chosen.addressee.party is Addressee.REGISTRATION_AUTHORITY:
-        yield Prose(LetterText.TO_REGISTRATION_AUTHORITY(ca=group.ca_name))
+        yield Prose(LetterText.TO_REGISTRATION_AUTHORITY(ca=group.ca))
     elif not chosen.is_ca:
-        yield Prose(LetterText.TO_CUSTOMER(ca=group.ca_name))
+        yield Prose(LetterText.TO_CUSTOMER(ca=group.ca))
     yield Prose(LetterText.SCOPE_OF_REQUEST())
 
 
@@ -198,6 +199,14 @@ def _person(request: LetterRequest, group: CaGroup, kind: LetterKind) -> tuple[B
     if kind is LetterKind.OBJECTION:
         rows.append(Row(LetterText.LABEL_GROUNDS(), missing=MissingItem.GROUNDS))
     return tuple(rows)
+
+
+def _enclosed(group: CaGroup) -> tuple[bytes, ...]:
+    """List the certificates to enclose where the CA asks for a copy; none with other people's data."""
+    asked = {*group.profile.words(FactKey.REQUIRED_ITEMS), *group.profile.words(FactKey.HELPFUL_ITEMS)}
+    if Item.CERTIFICATE_COPY not in asked:
+        return ()
+    return tuple(one.certificate.identity for one in group.owned if not one.is_redacted)
 
 
 def _signatory(request: LetterRequest, group: CaGroup) -> str:

@@ -21,7 +21,17 @@ from ctscan.dsar.other_people import (
     redacted_finding,
     redaction,
 )
-from ctscan.model import Answer, Finding, Identifier, IdentifierKind, Match, Message, Qualifier, RepositorySighting, Sensitivity
+from ctscan.model import (
+    Answer,
+    Finding,
+    Identifier,
+    IdentifierKind,
+    Match,
+    Message,
+    Qualifier,
+    RepositorySighting,
+    Sensitivity,
+)
 from ctscan.model.picture import Datum, HeldBack, HeldReason, PersonCertificate, Picture, Place
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

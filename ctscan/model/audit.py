@@ -25,6 +25,7 @@ class AuditAction(StrEnum):
     EVIDENCE = "evidence"  # misbehaviour that was exported or dismissed
     CASE = "case"  # a case that was opened, changed, shown or exported, or the register that was searched
     DOSSIER = "dossier"  # of a data subject: its look-ups, and the package
+    LETTERS = "letters"  # of a data subject: their look-ups, and the documents
     DISCLOSURE = "disclosure"  # a question to a third party, recorded before it is sent
 
 

@@ -126,13 +126,14 @@ class Letter:
 
     Attributes:
         case: number of the case.
-        ca: name for files and the register: the profile of the CA, or the recipient.
-        ca_name: name of the CA that the letter is about, or of the recipient.
+        ca: name of the CA that the letter is about, or of the recipient; the register knows the letter by it.
+        slug: that name for files.
         lang: language of the letter.
         on: day on its head.
         letterhead: lines above the letter, of the sender; empty: left for the sender.
         signatory: name below the letter; empty where it is missing.
         certificates: identities of the certificates that it names.
+        enclosed: identities of the certificates of which the addressee asks for a copy.
         missing: data that the sender has to add, each once.
         follow_up: day after which silence is a reason to write again; None: no answer is awaited.
         notes: remarks for the sender. They stand on a sheet of their own, which isn't sent.
@@ -142,7 +143,7 @@ class Letter:
     kind: LetterKind
     sender: Sender
     ca: str
-    ca_name: str
+    slug: str
     addressee: LetterAddressee
     lang: str
     on: date
@@ -151,6 +152,7 @@ class Letter:
     letterhead: tuple[str, ...] = ()
     signatory: str = ""
     certificates: tuple[bytes, ...] = ()
+    enclosed: tuple[bytes, ...] = ()
     missing: tuple[MissingItem, ...] = ()
     follow_up: date | None = None
     notes: tuple[Message, ...] = ()
@@ -161,7 +163,6 @@ class Unwritten:
     """CA to which no letter is written, and why."""
 
     ca: str
-    ca_name: str
     why: Message
 
 
@@ -180,3 +181,11 @@ class WrittenLetter:
     letter: Letter
     files: tuple[str, ...]
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLetters:
+    """Letters that were written, and the CAs to which none is written."""
+
+    letters: tuple[WrittenLetter, ...]
+    unwritten: tuple[Unwritten, ...] = ()

@@ -44,6 +44,8 @@ QUALIFIED_POLICIES: Final[Mapping[str, Phrase]] = {
 }
 """Policies for natural persons that were also used for other subjects."""
 
+_QUALIFIED: Final = "0.4.0.194112.1."
+
 HOST_POLICIES: Final = frozenset(
     ["2.23.140.1.2.1", "0.4.0.194112.1.5", "0.4.0.194112.1.6"]  # CA/Browser Forum domain-validated; ETSI QNCP-w, -gen
 )
@@ -241,6 +243,12 @@ def is_untyped_qualified(certificate: Certificate) -> bool:
     """Return whether a certificate is qualified without a type, so for signatures (ETSI EN 319 412-5 section 4.2.3)."""
     body = _statements(certificate)
     return _COMPLIANCE[1] in body and _WEB[1] not in body and qualified_for(certificate) == (None, None)
+
+
+def is_qualified(certificate: Certificate) -> bool:
+    """Return whether a certificate is qualified, by a statement of compliance or by a policy of ETSI EN 319 411-2."""
+    is_stated = _COMPLIANCE[1] in _statements(certificate)
+    return is_stated or any(one in QUALIFIED_POLICIES or one.startswith(_QUALIFIED) for one in certificate.policies)
 
 
 def is_for_the_web(certificate: Certificate) -> bool:

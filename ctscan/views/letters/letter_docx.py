@@ -18,8 +18,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ctscan.extras import missing_extra
 from ctscan.model.ca_vocabulary import Addressee
-from ctscan.model.letter import Block, Bullet, Letter, MissingItem, Point, Prose, Row, Section, Sender, Subheading
-from ctscan.model.letter_text import LetterNote, LetterText
+from ctscan.model.letter import Block, Bullet, Letter, Point, Prose, Row, Section, Subheading
+from ctscan.model.letter_text import LetterNote, LetterText, MissingItem
 from ctscan.model.message import Message
 from ctscan.privacy.redaction import visible
 from ctscan.views.letters import letter_styles
@@ -48,11 +48,7 @@ def render_docx(letter: Letter, say: Texts, *, paper: str = "a4") -> bytes:
     Raises:
         UsageError: the extra `dossier` isn't installed.
     """
-    try:
-        from docx import Document as new_document
-    except ImportError:
-        raise missing_extra("letters: a document for word processors", "dossier") from None
-    document = new_document()
+    document = _new_document()
     letter_styles.set_up(document, letter.lang, paper)
     _set_properties(document, letter, say)
     writer = _Writer(document, say)
@@ -62,6 +58,19 @@ def render_docx(letter: Letter, say: Texts, *, paper: str = "a4") -> bytes:
         writer.section(section)
     writer.end(letter)
     return _same_bytes(document)
+
+
+def check_installed() -> None:
+    """Check that documents can be made. UsageError when the extra `dossier` isn't installed."""
+    _new_document()
+
+
+def _new_document() -> Document:
+    try:
+        import docx
+    except ImportError:
+        raise missing_extra("letters", "dossier") from None
+    return docx.Document()
 
 
 def _set_properties(document: Document, letter: Letter, say: Texts) -> None:
@@ -225,8 +234,3 @@ def address_lines(post: str) -> Iterator[str]:
 def paper_of(regime: str) -> str:
     """Choose the paper that is usual where a regime applies: `letter` in North America, `a4` elsewhere."""
     return "letter" if regime in ("ccpa", "canada", "quebec") else "a4"
-
-
-def is_of_controller(letter: Letter) -> bool:
-    """Return whether a letter bears the controller's letterhead."""
-    return letter.sender is Sender.CONTROLLER

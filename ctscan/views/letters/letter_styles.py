@@ -91,7 +91,7 @@ def _set_style(
 
     styles = document.styles
     found = styles[name] if base is None else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-    style: ParagraphStyle = found  # type: ignore[assignment]  # of this type by its name
+    style: ParagraphStyle = found
     if base is not None:
         style.base_style = styles[base]
     style.font.name, style.font.size, style.font.bold = FONT, Pt(size), bold
@@ -133,7 +133,9 @@ def _set_language(document: Document, locale: str) -> None:
 
 def break_page(document: Document) -> None:
     """Begin a new page with the next paragraph."""
-    document.add_page_break()
+    from docx.enum.text import WD_BREAK
+
+    document.add_paragraph(style=BODY).add_run().add_break(WD_BREAK.PAGE)
 
 
 def new_table(document: Document, rows: int) -> Table:
@@ -141,7 +143,7 @@ def new_table(document: Document, rows: int) -> Table:
     from docx.oxml import OxmlElement
     from docx.shared import Mm
 
-    table = document.add_table(rows=rows, cols=2)
+    table: Table = document.add_table(rows=rows, cols=2)
     table.style = document.styles["Table Grid"]
     table.autofit = False
     page = document.sections[0]
@@ -178,7 +180,7 @@ def in_cell(cell: _Cell, style: str) -> Paragraph:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    paragraph = cell.paragraphs[0]
+    paragraph: Paragraph = cell.paragraphs[0]
     paragraph.style = style
     if style == LABEL:
         shade = OxmlElement("w:shd")

@@ -1,0 +1,300 @@
+"""Use cases on letters: write those of a case, and settle them.
+
+    identity settled? ──► look-ups, recorded ──► certificates, profiles ──► letters ──► documents, by rename ──► case
+
+Nothing is sent: sending is a disclosure of the person, or of the controller for its own letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ctscan.app.case_answers import case_answers
+from ctscan.app.cases import add_events, case, new_event
+from ctscan.app.controller_settings import controller_of
+from ctscan.app.dossier_package import written_whole
+from ctscan.app.identity_gate import IN_CASE, OVERRIDE, check_identity
+from ctscan.app.recording import recorded
+from ctscan.app.wiring import CLOCK
+from ctscan.clock import Clock
+from ctscan.errors import InputError, UsageError
+from ctscan.model import AuditAction
+from ctscan.model.case import CaseAction
+from ctscan.model.letter import Letter, LetterKind, Letters, Sender, WrittenLetter, WrittenLetters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ctscan.app.letter_certificates import CaseCertificates
+    from ctscan.config import Config
+    from ctscan.dsar.day_counting import IsHoliday
+    from ctscan.model import Answer
+    from ctscan.model.case import Case, CaseEvent
+    from ctscan.model.regime import Regime
+
+COMMAND = "letters"
+_LATEST = timedelta(days=1)
+"""Time after now that `at` may have: the clocks of two machines, and the end of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterOptions:
+    """Options of letters.
+
+    Attributes:
+        folder: folder of the documents.
+        sender: sender of the letters.
+        kinds: kinds to write; empty: the kind that fits the case.
+        mandate_seen: day on which the mandate of the representative was seen; None where not given.
+        identity_settled: how the identity was settled; empty where the case says it.
+        override: reason to go without; empty where not given.
+        at: moment of the letters; None: now.
+    """
+
+    folder: Path
+    sender: Sender = Sender.REQUESTER
+    kinds: tuple[LetterKind, ...] = ()
+    mandate_seen: date | None = None
+    identity_settled: str = ""
+    override: str = ""
+    at: datetime | None = None
+
+
+async def write_letters(
+    config: Config, number: str, options: LetterOptions, *, who: str, clock: Clock = CLOCK
+) -> WrittenLetters:
+    """Write the letters of a case into a folder, and record them in the case.
+
+    Args:
+        config: settings.
+        number: number of the case.
+        options: options.
+        who: account, for the record.
+        clock: clock of the record.
+
+    Raises:
+        UsageError: no purpose, no such case, the identity is not settled, a mandate or a controller is missing, a kind
+            isn't the sender's, or the extra `dossier` isn't installed.
+        InputError: the folder can't be written to, or holds another document under the name of a letter.
+        IndexFault: the index is missing or damaged, or the trail can't be written.
+    """
+    from ctscan.dsar.letter_request import LetterRequest
+    from ctscan.dsar.letters import kinds_of, letters
+    from ctscan.dsar.regimes import regime
+
+    _check(config, options)
+    known = await case(config, number)
+    rules = regime(known.regime)
+    identity = _identity(known, rules, options)
+    kinds = kinds_of(known.kind, options.sender, options.kinds)
+    at = _moment(options.at, clock)
+    _check_event(known, rules, at, who, clock)
+    async with recorded(config, AuditAction.LETTERS, who=who, case=known.number, clock=clock) as change:
+        answers = await case_answers(
+            config, known, who=who, purpose=config.purpose, at=at, action=AuditAction.LETTERS, clock=clock
+        )
+        found = await _certificates(config, known, answers, identity)
+        request = LetterRequest(
+            case=known,
+            regime=rules.at(known.received),
+            certificates=found.issued,
+            sender=options.sender,
+            kinds=kinds,
+            on=at.date(),
+            languages=_languages(),
+            controller=config.controller,
+            mandate_seen=options.mandate_seen,
+            is_holiday_in=_holidays_in,
+            held_back=found.held_back,
+        )
+        made = letters(request)
+        written = _write(options.folder, made, rules.code, found.whole)
+        change.detail = str(len(written))
+        events = [_event(one, identity, at, who, clock) for one in written]
+        if events:
+            await add_events(config, known.number, events, who, clock)
+    return WrittenLetters(written, made.unwritten)
+
+
+async def settle_letters(
+    config: Config, number: str, ca: str, kinds: Sequence[LetterKind] = (), *, who: str, clock: Clock = CLOCK
+) -> Case:
+    """Record that no answer to the letters to a CA is awaited any longer: it came, or was given up.
+
+    Args:
+        config: settings.
+        number: number of the case.
+        ca: name of the CA or of the recipient, as the letters show it; case doesn't count.
+        kinds: kinds of the letters; empty: all.
+        who: account, for the record.
+        clock: clock of the record.
+
+    Raises:
+        UsageError: no such case, or no open letter to such a CA.
+    """
+    known = await case(config, number)
+    opened = open_letters(known)
+    wanted = [(name, kind) for name, kind in opened if name.casefold() == ca.strip().casefold()]
+    if kinds:
+        wanted = [(name, kind) for name, kind in wanted if kind in kinds]
+    if not wanted:
+        names = ", ".join(sorted({name for name, _ in opened})) or "none"
+        raise UsageError(
+            f"--settled: expected a CA with an open letter in case {known.number} (there are: {names}), got another"
+        )
+    events = [
+        new_event(CaseAction.LETTER_SETTLED, who, clock.now(), ca=name, kind=str(kind)) for name, kind in wanted
+    ]
+    return await add_events(config, known.number, events, who, clock)
+
+
+def open_letters(of: Case) -> tuple[tuple[str, str], ...]:
+    """List CA and kind of the letters of a case that are not settled, each once."""
+    found: dict[tuple[str, str], None] = {}
+    for event in of.of(CaseAction.LETTER_WRITTEN, CaseAction.LETTER_SETTLED):
+        letter = event.get("ca"), event.get("kind")
+        if event.action is CaseAction.LETTER_WRITTEN:
+            found[letter] = None
+        else:
+            found.pop(letter, None)
+    return tuple(found)
+
+
+# --- checks before anything is looked up ----------------------------------------------------------------------------
+
+
+def _check(config: Config, options: LetterOptions) -> None:
+    from ctscan.views.letters.letter_docx import check_installed
+
+    check_installed()
+    if not config.purpose:
+        raise UsageError(
+            f'{COMMAND}: expected a purpose, got none: the look-ups are recorded with it; write purpose = "…" into '
+            f"{config.path or 'ctscan.toml'}, or give it with --purpose"
+        )
+    if options.sender is Sender.REPRESENTATIVE and options.mandate_seen is None:
+        raise UsageError(
+            f"{COMMAND}: --sender representative: expected --mandate-seen DATE, the day on which the mandate was seen, "
+            "got none; without a mandate a letter is a draft in the requester's name"
+        )
+    if options.sender is not Sender.REPRESENTATIVE and options.mandate_seen is not None:
+        raise UsageError(f"{COMMAND}: --mandate-seen: expected it with --sender representative alone")
+    if options.sender is Sender.CONTROLLER:
+        controller_of(config, COMMAND)
+
+
+def _identity(known: Case, rules: Regime, options: LetterOptions) -> tuple[str, str]:
+    from ctscan.dsar.standing import standing
+
+    return check_identity(
+        standing(known, rules, None),
+        identity_settled=options.identity_settled,
+        override=options.override,
+        command=COMMAND,
+    )
+
+
+def _moment(at: datetime | None, clock: Clock) -> datetime:
+    """Return the moment of the letters in the time zone of this machine, whose day stands on them."""
+    now = clock.now()
+    if at is not None and at > now + _LATEST:
+        raise UsageError(f"{COMMAND}: --at: expected a time that isn't in the future, got one; leave it out for now")
+    return (at or now).astimezone()
+
+
+def _check_event(known: Case, rules: Regime, at: datetime, who: str, clock: Clock) -> None:
+    """Check that the case takes letters of this moment, before a document is written."""
+    from ctscan.dsar.transitions import check_event
+
+    event = new_event(CaseAction.LETTER_WRITTEN, who, clock.now(), at=min(at, clock.now()))
+    check_event(known, event, rules, None)
+
+
+def _languages() -> tuple[str, ...]:
+    from ctscan.resources import languages
+
+    return languages()
+
+
+def _holidays_in(country: str) -> IsHoliday | None:
+    """Return the holidays of a CA's country; None where the library doesn't know it."""
+    from ctscan.app.holidays_of_place import holidays_of
+
+    try:
+        return holidays_of(country)
+    except UsageError:
+        return None
+
+
+# --- certificates, documents, record ----------------------------------------------------------------------------------
+
+
+async def _certificates(
+    config: Config, known: Case, answers: Sequence[Answer], identity: tuple[str, str]
+) -> CaseCertificates:
+    from ctscan.app.letter_certificates import case_certificates
+
+    is_stated = identity[0] == OVERRIDE or identity[1] != IN_CASE
+    return await case_certificates(config, known, answers, is_stated=is_stated)
+
+
+def _write(folder: Path, made: Letters, regime: str, whole: Mapping[bytes, bytes]) -> tuple[WrittenLetter, ...]:
+    """Render all letters, then write them: all appear, or none."""
+    from ctscan.views.letters.letter_docx import paper_of, render_docx
+    from ctscan.views.text import texts
+
+    documents: dict[str, bytes] = {}
+    written: list[WrittenLetter] = []
+    for letter in made.letters:
+        name = f"letter-{letter.case}-{letter.slug}-{letter.kind}.docx"
+        documents[name] = render_docx(letter, texts(letter.lang), paper=paper_of(regime))
+        copies = dict(_copies(letter, whole))
+        documents |= copies
+        written.append(WrittenLetter(letter, (name, *copies), sha256(documents[name]).hexdigest()))
+    for name, content in documents.items():
+        _check_free(folder / name, content)
+    with ExitStack() as stack:
+        for name, content in documents.items():
+            stack.enter_context(written_whole(folder, name)).write(content)
+    return tuple(written)
+
+
+def _copies(letter: Letter, whole: Mapping[bytes, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Make the files of the certificates to enclose, where the index has them whole."""
+    from ssl import DER_cert_to_PEM_cert
+
+    for identity in letter.enclosed:
+        if identity in whole:
+            yield f"certificate-{identity.hex()[:16]}.pem", DER_cert_to_PEM_cert(whole[identity]).encode("ascii")
+
+
+def _check_free(path: Path, content: bytes) -> None:
+    """Refuse to write over another document: somebody may have worked on it."""
+    try:
+        with path.open("rb") as file:
+            there = file.read(len(content) + 1)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise InputError(f"{path}: can't be read: {reason}; give a folder of yours with -o") from error
+    if there != content:
+        raise InputError(f"{path}: expected no file there, got another document; move it away, or give another folder")
+
+
+def _event(one: WrittenLetter, identity: tuple[str, str], at: datetime, who: str, clock: Clock) -> CaseEvent:
+    now, letter = clock.now(), one.letter
+    detail = {
+        "ca": letter.ca,
+        "kind": str(letter.kind),
+        "follow_up": letter.follow_up.isoformat() if letter.follow_up else "",
+        "sha256": one.sha256,
+        identity[0]: identity[1],
+    }
+    return new_event(CaseAction.LETTER_WRITTEN, who, now, at=min(at, now), **detail)
