@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ctscan.errors import UsageError
 
-PACKAGES = {"postgres": "psycopg", "pkcs12": "pycryptodome"}
-"""Extras that have a use today, and the package that each brings."""
+PACKAGES = {"postgres": "psycopg", "pkcs12": "pycryptodome", "dossier": "typst"}
+"""Extras that have a use today, and the first package that each brings."""
 
 
 def to_install(extra: str) -> str:
@@ -16,11 +16,12 @@ def to_install(extra: str) -> str:
     return f"pip install 'ctscan[{extra}]'"
 
 
-def needs(extra: str) -> str:
-    """Word the need of an extra: `needs psycopg: pip install 'ctscan[postgres]'`."""
-    return f"needs {PACKAGES[extra]}: {to_install(extra)}"
+def needs(extra: str, package: str = "") -> str:
+    """Word the need of an extra: `needs psycopg: pip install 'ctscan[postgres]'`. `package`: the one that is missing,
+    where the extra brings several."""
+    return f"needs {package or PACKAGES[extra]}: {to_install(extra)}"
 
 
-def missing_extra(feature: str, extra: str) -> UsageError:
+def missing_extra(feature: str, extra: str, package: str = "") -> UsageError:
     """Make the error of a command whose extra isn't installed: exit code 2."""
-    return UsageError(f"{feature} {needs(extra)}")
+    return UsageError(f"{feature} {needs(extra, package)}")

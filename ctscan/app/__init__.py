@@ -7,8 +7,9 @@ goes to listeners. Heavy modules are imported when a function runs, so that impo
 """
 
 from ctscan.app.answers import certificates, is_label_of_number, look_up, parse_identifier, prove, standings
-from ctscan.app.authority_list import authorities, update_authorities
+from ctscan.app.authority_list import authorities, authority_records, update_authorities
 from ctscan.app.basis import basis_history, drop_from_basis, set_basis
+from ctscan.app.ca_policies import ca_profiles, check_ca_profiles, match_certificates
 from ctscan.app.cases import add_events, case, cases, find_cases, new_event, open_case, show_case
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.health import health
@@ -34,12 +35,15 @@ __all__ = [
     "add_events",
     "audit_events",
     "authorities",
+    "authority_records",
     "backfill",
     "basis_history",
     "begin_trail",
+    "ca_profiles",
     "case",
     "cases",
     "certificates",
+    "check_ca_profiles",
     "check_refresh",
     "compare_heads",
     "decide_on_misbehaviour",
@@ -60,6 +64,7 @@ __all__ = [
     "logs",
     "look_up",
     "make_selection",
+    "match_certificates",
     "misbehaviour_of_logs",
     "new_event",
     "open_case",

@@ -11,6 +11,7 @@ from ctscan.app.wiring import CLOCK, opened_client, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import InputError
 from ctscan.model import AuditAction
+from ctscan.model.ca_profile import AuthorityRecords
 
 if TYPE_CHECKING:
     from ctscan.config import Config
@@ -67,3 +68,32 @@ async def authorities(config: Config, query: str | None = None) -> tuple[Authori
             raise InputError("the index holds no list of CAs; 'ctscan ca update' loads that of the CCADB")
         found = await index.authorities()
     return which, found if query is None else search(found, query)
+
+
+async def authority_records(config: Config, query: str) -> AuthorityRecords:
+    """Return the records of a CA in the index, and its profiles.
+
+    Args:
+        query: as for `authorities`; profiles are found by whole words of their names, and by their keys.
+
+    Returns:
+        The records; without a list where a profile answers and the index is missing or holds none.
+
+    Raises:
+        InputError: no profile answers, and the index holds no list.
+        IndexFault: the index can't be read, or is missing and no profile answers.
+    """
+    from ctscan.app.ca_policies import ca_profiles
+    from ctscan.authorities.profile_matching import profiles_named
+    from ctscan.index.open import has_index
+
+    profiles = tuple(profiles_named(await ca_profiles(), query))
+    if profiles and not has_index(config.db):
+        return AuthorityRecords(None, (), profiles)
+    try:
+        which, found = await authorities(config, query)
+    except InputError:
+        if not profiles:
+            raise
+        return AuthorityRecords(None, (), profiles)
+    return AuthorityRecords(which, tuple(found), profiles)

@@ -9,9 +9,11 @@ identifier. The case itself is personal data and holds them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ctscan.app.case_rules import check_events
 from ctscan.app.case_texts import case_number, checked_day, here, line_of
 from ctscan.app.recorded_texts import check_texts
 from ctscan.app.recording import record_reading, recorded
@@ -47,6 +49,7 @@ async def open_case(config: Config, request: CaseRequest, who: str, clock: Clock
     """
     now = clock.now()
     case = _new_case(request, who, now)
+    check_events(config, replace(case, events=()), case.events)
     check_texts("case open", request.identifiers, config.purpose)
     async with (
         opened_index(config) as index,
@@ -130,15 +133,32 @@ async def add_events(
     """
     async with opened_index(config) as index:
         before = await _case(index, number)
+        check_events(config, before, events)
         async with recorded(config, AuditAction.CASE, who=who, case=before.number, clock=clock) as change:
             change.detail = ", ".join(dict.fromkeys(str(event.action) for event in events))
-            expected = len(before.events) if known is None else known
-            if not await index.add_events(before.number, expected, events, identifiers):
-                raise IndexFault(
-                    f"case {before.number}: another command has added to it meanwhile, and nothing was written; look "
-                    f"at it ('ctscan case show --case {before.number}'), and repeat the command if it still fits"
-                )
+            await append_events(index, before, events, known=known, identifiers=identifiers)
         return await _case(index, before.number)
+
+
+async def append_events(
+    index: Cases,
+    before: Case,
+    events: Sequence[CaseEvent],
+    *,
+    known: int | None = None,
+    identifiers: Sequence[CaseIdentifier] = (),
+) -> None:
+    """Add events, which were checked, to the history of a case, for a use case that records its own work.
+
+    Raises:
+        IndexFault: another command has added to the case meanwhile; nothing was written.
+    """
+    expected = len(before.events) if known is None else known
+    if not await index.add_events(before.number, expected, events, identifiers):
+        raise IndexFault(
+            f"case {before.number}: another command has added to it meanwhile, and nothing was written; look at it "
+            f"('ctscan case show --case {before.number}'), and repeat the command if it still fits"
+        )
 
 
 def new_event(action: CaseAction, who: str, now: datetime, *, at: datetime | None = None, **detail: str) -> CaseEvent:

@@ -81,7 +81,7 @@ async def _profiles(
     index: Index, matches: Sequence[Match], read: Mapping[bytes, Certificate]
 ) -> tuple[list[ProfileMatch], CaProfile | None]:
     """Match certificates to profiles; where its bytes can't be read, the name of the issuer and the CCADB decide."""
-    from ctscan.app.ca_profiles import ca_profiles, match_certificates
+    from ctscan.app.ca_policies import ca_profiles, match_certificates
     from ctscan.authorities.profile_matching import IssuerFacts, match_profile
     from ctscan.dsar.letter_request import organisations_of
 

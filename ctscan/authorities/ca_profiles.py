@@ -135,7 +135,7 @@ def _source(name: str, table: ClosedTable) -> ProfileSource:
         id=name,
         layer=table.word("layer", Layer),
         title=table.text("title"),
-        url=_url(table, "url", table.text("url")),
+        url=_url(table, "url", table.text("url")) if "url" in table else "",
         day=table.day("date"),
         version=table.text("version", ""),
         grade=table.word("grade", Grade),

@@ -1,4 +1,4 @@
-"""`ctscan ca`: the CCADB's list of who runs which CA, loaded and shown."""
+"""`ctscan ca`: the CCADB's list of CA owners, loaded and shown, and profiles of CAs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
+from ctscan.cli.ca_profiles import check, list_profiles, print_profiles
 from ctscan.cli.program import SETTINGS, Group, command, complain
 from ctscan.config import load_settings
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ctscan.model import Authority, AuthorityList
+    from ctscan.model.ca_profile import AuthorityRecords
     from ctscan.model.results import LoadedAuthorities
 
 SHOWN = 100  # records for readers; JSON has them all
@@ -24,14 +26,21 @@ SHOWN = 100  # records for readers; JSON has them all
 @click.group(
     "ca",
     cls=Group,
-    exits={0: "", 1: "the list can't be fetched, or the index can't be used", 2: "", 4: "loaded without its contacts"},
-    example="ctscan ca update --contact ct@example.org\nctscan ca show 'Example Trust'",
+    exits={
+        0: "",
+        1: "the list can't be fetched, the index can't be used, or a profile is broken",
+        2: "",
+        4: "loaded without its contacts, or a profile has an old text",
+    },
+    example="ctscan ca update --contact ct@example.org\nctscan ca show IdenTrust\nctscan ca list",
     context_settings=SETTINGS,
 )
 def COMMAND() -> None:  # noqa: N802 - the name by which the program finds it
-    """Load and show the owners of CAs, with their policies and contacts, as the CCADB publishes them.
+    """Load and show the owners of CAs, with their policies and contacts, as the CCADB publishes them, and the profiles
+    of CAs.
 
-    Answers name the owner of the CA of each certificate by this list. Only 'ctscan ca update' fetches it.
+    Answers name the owner of the CA of each certificate by this list. Only 'ctscan ca update' fetches it. A profile
+    holds the statements of a CA's texts on requests of data subjects; profiles ship with ctscan.
     """
 
 
@@ -94,33 +103,35 @@ def _print_update(loaded: LoadedAuthorities, format: str) -> None:
 
 @command(
     "show",
-    exits={0: "", 1: "the index can't be read, or holds no list", 2: ""},
-    example="ctscan ca show\nctscan ca show 'Example Trust'\nctscan ca show 142eb317b75856cbae500940e61faf9d8b14c2c6",
+    exits={0: "", 1: "the index can't be read or holds no list, and no profile has the name", 2: ""},
+    example="ctscan ca show\nctscan ca show IdenTrust\nctscan ca show 142eb317b75856cbae500940e61faf9d8b14c2c6",
 )
 @click.argument("what", metavar="[OWNER|KEY-ID]", required=False)
+@options.language()
 @options.on_index("table", "json")
 def show(what: str | None, verbose: int, **given: Any) -> None:
-    """Show which list is loaded, or its records of a CA.
+    """Show which list is loaded, or its records of a CA, and the CA's profile.
 
     A CA is named by part of its owner's name or its own, by its key identifier (the authority key identifier of the
-    certificates that it issued) or by the SHA-256 of its certificate, both in hex.
+    certificates that it issued) or by the SHA-256 of its certificate, both in hex. A profile is found by whole words
+    of its names, or by the key identifier of a root; it is shown without an index, too.
     """
     from ctscan.cli.process import run
 
     config = load_settings(**given)
-    which, found = run(app.authorities(config, what))
-    if config.format == "json":
+    if what is None:
+        _print_list(*run(app.authorities(config)), config.format)
+    else:
+        _print_found(run(app.authority_records(config, what)), config.format, config.lang)
+
+
+def _print_list(which: AuthorityList, authorities: Sequence[Authority], format: str) -> None:
+    if format == "json":
         from ctscan.cli.output import print_json
         from ctscan.views import json
 
-        print_json(json.authorities(which, found) if what is None else json.authorities_found(which, found))
-    elif what is None:
-        _print_list(which, found)
-    else:
-        _print_found(which, found)
-
-
-def _print_list(which: AuthorityList, authorities: Sequence[Authority]) -> None:
+        print_json(json.authorities(which, authorities))
+        return
     from ctscan.views import listings, tables
 
     out = tables.console()
@@ -128,18 +139,29 @@ def _print_list(which: AuthorityList, authorities: Sequence[Authority]) -> None:
         tables.say(out, line)
 
 
-def _print_found(which: AuthorityList, found: Sequence[Authority]) -> None:
+def _print_found(found: AuthorityRecords, format: str, lang: str) -> None:
+    if format == "json":
+        from ctscan.cli.output import print_json
+        from ctscan.views import json
+
+        print_json(json.authorities_found(found))
+        return
     from ctscan.views import listings, tables
 
     out = tables.console()
-    for one in found[:SHOWN]:
+    print_profiles(out, found.profiles, lang)
+    if found.which is None:
+        return
+    for one in found.authorities[:SHOWN]:
         title, *lines = listings.authority_lines(one)
         tables.say(out, title, "bold")
         for line in lines:
             tables.say(out, line, indent=2)
-    tables.say(out, listings.authorities_line(len(found), SHOWN))
-    tables.say(out, listings.authority_list_line(which))
+    tables.say(out, listings.authorities_line(len(found.authorities), SHOWN))
+    tables.say(out, listings.authority_list_line(found.which))
 
 
 COMMAND.add_command(update)
 COMMAND.add_command(show)
+COMMAND.add_command(list_profiles)
+COMMAND.add_command(check)

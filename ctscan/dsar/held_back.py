@@ -3,8 +3,8 @@
 A code proves the mailbox of today and of one identifier. So a certificate leaves the case when, in this order,
 
 1. the handler confirmed it (rejected: it never leaves),
-2. an identifier that was proven found it. Where the handler saw another proof of identity, every identifier of the case
-   counts as proven,
+2. an identifier that was proven found it. Where the handler saw another proof of identity, every identifier that the
+   case had then counts as proven,
 3. the names of its person agree with those of the requester,
 4. it is no older than the requester's address: its validity begins on the day `Case.since` or later. This counts where
    only an address, an account, a telephone number or a domain found it, since these pass from one person to the next.
@@ -94,9 +94,16 @@ def decided_certificates(events: Iterable[CaseEvent]) -> tuple[frozenset[bytes],
     return frozenset(confirmed), frozenset(rejected)
 
 
-def is_seen(events: Iterable[CaseEvent]) -> bool:
-    """Return whether the history has a proof of identity other than a code."""
-    return any(event.action == CaseAction.IDENTIFIED and not event.get("id") for event in events)
+def seen_identifiers(case: Case) -> int:
+    """Return the number of identifiers, the first of the case, that a proof of identity other than a code covers: those
+    that the case had when the handler saw it."""
+    events = case.of(CaseAction.IDENTIFIED, CaseAction.IDENTIFIER_ADDED)
+    later = 0
+    for event in reversed(events):
+        if event.action == CaseAction.IDENTIFIED and not event.get("id"):
+            return max(0, len(case.identifiers) - later)
+        later += event.action == CaseAction.IDENTIFIER_ADDED
+    return 0
 
 
 def proven_positions(events: Iterable[CaseEvent]) -> frozenset[int]:
@@ -107,12 +114,12 @@ def proven_positions(events: Iterable[CaseEvent]) -> frozenset[int]:
 
 def _requester(case: Case, *, is_stated: bool) -> _Requester:
     identifiers = tuple(parse_identifier(one.text) for one in case.identifiers)
-    seen = is_stated or is_seen(case.events)
+    seen = len(identifiers) if is_stated else seen_identifiers(case)
     positions = proven_positions(case.events)
-    proven = tuple(one for at, one in enumerate(identifiers, 1) if seen or at in positions)
+    proven = tuple(one for at, one in enumerate(identifiers, 1) if at <= seen or at in positions)
     given = [part.strip() for part in case.requester.split(";")]
     given += [name_in(one.value) for one in identifiers if one.kind == IdentifierKind.NAME]
-    return _Requester(tuple(name for name in given if has_words(name)), identifiers, proven, seen)
+    return _Requester(tuple(name for name in given if has_words(name)), identifiers, proven, seen > 0)
 
 
 def _identities(certificate: CertificateSummary) -> frozenset[bytes]:

@@ -196,7 +196,7 @@ def _articles(top: FactTable) -> tuple[RightArticle, ...]:
 def _each_once(table: FactTable, key: str, facts: tuple[Fact, ...], words: list[str]) -> tuple[Fact, ...]:
     twice = sorted({word for word in words if words.count(word) > 1})
     if twice:
-        raise InputError(f"{table.where}: {key}: expected each word once, got {twice[0]!r} twice")
+        raise InputError(f"{table.where}: {key}: expected each word once, got '{twice[0]}' twice")
     return facts
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 from ctscan.dsar.case_clock import answer_end, clock_of, day_in, day_of, first_end
 from ctscan.dsar.day_counting import IsHoliday, last_day
@@ -23,7 +23,6 @@ _ONLY_FOR = {
     DecisionKind.RECTIFIED: CaseKind.RECTIFICATION,
 }
 
-_EASTERNMOST = timedelta(hours=14)  # the offset of the Line Islands
 _Rule = Callable[[Case, CaseEvent, Regime, IsHoliday | None], None]
 
 
@@ -32,7 +31,7 @@ def check_event(case: Case, event: CaseEvent, regime: Regime, is_holiday: IsHoli
 
     Args:
         case: the case without the event.
-        event: the event; `recorded` is now.
+        event: the event; `recorded` is now, in the offset of the controller's place from UTC.
         regime: regime of the case.
         is_holiday: public holidays of the controller's place; None: only weekends are free.
 
@@ -53,11 +52,11 @@ def _wrong(case: Case, problem: str) -> UsageError:
 
 def _check_dates(case: Case, event: CaseEvent) -> None:
     day = day_of(event)
-    if case.received > _latest_day(event.recorded):
+    if case.received > event.recorded.date():
         raise _wrong(case, f"received on {case.received}, which lies in the future: expected today or a day before")
     if event.at > event.recorded:
         raise _wrong(case, f"{event.action} on {day}, which lies in the future: expected today or a day before")
-    if _latest_day(event.at) < case.received:
+    if day < case.received:
         raise _wrong(case, f"{event.action} on {day}: expected a day from the receipt on, {case.received}")
     earlier = case.of(*_IN_ORDER)
     if event.action in _IN_ORDER and earlier and day < day_of(earlier[-1]):
@@ -65,12 +64,6 @@ def _check_dates(case: Case, event: CaseEvent) -> None:
         raise _wrong(
             case, f"{event.action} on {day}: expected {day_of(last)}, the day of '{last.action}', or a later one"
         )
-
-
-def _latest_day(moment: datetime) -> date:
-    """Return the day of a moment where the day is the latest, so that a day in the controller's place isn't refused in
-    the hours in which UTC has another day. A moment at the beginning of a day in UTC is of this day only."""
-    return (moment.astimezone(UTC) + _EASTERNMOST).date()
 
 
 def _check_opened(case: Case, event: CaseEvent, regime: Regime, is_holiday: IsHoliday | None) -> None:
@@ -87,7 +80,7 @@ def _check_extended(case: Case, event: CaseEvent, regime: Regime, is_holiday: Is
     if not event.get("reason").strip():
         raise _wrong(case, f"extension: expected the reason that the requester was told ({regime.extension.article})")
     told = day_in(case, event, "told") or day_of(event)
-    if not case.received <= told <= _latest_day(event.recorded):
+    if not case.received <= told <= event.recorded.date():
         raise _wrong(case, f"extension told on {told}: expected a day from the receipt, {case.received}, until today")
     _check_in_time(case, told, regime, is_holiday)
     _check_until(case, event, regime, is_holiday)

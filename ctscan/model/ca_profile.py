@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ctscan.model.authority import Authority
+from ctscan.model.authority import Authority, AuthorityList
 from ctscan.model.ca_terms import ConflictReason, MatchReason, NoLetter, ProfileFault, RetentionCaveat
 from ctscan.model.ca_values import Assigned, Contact, FactValue, ResponseTime, Right, RightPosition, Words
 from ctscan.model.ca_vocabulary import FactKey, Grade, Layer
@@ -23,7 +23,8 @@ from ctscan.model.message import Code, Message
 
 @dataclass(frozen=True, slots=True)
 class ProfileSource:
-    """Text that facts come from. `day`: its own date; with `is_undated`, the day on which a stored copy was read."""
+    """Text that facts come from. `day`: its own date; with `is_undated`, the day on which a stored copy was read.
+    `url`: empty where only a copy is known."""
 
     id: str
     layer: Layer
@@ -135,9 +136,12 @@ class CaProfile:
         return fact.value if fact is not None and isinstance(fact.value, RightPosition) else None
 
     def response_time(self) -> ResponseTime | None:
-        """Return the time in which the CA says that it answers; None: the statutory time counts."""
+        """Return the time in which the CA says that it answers; None: the statutory time counts. A text of before 2020
+        (grade B) sets no time of today."""
         fact = self.fact(FactKey.RESPONSE_TIME)
-        return fact.value if fact is not None and isinstance(fact.value, ResponseTime) else None
+        if fact is None or fact.grade is Grade.B or not isinstance(fact.value, ResponseTime):
+            return None
+        return fact.value if fact.value.count else None
 
     def words(self, key: FactKey) -> tuple[Code, ...]:
         """Return all words of a key of `WORDS`, each once."""
@@ -196,3 +200,12 @@ class ProfileCheck:
     def has_old_text(self) -> bool:
         """True when a text is older than the limit."""
         return any(fault.code == ProfileFault.OLD_TEXT for fault in self.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityRecords:
+    """Records of a CA in the CCADB's list, and its profiles. `which` None: the index is missing, or holds no list."""
+
+    which: AuthorityList | None
+    authorities: tuple[Authority, ...]
+    profiles: tuple[CaProfile, ...]

@@ -275,3 +275,4 @@ class IdentityCheck(Code):
     NOT_BY_PHONE = "ca-identity.not-by-phone"
     SIGNED_REQUEST_PROVES = "ca-identity.signed-request-proves"
     NO_DOCUMENT_COPY = "ca-identity.no-document-copy"
+    NO_DOCUMENT_NEEDED = "ca-identity.no-document-needed"

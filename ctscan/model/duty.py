@@ -34,4 +34,5 @@ class CaseNote(Code):
     HOLIDAYS_OF = "case-note.holidays-of"
     TO_BE_CHECKED = "case-note.to-be-checked"
     ARTICLES_UNCHECKED = "case-note.articles-unchecked"
+    BEFORE_ROLL_OVER = "case-note.before-roll-over"
     KEEP_RECORDS = "case-note.keep-records"

@@ -144,6 +144,14 @@ def test_a_code_proves_its_own_identifier_only() -> None:
     assert doubts(a_case(*both), match, is_stated=True) == []
 
 
+def test_a_seen_proof_covers_no_identifier_that_came_later() -> None:
+    added = event(CaseAction.IDENTIFIER_ADDED, kind="email")
+    match = a_match([], "max.doe@example.org")
+    assert doubts(a_case(ADDRESS, "max.doe@example.org", events=(seen(), added)), match) == ["doubt.unproven"]
+    assert doubts(a_case(ADDRESS, "max.doe@example.org", events=(seen(), added, by_code(2))), match) == []
+    assert doubts(a_case(ADDRESS, "max.doe@example.org", events=(seen(), added, seen())), match) == []
+
+
 def test_a_code_proves_no_name_and_no_number() -> None:
     match = a_match(JANE, "another@example.org")
     assert doubts(a_case(ADDRESS, "name:Jane Roe", events=(by_code(),)), match) == ["doubt.unproven"]

@@ -13,7 +13,8 @@ import pytest
 
 from ctscan import model
 from ctscan.errors import InputError, UsageError
-from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, decoded_message
+from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, ca_terms, ca_vocabulary, decoded_message
+from ctscan.model.ca_terms import ProfileFault
 from ctscan.model.health import HealthDetail
 from ctscan.model.regime import PauseName, Promptness, RefusalName, RegimeFact
 from ctscan.personal.categories import CATEGORIES
@@ -29,11 +30,19 @@ OTHERS = {LEGACY, "format.thousands", *(f"category.{key}" for key in CATEGORIES)
 
 NAMES = (PauseName, Promptness, RefusalName, RegimeFact)
 """Vocabularies of names, which are parameters, or are chosen by the word of a regime."""
+PROFILE_WORDS = tuple(
+    found
+    for module in (ca_vocabulary, ca_terms)
+    for found in vars(module).values()
+    if isinstance(found, type) and issubclass(found, Code) and found not in (Code, ProfileFault)
+)
+"""Vocabularies of CA profiles: files name their words, and the source calls few of them by name."""
 
 
 for _module in pkgutil.iter_modules(model.__path__):  # some are loaded only where they are used
     importlib.import_module(f"{model.__name__}.{_module.name}")
 importlib.import_module("ctscan.views.overview")
+importlib.import_module("ctscan.views.profile_values")
 
 
 def vocabularies() -> list[type[Code]]:
@@ -73,7 +82,8 @@ def test_sentences_use_just_the_parameters_that_the_code_gives() -> None:
             used = {name for form in forms(texts(lang).sentences[code]) for name, _ in params(form)}
             is_plural = not isinstance(texts(lang).sentences[code], str)
             assert used | ({"count"} if is_plural else set()) == names, f"{lang}: {code}"
-    called = (vocabulary for vocabulary in vocabularies() if vocabulary not in (Phrase, Word, *NAMES))
+    named = (Phrase, Word, *NAMES, *PROFILE_WORDS)
+    called = (vocabulary for vocabulary in vocabularies() if vocabulary not in named)
     never = {str(code) for vocabulary in called for code in vocabulary} - set(given)
     assert not never, "codes that nothing gives"
 

@@ -23,6 +23,8 @@ from ctscan.views.json.answers import (
 )
 from ctscan.views.json.audit import audit_event
 from ctscan.views.json.basis import basis_history, recorded_basis
+from ctscan.views.json.ca_profiles import profile_checks, profile_row
+from ctscan.views.json.cases import case, cases, exported_case
 from ctscan.views.json.document import canonical, digest
 from ctscan.views.json.heads import cosignatures, exported_heads, head_comparison, log_heads, tree_head
 from ctscan.views.json.misbehaviour import checked_misbehaviour, exported_misbehaviour
@@ -67,6 +69,8 @@ __all__ = [
     "base64_text",
     "basis_history",
     "canonical",
+    "case",
+    "cases",
     "certificate",
     "certificate_status",
     "certificate_statuses",
@@ -76,6 +80,7 @@ __all__ = [
     "coverage",
     "digest",
     "disclosure",
+    "exported_case",
     "exported_heads",
     "exported_misbehaviour",
     "finding",
@@ -91,6 +96,8 @@ __all__ = [
     "log_heads",
     "match",
     "problem",
+    "profile_checks",
+    "profile_row",
     "recorded_basis",
     "refreshed",
     "reindexed",

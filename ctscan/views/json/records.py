@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from ctscan.model import Authority, AuthorityList, Disclosure, Run
 from ctscan.views.json.answers import authority, authority_list, gap_shape, verified_range
+from ctscan.views.json.ca_profiles import profile
 from ctscan.views.json.heads import cosignatures
 from ctscan.views.json.misbehaviour import misbehaviour
 from ctscan.views.json.values import Shape, base64_text, message, messages, time_text, timestamp_text
 
 if TYPE_CHECKING:
     from ctscan.model import Source
+    from ctscan.model.ca_profile import AuthorityRecords
     from ctscan.model.health import HealthReport, ListFailure, LogHealth
     from ctscan.model.results import LoadedAuthorities, LogReport, RuleInfo, TypeInfo
 
@@ -156,9 +158,13 @@ def loaded_authorities(loaded: LoadedAuthorities) -> Shape:
     return authorities(loaded.which, loaded.authorities, loaded.remarks) | {"replaced": before}
 
 
-def authorities_found(which: AuthorityList, found: Sequence[Authority]) -> Shape:
-    """`ctscan ca show NAME`: shape the records of a CA, and the list that holds them."""
-    return {"list": authority_list(which), "authorities": [authority(one) for one in found]}
+def authorities_found(found: AuthorityRecords) -> Shape:
+    """`ctscan ca show NAME`: shape the records of a CA, the list that holds them, and the CA's profiles."""
+    return {
+        "list": None if found.which is None else authority_list(found.which),
+        "authorities": [authority(one) for one in found.authorities],
+        "profiles": [profile(one) for one in found.profiles],
+    }
 
 
 def source(found: Source) -> Shape:

@@ -38,38 +38,65 @@ async def ca_profiles() -> tuple[CaProfile, ...]:
     return await asyncio.to_thread(shipped_profiles)
 
 
-async def check_ca_profiles(files: Sequence[str], on: date | None = None, clock: Clock = CLOCK) -> list[ProfileCheck]:
+async def check_ca_profiles(
+    files: Sequence[str] = (), on: date | None = None, clock: Clock = CLOCK
+) -> tuple[list[ProfileCheck], list[str]]:
     """Check profiles: of the installation, or of files.
 
     Args:
         on: the day by which texts are old; None: today.
 
-    Raises:
-        InputError: a profile can't be read, or two claim the same CA.
+    Returns:
+        The checks of the profiles that are well formed, and an error line for each file that isn't. Two files that
+        claim the same CA are an error, too.
     """
+    return await asyncio.to_thread(_checked, [Path(file) for file in files] or _shipped(), on or clock.now().date())
+
+
+def _checked(paths: Sequence[Path], on: date) -> tuple[list[ProfileCheck], list[str]]:
+    from ctscan.authorities.ca_profiles import check_apart
     from ctscan.authorities.profile_checks import check_profile
 
-    profiles = await asyncio.to_thread(read_profiles, [Path(file) for file in files]) if files else await ca_profiles()
-    day = on or clock.now().date()
-    return [check_profile(profile, day) for profile in profiles]
+    profiles: list[CaProfile] = []
+    errors: list[str] = []
+    for path in paths:
+        try:
+            profiles.append(_profile(path))
+        except (FormatError, InputError) as error:
+            errors.append(str(error))
+    try:
+        check_apart(profiles)
+    except FormatError as error:
+        errors.append(str(error))
+    return [check_profile(profile, on) for profile in profiles], errors
 
 
 @cache
 def shipped_profiles() -> tuple[CaProfile, ...]:
     """Read the profiles that ship with ctscan. InputError as for `ca_profiles`."""
-    return read_profiles(sorted(data_path(_FOLDER).glob("*.toml")))
+    return read_profiles(_shipped())
+
+
+def _shipped() -> list[Path]:
+    return sorted(data_path(_FOLDER).glob("*.toml"))
 
 
 def read_profiles(paths: Iterable[Path]) -> tuple[CaProfile, ...]:
     """Read profiles from files. InputError as for `ca_profiles`."""
-    from ctscan.authorities.ca_profiles import check_apart, parse_profile
+    from ctscan.authorities.ca_profiles import check_apart
 
     try:
-        found = tuple(parse_profile(path.name, _content(path)) for path in paths)
+        found = tuple(map(_profile, paths))
         check_apart(found)
     except FormatError as error:
         raise InputError(str(error)) from error
     return found
+
+
+def _profile(path: Path) -> CaProfile:
+    from ctscan.authorities.ca_profiles import parse_profile
+
+    return parse_profile(path.name, _content(path))
 
 
 def _content(path: Path) -> bytes:
