@@ -148,9 +148,7 @@ async def settle_letters(
         raise UsageError(
             f"--settled: expected a CA with an open letter in case {known.number} (there are: {names}), got another"
         )
-    events = [
-        new_event(CaseAction.LETTER_SETTLED, who, clock.now(), ca=name, kind=str(kind)) for name, kind in wanted
-    ]
+    events = [new_event(CaseAction.LETTER_SETTLED, who, clock.now(), ca=name, kind=str(kind)) for name, kind in wanted]
     return await add_events(config, known.number, events, who, clock)
 
 
