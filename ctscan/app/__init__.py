@@ -14,6 +14,7 @@ from ctscan.app.cases import add_events, case, cases, find_cases, new_event, ope
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.health import health
 from ctscan.app.known_trail import begin_trail
+from ctscan.app.letters import LetterOptions, settle_letters, write_letters
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
@@ -30,6 +31,7 @@ from ctscan.app.wiring import exposed_files
 __all__ = [
     "DEMO_PERSON",
     "HEADS_FILE_LIMIT",
+    "LetterOptions",
     "SearchListener",
     "SearchPlan",
     "add_events",
@@ -81,10 +83,12 @@ __all__ = [
     "search",
     "searches",
     "set_basis",
+    "settle_letters",
     "show_case",
     "sources",
     "standings",
     "terms_without_consent",
     "update_authorities",
+    "write_letters",
     "write_settings",
 ]

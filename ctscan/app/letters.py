@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctscan.app.case_answers import case_answers
+from ctscan.app.case_texts import day_of, here, moment_of
 from ctscan.app.cases import add_events, case, new_event
 from ctscan.app.controller_settings import controller_of
 from ctscan.app.dossier_package import written_whole
@@ -51,19 +52,19 @@ class LetterOptions:
         folder: folder of the documents.
         sender: sender of the letters.
         kinds: kinds to write; empty: the kind that fits the case.
-        mandate_seen: day on which the mandate of the representative was seen; None where not given.
+        mandate_seen: day on which the mandate of the representative was seen, as typed; empty where not given.
         identity_settled: how the identity was settled; empty where the case says it.
         override: reason to go without; empty where not given.
-        at: moment of the letters; None: now.
+        at: day or moment of the letters, as typed; empty: now.
     """
 
     folder: Path
     sender: Sender = Sender.REQUESTER
     kinds: tuple[LetterKind, ...] = ()
-    mandate_seen: date | None = None
+    mandate_seen: str = ""
     identity_settled: str = ""
     override: str = ""
-    at: datetime | None = None
+    at: str = ""
 
 
 async def write_letters(
@@ -94,6 +95,7 @@ async def write_letters(
     identity = _identity(known, rules, options)
     kinds = kinds_of(known.kind, options.sender, options.kinds)
     at = _moment(options.at, clock)
+    seen = day_of("--mandate-seen", options.mandate_seen, clock.now()) if options.mandate_seen else None
     _check_event(known, rules, at, who, clock)
     async with recorded(config, AuditAction.LETTERS, who=who, case=known.number, clock=clock) as change:
         answers = await case_answers(
@@ -109,7 +111,7 @@ async def write_letters(
             on=at.date(),
             languages=_languages(),
             controller=config.controller,
-            mandate_seen=options.mandate_seen,
+            mandate_seen=seen,
             is_holiday_in=_holidays_in,
             held_back=found.held_back,
         )
@@ -124,7 +126,7 @@ async def write_letters(
 
 async def settle_letters(
     config: Config, number: str, ca: str, kinds: Sequence[LetterKind] = (), *, who: str, clock: Clock = CLOCK
-) -> Case:
+) -> int:
     """Record that no answer to the letters to a CA is awaited any longer: it came, or was given up.
 
     Args:
@@ -134,6 +136,9 @@ async def settle_letters(
         kinds: kinds of the letters; empty: all.
         who: account, for the record.
         clock: clock of the record.
+
+    Returns:
+        The number of letters that were settled.
 
     Raises:
         UsageError: no such case, or no open letter to such a CA.
@@ -149,7 +154,8 @@ async def settle_letters(
             f"--settled: expected a CA with an open letter in case {known.number} (there are: {names}), got another"
         )
     events = [new_event(CaseAction.LETTER_SETTLED, who, clock.now(), ca=name, kind=str(kind)) for name, kind in wanted]
-    return await add_events(config, known.number, events, who, clock)
+    await add_events(config, known.number, events, who, clock)
+    return len(events)
 
 
 def open_letters(of: Case) -> tuple[tuple[str, str], ...]:
@@ -176,12 +182,12 @@ def _check(config: Config, options: LetterOptions) -> None:
             f'{COMMAND}: expected a purpose, got none: the look-ups are recorded with it; write purpose = "…" into '
             f"{config.path or 'ctscan.toml'}, or give it with --purpose"
         )
-    if options.sender is Sender.REPRESENTATIVE and options.mandate_seen is None:
+    if options.sender is Sender.REPRESENTATIVE and not options.mandate_seen:
         raise UsageError(
             f"{COMMAND}: --sender representative: expected --mandate-seen DATE, the day on which the mandate was seen, "
             "got none; without a mandate a letter is a draft in the requester's name"
         )
-    if options.sender is not Sender.REPRESENTATIVE and options.mandate_seen is not None:
+    if options.sender is not Sender.REPRESENTATIVE and options.mandate_seen:
         raise UsageError(f"{COMMAND}: --mandate-seen: expected it with --sender representative alone")
     if options.sender is Sender.CONTROLLER:
         controller_of(config, COMMAND)
@@ -198,12 +204,26 @@ def _identity(known: Case, rules: Regime, options: LetterOptions) -> tuple[str, 
     )
 
 
-def _moment(at: datetime | None, clock: Clock) -> datetime:
-    """Return the moment of the letters in the time zone of this machine, whose day stands on them."""
+def _moment(text: str, clock: Clock) -> datetime:
+    """Read the moment of the letters, in the time zone of this machine, whose day stands on them.
+
+    Raises:
+        UsageError: the text is neither a date nor a time with its offset, or lies in the future.
+    """
     now = clock.now()
-    if at is not None and at > now + _LATEST:
-        raise UsageError(f"{COMMAND}: --at: expected a time that isn't in the future, got one; leave it out for now")
-    return (at or now).astimezone()
+    if len(text) <= len("2026-01-31"):
+        return moment_of("--at", text or None, now)
+    try:
+        moment = datetime.fromisoformat(text)
+        found = here(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):  # OverflowError: no calendar holds it here
+        raise UsageError(
+            "--at: expected a date such as 2026-01-31, or a time such as 2026-01-31T08:15:00Z, got something else of "
+            f"{len(text)} characters"
+        ) from None
+    if found > now + _LATEST:
+        raise UsageError("--at: expected a time that isn't in the future, got one; leave it out for now")
+    return found
 
 
 def _check_event(known: Case, rules: Regime, at: datetime, who: str, clock: Clock) -> None:
@@ -254,7 +274,8 @@ def _write(folder: Path, made: Letters, regime: str, whole: Mapping[bytes, bytes
         documents[name] = render_docx(letter, texts(letter.lang), paper=paper_of(regime))
         copies = dict(_copies(letter, whole))
         documents |= copies
-        written.append(WrittenLetter(letter, (name, *copies), sha256(documents[name]).hexdigest()))
+        paths = tuple(str(folder / one) for one in (name, *copies))
+        written.append(WrittenLetter(letter, paths, sha256(documents[name]).hexdigest()))
     for name, content in documents.items():
         _check_free(folder / name, content)
     with ExitStack() as stack:

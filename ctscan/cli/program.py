@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "search": "ctscan.cli.search",
     "import": "ctscan.cli.file_import",
     "lookup": "ctscan.cli.lookup",
+    "letters": "ctscan.cli.letters",
     "status": "ctscan.cli.status",
     "inspect": "ctscan.cli.inspect",
     "rules": "ctscan.cli.rules",

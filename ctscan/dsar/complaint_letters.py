@@ -9,14 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ctscan.dsar.letter_basis import KIND_NAMES, Citations
+from ctscan.dsar.letter_basis import Citations
 from ctscan.dsar.letter_identification import addresses_in, certificate_section, names_in, person_rows
 from ctscan.dsar.letter_notes import regime_notes
 from ctscan.dsar.letter_request import CaGroup, LetterRequest
 from ctscan.model.ca_values import SupervisoryAuthority
 from ctscan.model.ca_vocabulary import FactKey
 from ctscan.model.case import CaseAction, CaseEvent
-from ctscan.model.letter import Block, Letter, LetterAddressee, LetterKind, Point, Prose, Row, Section, Sender
+from ctscan.model.letter import (
+    KIND_NAMES,
+    Block,
+    Letter,
+    LetterAddressee,
+    LetterKind,
+    Point,
+    Prose,
+    Row,
+    Section,
+    Sender,
+)
 from ctscan.model.letter_text import LetterNote, LetterText, MissingItem
 from ctscan.model.message import Message
 from ctscan.model.regime import Right

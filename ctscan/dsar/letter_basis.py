@@ -10,7 +10,6 @@ from typing import Final
 from ctscan.dsar.day_counting import add_months
 from ctscan.model.ca_profile import CaProfile, ProfileFact, ProfileSource
 from ctscan.model.letter import LetterKind
-from ctscan.model.letter_text import LetterText
 from ctscan.model.regime import Regime, Right
 
 OLD_MONTHS: Final = 24
@@ -26,18 +25,6 @@ RIGHTS: Final = {
     LetterKind.NOTICE: Right.NOTIFICATION,
 }
 """Right or rule behind each kind of letter."""
-
-KIND_NAMES: Final = {
-    LetterKind.ACCESS: LetterText.KIND_ACCESS(),
-    LetterKind.RECTIFICATION: LetterText.KIND_RECTIFICATION(),
-    LetterKind.ERASURE: LetterText.KIND_ERASURE(),
-    LetterKind.RESTRICTION: LetterText.KIND_RESTRICTION(),
-    LetterKind.OBJECTION: LetterText.KIND_OBJECTION(),
-    LetterKind.COMPLAINT: LetterText.KIND_COMPLAINT(),
-    LetterKind.NOTICE: LetterText.KIND_NOTICE(),
-    LetterKind.PROBLEM_REPORT: LetterText.KIND_PROBLEM_REPORT(),
-}
-"""Name of each kind, within a sentence."""
 
 _LINES: Final = re.compile(r",? ?\bl\. ?\d[\d, –-]*")
 

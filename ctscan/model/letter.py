@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from ctscan.model.ca_vocabulary import Addressee, RequestForm
-from ctscan.model.letter_text import MissingItem
+from ctscan.model.letter_text import LetterText, MissingItem
 from ctscan.model.message import Message
 
 
@@ -38,6 +39,19 @@ OF_THE_PERSON = (
 
 OF_THE_CONTROLLER = (LetterKind.NOTICE, LetterKind.PROBLEM_REPORT)
 """Kinds that the controller sends in its own name."""
+
+
+KIND_NAMES: Final = {
+    LetterKind.ACCESS: LetterText.KIND_ACCESS(),
+    LetterKind.RECTIFICATION: LetterText.KIND_RECTIFICATION(),
+    LetterKind.ERASURE: LetterText.KIND_ERASURE(),
+    LetterKind.RESTRICTION: LetterText.KIND_RESTRICTION(),
+    LetterKind.OBJECTION: LetterText.KIND_OBJECTION(),
+    LetterKind.COMPLAINT: LetterText.KIND_COMPLAINT(),
+    LetterKind.NOTICE: LetterText.KIND_NOTICE(),
+    LetterKind.PROBLEM_REPORT: LetterText.KIND_PROBLEM_REPORT(),
+}
+"""Name of each kind, within a sentence."""
 
 
 class Sender(StrEnum):
@@ -176,7 +190,7 @@ class Letters:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLetter:
-    """Letter with its files, as names in the folder, and the SHA-256 of the document, hexadecimal."""
+    """Letter with the paths of its files, the document first, and the SHA-256 of the document, hexadecimal."""
 
     letter: Letter
     files: tuple[str, ...]

@@ -254,6 +254,24 @@ class LetterNote(Code):
     NO_RECIPIENTS = "letter-note.no-recipients"
 
 
+class LetterLine(Code):
+    """Line of the list of letters that a command wrote."""
+
+    WRITTEN = "letter-line.written"
+    TO = "letter-line.to"
+    TO_NOBODY_KNOWN = "letter-line.to-nobody-known"
+    FILE = "letter-line.file"
+    MISSING = "letter-line.missing"
+    FOLLOW_UP = "letter-line.follow-up"
+    NO_ANSWER = "letter-line.no-answer"
+    NONE_SENT = "letter-line.none-sent"
+    NONE_WRITTEN = "letter-line.none-written"
+    SETTLED = "letter-line.settled"
+    BY_REQUESTER = "letter-line.by-requester"
+    BY_REPRESENTATIVE = "letter-line.by-representative"
+    BY_CONTROLLER = "letter-line.by-controller"
+
+
 class MissingItem(Code):
     """Datum that the sender of a letter has to add."""
 

@@ -27,6 +27,7 @@ from ctscan.views.json.ca_profiles import profile_checks, profile_row
 from ctscan.views.json.cases import case, cases, exported_case
 from ctscan.views.json.document import canonical, digest
 from ctscan.views.json.heads import cosignatures, exported_heads, head_comparison, log_heads, tree_head
+from ctscan.views.json.letters import letters
 from ctscan.views.json.misbehaviour import checked_misbehaviour, exported_misbehaviour
 from ctscan.views.json.outcomes import (
     backfilled,
@@ -90,6 +91,7 @@ __all__ = [
     "hex_text",
     "imported",
     "known_type",
+    "letters",
     "loaded_authorities",
     "local_certificate",
     "log",
