@@ -126,7 +126,7 @@ async def write_letters(
 
 async def settle_letters(
     config: Config, number: str, ca: str, kinds: Sequence[LetterKind] = (), *, who: str, clock: Clock = CLOCK
-) -> int:
+) -> tuple[str, int]:
     """Record that no answer to the letters to a CA is awaited any longer: it came, or was given up.
 
     Args:
@@ -138,7 +138,7 @@ async def settle_letters(
         clock: clock of the record.
 
     Returns:
-        The number of letters that were settled.
+        The name of the CA, and the number of letters that were settled.
 
     Raises:
         UsageError: no such case, or no open letter to such a CA.
@@ -155,7 +155,7 @@ async def settle_letters(
         )
     events = [new_event(CaseAction.LETTER_SETTLED, who, clock.now(), ca=name, kind=str(kind)) for name, kind in wanted]
     await add_events(config, known.number, events, who, clock)
-    return len(events)
+    return wanted[0][0], len(events)
 
 
 def open_letters(of: Case) -> tuple[tuple[str, str], ...]:

@@ -75,9 +75,9 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
 ) -> None:
     """Write drafts of letters for a case, one for each CA and kind, as documents for word processors.
 
-    A letter is filled from the certificates of the requester with the data that the CA asks for; missing data is marked.
-    It cites the law of the case, and what the CA's own texts say. Nothing is sent. The follow-up of each letter is kept
-    with the case until --settled ends it.
+    A letter is filled from the certificates of the requester with the data that the CA asks for; missing data is
+    marked. It cites the law of the case, and what the CA's own texts say. Nothing is sent. The follow-up of each letter
+    is kept with the case until --settled ends it.
     """
     chosen = tuple(LetterKind(kind) for kind in kinds)
     config = load_settings(**given)
@@ -107,13 +107,13 @@ def _settle(config: Config, number: str, ca: str, kinds: tuple[LetterKind, ...])
     from ctscan.views.letters import listing
     from ctscan.views.text import texts
 
-    count = run(app.settle_letters(config, number, ca, kinds, who=account()))
+    name, count = run(app.settle_letters(config, number, ca, kinds, who=account()))
     if config.format == "json":
         from ctscan.cli.output import print_json
 
-        print_json({"case": number, "ca": ca, "settled": count})
+        print_json({"case": number, "ca": name, "settled": count})
         return
-    tables.say(tables.console(), listing.settled(count, ca, texts(config.lang)))
+    tables.say(tables.console(), listing.settled(count, name, texts(config.lang)))
 
 
 def _write(config: Config, number: str, chosen: app.LetterOptions) -> None:
