@@ -48,7 +48,7 @@ def complaint(request: LetterRequest, group: CaGroup) -> Letter:
     sections = (
         Section(None, tuple(_opening(request, group, cite))),
         Section(LetterText.HEADING_PERSON(), person_rows(request.case, group.owned, None)),
-        certificate_section(group.certificates),
+        certificate_section(group.certificates, with_retention=False),
         Section(LetterText.HEADING_STEPS(), tuple(_steps(request, group))),
         Section(LetterText.HEADING_REQUEST(), tuple(Point(text) for text in _wishes(cite))),
         Section(None, (Prose(LetterText.COMPLAINT_ENCLOSED()),)),

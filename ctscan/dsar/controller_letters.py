@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from ctscan.dsar.day_counting import last_day
 from ctscan.dsar.letter_addressee import choose_addressee
 from ctscan.dsar.letter_basis import Citations
-from ctscan.dsar.letter_identification import certificate_section
-from ctscan.dsar.letter_notes import regime_notes
+from ctscan.dsar.letter_identification import certificate_section, is_valid
+from ctscan.dsar.letter_notes import citation_notes
 from ctscan.dsar.letter_request import CaGroup, LetterRequest, short, slug_of
 from ctscan.errors import UsageError
 from ctscan.model.ca_values import ResponseTime
@@ -100,10 +100,7 @@ def _notice(request: LetterRequest, controller: Controller, recipient: str) -> L
         signatory=controller.name,
         certificates=tuple(one.own.certificate.identity for one in request.certificates),
         missing=(MissingItem.ADDRESS_OF_ADDRESSEE,),
-        notes=(
-            *_draft(),
-            *regime_notes(cite, (Right.NOTIFICATION,), Right.NOTIFICATION),
-        ),
+        notes=(*_draft(), *citation_notes(cite, (Right.NOTIFICATION,), Right.NOTIFICATION)),
     )
 
 
@@ -126,10 +123,11 @@ def problem_report(request: LetterRequest, group: CaGroup) -> Letter:
     """
     controller = controller_of(request)
     chosen = choose_addressee(group, LetterKind.PROBLEM_REPORT)
+    valid = tuple(one for one in group.certificates if is_valid(one.own))
     wrong = Row(LetterText.LABEL_WHAT_IS_WRONG(), missing=MissingItem.WHAT_IS_WRONG)
     sections = (
         Section(None, (Prose(LetterText.FROM_CONTROLLER()), Prose(LetterText.REPORT_INACCURATE()), wrong)),
-        certificate_section(group.certificates, with_retention=False),
+        certificate_section(valid, with_retention=False),
         Section(
             LetterText.HEADING_REQUEST(),
             (
@@ -149,11 +147,11 @@ def problem_report(request: LetterRequest, group: CaGroup) -> Letter:
         addressee=chosen.addressee,
         lang=_of_ca(request, group),
         on=request.on,
-        subject=LetterText.SUBJECT_PROBLEM_REPORT(count=len(group.certificates)),
+        subject=LetterText.SUBJECT_PROBLEM_REPORT(count=len(valid)),
         sections=sections,
         letterhead=_letterhead(controller),
         signatory=controller.name,
-        certificates=tuple(one.certificate.identity for one in group.owned),
+        certificates=tuple(one.own.certificate.identity for one in valid),
         missing=(MissingItem.WHAT_IS_WRONG, *(() if has_address else (MissingItem.ADDRESS_OF_ADDRESSEE,))),
         follow_up=last_day(request.on, _report_time(group), request.is_holiday_in(group.profile.seat)).on,
         notes=(*_draft(), *chosen.notes, LetterNote.REVOCATION_ENDS_USE()),

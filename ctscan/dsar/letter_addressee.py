@@ -64,7 +64,7 @@ def choose_addressee(group: CaGroup, kind: LetterKind) -> ChosenAddressee:
     uses = _FOR_REPORTS if kind is LetterKind.PROBLEM_REPORT else _FOR_RIGHTS
     if party not in OF_CA:
         addressee = LetterAddressee(party, _name_of_other(party, group))
-        return ChosenAddressee(addressee, (*others, LetterNote.NO_ADDRESS()))
+        return ChosenAddressee(addressee, (*_copy_to_ca(profile), *others, LetterNote.NO_ADDRESS()))
     post, email, form = (_contact(profile, key, uses) for key in (FactKey.POST, FactKey.EMAIL, FactKey.WEB_FORM))
     addressee = LetterAddressee(
         party=party,
@@ -92,7 +92,8 @@ def _party(profile: CaProfile, kind: LetterKind) -> tuple[Addressee, tuple[Messa
     if kind is LetterKind.PROBLEM_REPORT or not stated:
         return Addressee.CA, ()
     chosen = _chosen(stated, is_by_customer=is_processor(profile) is not None)
-    others = [one for one in stated if one.code is not chosen.code and one.when is not Circumstance.OTHER_PRODUCTS]
+    kept_out = (Circumstance.OTHER_PRODUCTS, Circumstance.ALWAYS)  # of the CA itself a copy is spoken of
+    others = [one for one in stated if one.code is not chosen.code and one.when not in kept_out]
     notes = (LetterNote.IF_THROUGH_OTHER(party=str(one.code), when=str(one.when)) for one in others)
     assert isinstance(chosen.code, Addressee)  # noqa: S101 - for the type checker
     return chosen.code, tuple(dict.fromkeys(notes))
@@ -105,6 +106,13 @@ def _chosen(stated: Sequence[Assigned], *, is_by_customer: bool) -> Assigned:
             return found
     ranked = {when: rank for rank, when in enumerate(_AT_ALL_TIMES)}
     return min(stated, key=lambda one: ranked.get(one.when, len(ranked)))
+
+
+def _copy_to_ca(profile: CaProfile) -> tuple[Message, ...]:
+    """Name the CA's own addresses where the letter goes to somebody else."""
+    found = [_text(_contact(profile, key, _FOR_RIGHTS)) for key in (FactKey.POST, FactKey.EMAIL)]
+    address = "; ".join(text for text in found if text)
+    return (LetterNote.COPY_TO_CA(address=address),) if address else ()
 
 
 def _name_of_other(party: Addressee, group: CaGroup) -> str:
@@ -154,6 +162,8 @@ def _address_notes(
         notes.append(LetterNote.ADDRESS_OF_DIRECTORY())
     if group.profile.is_baseline and (contacts := group.match.contacts):
         notes.append(LetterNote.CCADB_CONTACT(contact="; ".join(contacts)[:_CONTACT_LIMIT]))
+    if addressee.web_form:
+        notes.append(LetterNote.WEB_FORM(url=addressee.web_form))
     if not (addressee.post or addressee.email or addressee.web_form):
         notes.append(LetterNote.NO_ADDRESS())
     return tuple(notes)

@@ -47,9 +47,11 @@ class Citations:
 
 
 def section_of(fact: ProfileFact) -> str:
-    """Name the section of a fact without the lines of our copy of the text."""
+    """Name the section of a fact in brackets, with a blank before it, without the lines of our copy of the text; empty
+    where only the lines are known."""
     parts = (_LINES.sub("", part).strip(" ,") for part in fact.section.split(";"))
-    return "; ".join(dict.fromkeys(part for part in parts if part))
+    named = "; ".join(dict.fromkeys(part for part in parts if part))
+    return f" ({named})" if named else ""
 
 
 def title_of(source: ProfileSource) -> str:

@@ -22,17 +22,17 @@ def not_asked_section() -> Section:
     return Section(LetterText.HEADING_NOT_ASKED(), (Prose(LetterText.NOT_ASKED_LOGS()),))
 
 
-def identity_section(request: LetterRequest, group: CaGroup) -> Section:
+def identity_section(request: LetterRequest, group: CaGroup, *, is_ca: bool) -> Section:
     """Offer a proof of identity that needs no copy of a document."""
-    return Section(LetterText.HEADING_IDENTITY(), tuple(Prose(text) for text in _identity(request, group)))
+    return Section(LetterText.HEADING_IDENTITY(), tuple(Prose(text) for text in _identity(request, group, is_ca)))
 
 
-def _identity(request: LetterRequest, group: CaGroup) -> Iterator[Message]:
+def _identity(request: LetterRequest, group: CaGroup, is_ca: bool) -> Iterator[Message]:
     if request.sender is Sender.REPRESENTATIVE and request.mandate_seen is not None:
         yield LetterText.MANDATE_SEEN(day=request.mandate_seen)
     if has_valid(group):
         yield LetterText.SIGNED_WITH_CERTIFICATE()
-    if IdentityCheck.BEFORE_ANSWER in group.profile.words(FactKey.IDENTITY_CHECK):
+    if is_ca and IdentityCheck.BEFORE_ANSWER in group.profile.words(FactKey.IDENTITY_CHECK):
         yield LetterText.IDENTITY_FIRST()
     yield LetterText.MORE_IDENTITY()
 
@@ -96,10 +96,11 @@ def _charge(cite: Citations) -> Iterator[Message]:
 
 
 def _silence(regime: Regime, answer: FollowUp, cite: Citations) -> Iterator[Message]:
-    """Name the authority where the law has a single one; the person chooses among several."""
+    """Name the authorities; among those of several places the person chooses."""
     basis = cite.in_brackets(Right.COMPLAINT)
-    if len(regime.authorities) == 1:
-        yield LetterText.IF_SILENT(on=answer.on, authority=regime.authorities[0].name, cite=basis)
+    named = [one.name for one in regime.authorities if not one.place]
+    if named and len(named) == len(regime.authorities):
+        yield LetterText.IF_SILENT(on=answer.on, authority="; ".join(named), cite=basis)
     else:
         yield LetterText.IF_SILENT_NO_AUTHORITY(on=answer.on, cite=basis)
 

@@ -19,7 +19,7 @@ from ctscan.model.ca_vocabulary import FactKey, Grade, Item, RequestForm
 from ctscan.model.letter import LetterKind, Sender
 from ctscan.model.letter_text import LetterNote
 from ctscan.model.message import Message
-from ctscan.model.regime import Certainty, Regime, Right
+from ctscan.model.regime import Certainty, Right
 
 _CITED = {
     LetterKind.ACCESS: (
@@ -99,18 +99,31 @@ def regime_notes(cite: Citations, rights: tuple[Right, ...], claimed: Right) -> 
         claimed: right that the letter claims.
     """
     regime = cite.regime
+    yield from citation_notes(cite, (*rights, *_OF_ALL), claimed)
+    if regime.answer is not None and regime.answer.certainty is Certainty.TO_BE_CHECKED:
+        yield LetterNote.TO_BE_CHECKED(article=cite.basis(Right.TIME_LIMIT))
+    yield from _local(cite)
+
+
+def citation_notes(cite: Citations, rights: tuple[Right, ...], claimed: Right) -> Iterator[Message]:
+    """Remark on articles: a right without one, and those that nobody read in the law.
+
+    Args:
+        cite: citations of the regime.
+        rights: rights that the letter cites.
+        claimed: right or rule that the letter rests on.
+    """
+    regime = cite.regime
     if regime.article(claimed) is None:
         yield LetterNote.NO_RIGHT_IN_REGIME(law=cite.law)
-    for right in dict.fromkeys((*rights, *_OF_ALL)):
+    for right in dict.fromkeys(rights):
         found = regime.article(right)
         if found is not None and found.certainty is Certainty.TO_BE_CHECKED:
             yield LetterNote.TO_BE_CHECKED(article=cite.basis(right))
-    if regime.answer is not None and regime.answer.certainty is Certainty.TO_BE_CHECKED:
-        yield LetterNote.TO_BE_CHECKED(article=cite.basis(Right.TIME_LIMIT))
-    yield from _local(regime)
 
 
-def _local(regime: Regime) -> Iterator[Message]:
+def _local(cite: Citations) -> Iterator[Message]:
+    regime = cite.regime
     match regime.code:
         case "quebec":
             yield LetterNote.WORK_DATA_QUEBEC()
@@ -121,8 +134,8 @@ def _local(regime: Regime) -> Iterator[Message]:
         case _:
             pass
     if regime.complaint_first is not None:
-        yield LetterNote.COMPLAIN_TO_CONTROLLER_FIRST(article=regime.complaint_first.article)
-    if len(regime.authorities) > 1:
+        yield LetterNote.COMPLAIN_TO_CONTROLLER_FIRST(article=f"{regime.complaint_first.article} {cite.law}")
+    if any(one.place for one in regime.authorities):
         yield LetterNote.OWN_AUTHORITY()
 
 

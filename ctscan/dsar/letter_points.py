@@ -57,7 +57,7 @@ def has_valid(group: CaGroup) -> bool:
 
 
 def _access(group: CaGroup, cite: Citations) -> Iterator[Message]:
-    yield LetterText.CONFIRM_AND_COPY(cite=cite.in_brackets(Right.ACCESS, Right.COPY))
+    yield LetterText.CONFIRM_AND_COPY(cite=cite.in_brackets(Right.ACCESS))
     yield LetterText.STATE_PURPOSES(
         cite=cite.in_brackets(Right.PURPOSES, Right.CATEGORIES, Right.STORAGE, Right.AUTOMATED)
     )
@@ -92,9 +92,10 @@ def _restriction_while_checked(cite: Citations) -> Iterator[Message]:
 def _erasure(group: CaGroup, cite: Citations) -> Iterator[Message]:
     yield LetterText.ERASE(cite=cite.in_brackets(Right.ERASURE))
     yield LetterText.NAME_THE_LAW(cite=cite.in_brackets(Right.ERASURE_LIMIT))
-    yield LetterText.RESTRICT_WHAT_IS_KEPT(cite=cite.in_brackets(Right.RESTRICTION))
-    if text := cite.in_brackets(Right.OBJECTION, Right.RESTRICTION_OBJECTION):
-        yield LetterText.OBJECT_IN_ALTERNATIVE(cite=text)
+    if text := cite.in_brackets(Right.RESTRICTION):
+        yield LetterText.RESTRICT_WHAT_IS_KEPT(cite=text)
+    if cite.in_brackets(Right.RESTRICTION_OBJECTION):
+        yield LetterText.OBJECT_IN_ALTERNATIVE(cite=cite.in_brackets(Right.OBJECTION, Right.RESTRICTION_OBJECTION))
     yield from _withdrawal(group, cite)
     yield LetterText.REMOVE_FROM_DIRECTORY()
     yield LetterText.TELL_REPUBLISHERS(cite=cite.in_brackets(Right.PUBLICATION, Right.NOTIFICATION))

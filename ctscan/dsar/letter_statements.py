@@ -15,7 +15,7 @@ from ctscan.dsar.letter_points import can_suspend, refuses_suspension
 from ctscan.model.ca_profile import CaProfile, ProfileFact, ProfileSource
 from ctscan.model.ca_terms import RetentionTerm
 from ctscan.model.ca_values import Assigned, Retention, Right, RightPosition
-from ctscan.model.ca_vocabulary import Condition, FactKey, RightStance, Role
+from ctscan.model.ca_vocabulary import Circumstance, Condition, FactKey, RightStance, Role
 from ctscan.model.letter import Block, LetterKind, Prose
 from ctscan.model.letter_text import LetterText
 from ctscan.model.message import Message
@@ -27,6 +27,9 @@ _RIGHTS: Final = {
     LetterKind.RESTRICTION: (Right.RESTRICTION,),
     LetterKind.OBJECTION: (Right.OBJECTION,),
 }
+
+_OF_ALL: Final = (FactKey.RETENTION, FactKey.RETENTION_ARCHIVE, FactKey.RETENTION_LOGS, FactKey.SUSPENSION)
+"""Keys on which a conflict matters in every letter."""
 
 _QUOTED: Final = frozenset({
     FactKey.RETENTION, FactKey.RETENTION_ARCHIVE, FactKey.ROLE, FactKey.SUSPENSION, FactKey.RESPONSE_TIME,
@@ -50,7 +53,7 @@ def _statements(kind: LetterKind, profile: CaProfile) -> Iterator[Message]:
     yield from _role(profile)
     yield from _positions(kind, profile)
     yield from _retention(profile)
-    yield from _conflicts(profile)
+    yield from _conflicts(kind, profile)
     if profile.is_baseline:
         yield LetterText.BASELINE_POLICY()
         yield LetterText.BASELINE_RETENTION()
@@ -64,7 +67,7 @@ def _role(profile: CaProfile) -> Iterator[Message]:
         yield LetterText.STATED_PROCESSOR(title=title_of(fact.source), section=section_of(fact))
         return
     for fact in profile.facts_of(FactKey.ROLE):
-        if isinstance(fact.value, Assigned) and fact.value.code is Role.PROCESSOR:
+        if isinstance(fact.value, Assigned) and fact.value.code is Role.PROCESSOR and fact.value.when not in _APART:
             when = str(fact.value.when)
             yield LetterText.STATED_PROCESSOR_SOMETIMES(
                 title=title_of(fact.source), section=section_of(fact), when=when
@@ -87,11 +90,14 @@ def _positions(kind: LetterKind, profile: CaProfile) -> Iterator[Message]:
     yield from _alternatives(kind, profile)
 
 
+_APART: Final = (Circumstance.OTHER_PRODUCTS, Circumstance.WEBSITE, Circumstance.MARKETING)
+"""Circumstances that have nothing to do with certificates."""
+
 _SAID: Final = frozenset({
     Condition.BY_REPLACEMENT, Condition.BY_REVOCATION, Condition.BY_SUSPENSION, Condition.BY_ACCOUNT,
     Condition.BY_CUSTOMER_ACCOUNT, Condition.BY_NEW_ISSUANCE, Condition.NOT_FEASIBLE, Condition.NATURE_OF_CERTIFICATES,
     Condition.RETENTION_DUTY, Condition.COURT_ORDER_ONLY, Condition.LEGITIMATE_INTERESTS_PREVAIL,
-    Condition.ELSE_REGISTRATION_AUTHORITY, Condition.WHILE_ACCURACY_CHECKED, Condition.LEADS_TO_ERASURE,
+    Condition.WHILE_ACCURACY_CHECKED, Condition.LEADS_TO_ERASURE,
     Condition.MARKETING_ONLY,
 })  # fmt: skip
 """Conditions that a letter repeats, because an answer may rest on them."""
@@ -148,8 +154,10 @@ def _retention_of(fact: ProfileFact, value: Retention) -> Iterator[Message]:
         yield LetterText.STATED_RETENTION_QUALIFIED(title=title, section=section, years=value.qualified_years)
 
 
-def _conflicts(profile: CaProfile) -> Iterator[Message]:
-    for conflict in profile.conflicts:
+def _conflicts(kind: LetterKind, profile: CaProfile) -> Iterator[Message]:
+    """Name the conflicts that the answer may turn on."""
+    keys = {*_OF_ALL, *(right.key for right in _RIGHTS[kind])}
+    for conflict in (one for one in profile.conflicts if one.key in keys):
         first, *others = (title_of(profile.source(id)) for id in conflict.sources)
         if others:
             yield LetterText.STATED_CONFLICT(key=str(conflict.key), first=first, second="”, “".join(others))

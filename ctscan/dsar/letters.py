@@ -10,6 +10,7 @@ are in `controller_letters.py`. Nothing is sent.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from ctscan.dsar.complaint_letters import complaint
 from ctscan.dsar.controller_letters import notices, problem_report
@@ -19,7 +20,7 @@ from ctscan.dsar.letter_basis import RIGHTS, Citations
 from ctscan.dsar.letter_closing import identity_section, not_asked_section, time_section
 from ctscan.dsar.letter_identification import addresses_in, certificate_section, names_in, person_rows
 from ctscan.dsar.letter_notes import notes_of
-from ctscan.dsar.letter_points import points
+from ctscan.dsar.letter_points import has_valid, points
 from ctscan.dsar.letter_request import CaGroup, LetterRequest, by_ca
 from ctscan.dsar.letter_statements import statements
 from ctscan.errors import UsageError
@@ -40,6 +41,7 @@ from ctscan.model.letter import (
 )
 from ctscan.model.letter_text import LetterNote, LetterText, MissingItem
 from ctscan.model.message import Message
+from ctscan.model.regime import Right
 
 
 def kinds_of(case: CaseKind, sender: Sender, chosen: tuple[LetterKind, ...]) -> tuple[LetterKind, ...]:
@@ -80,15 +82,24 @@ def letters(request: LetterRequest) -> Letters:
         unwritten += told.unwritten
     others = tuple(kind for kind in request.kinds if kind is not LetterKind.NOTICE)
     groups = by_ca(request.certificates) if others else ()
-    for group in groups:
-        if group.profile.no_letter is not None:
-            why = LetterNote.NO_PERSON(ca=group.ca)
+    for group, kind in product(groups, others):
+        why = _why_not(group, kind)
+        if why is not None:
             unwritten.append(Unwritten(group.ca, why))
         else:
-            found += [_letter(request, group, kind) for kind in others]
+            found.append(_letter(request, group, kind))
     if others and not groups:
         unwritten.append(Unwritten("", LetterNote.NO_CERTIFICATES()))
-    return Letters(tuple(found), tuple(unwritten))
+    return Letters(tuple(found), tuple(dict.fromkeys(unwritten)))
+
+
+def _why_not(group: CaGroup, kind: LetterKind) -> Message | None:
+    """Return the reason why no letter of a kind is written to a CA; None where it is written."""
+    if group.profile.no_letter is not None:
+        return LetterNote.NO_PERSON(ca=group.ca)
+    if kind is LetterKind.PROBLEM_REPORT and not has_valid(group):
+        return LetterNote.NOTHING_TO_REVOKE(ca=group.ca)
+    return None
 
 
 def language_of(request: LetterRequest, group: CaGroup) -> str:
@@ -121,7 +132,7 @@ def _request(request: LetterRequest, group: CaGroup, kind: LetterKind) -> Letter
         Section(LetterText.HEADING_REQUEST(), points(kind, group, cite)),
         Section(LetterText.HEADING_STATEMENTS(), statements(kind, group.profile)),
         not_asked_section(),
-        identity_section(request, group),
+        identity_section(request, group, is_ca=chosen.is_ca),
         time_section(request, group, cite, answer, is_ca=chosen.is_ca),
     )
     signatory, letterhead = _signatory(request, group), _letterhead(request, group)
@@ -168,7 +179,7 @@ def _opening(
         yield Prose(LetterText.FROM_REPRESENTATIVE(day=request.mandate_seen))
     else:
         yield Prose(LetterText.FROM_REQUESTER())
-    yield Prose(_ask(kind, cite.basis(RIGHTS[kind])))
+    yield Prose(_ask(kind, cite))
     if chosen.addressee.party is Addressee.REGISTRATION_AUTHORITY:
         yield Prose(LetterText.TO_REGISTRATION_AUTHORITY(ca=group.ca))
     elif not chosen.is_ca:
@@ -176,12 +187,15 @@ def _opening(
     yield Prose(LetterText.SCOPE_OF_REQUEST())
 
 
-def _ask(kind: LetterKind, basis: str) -> Message:
+def _ask(kind: LetterKind, cite: Citations) -> Message:
+    basis = cite.basis(RIGHTS[kind])
     match kind:
         case LetterKind.ACCESS:
             return LetterText.ASK_ACCESS(basis=basis)
         case LetterKind.RECTIFICATION:
             return LetterText.ASK_RECTIFICATION(basis=basis)
+        case LetterKind.ERASURE if cite.in_brackets(Right.RESTRICTION):
+            return LetterText.ASK_ERASURE_OR_RESTRICTION(basis=basis)
         case LetterKind.ERASURE:
             return LetterText.ASK_ERASURE(basis=basis)
         case LetterKind.RESTRICTION:

@@ -105,6 +105,7 @@ class LetterText(Code):
     ASK_ACCESS = "letter.ask-access"
     ASK_RECTIFICATION = "letter.ask-rectification"
     ASK_ERASURE = "letter.ask-erasure"
+    ASK_ERASURE_OR_RESTRICTION = "letter.ask-erasure-or-restriction"
     ASK_RESTRICTION = "letter.ask-restriction"
     ASK_OBJECTION = "letter.ask-objection"
     SCOPE_OF_REQUEST = "letter.scope-of-request"
@@ -218,6 +219,8 @@ class LetterNote(Code):
     SENDING_DISCLOSES = "letter-note.sending-discloses"
     ADD_MISSING = "letter-note.add-missing"
     SEND_IN_FORM = "letter-note.send-in-form"
+    WEB_FORM = "letter-note.web-form"
+    COPY_TO_CA = "letter-note.copy-to-ca"
     NO_ADDRESS = "letter-note.no-address"
     HIDDEN_ADDRESS = "letter-note.hidden-address"
     ADDRESS_OF_DIRECTORY = "letter-note.address-of-directory"
@@ -251,6 +254,7 @@ class LetterNote(Code):
     # reasons why no letter is written
     NO_PERSON = "letter-note.no-person"
     NO_CERTIFICATES = "letter-note.no-certificates"
+    NOTHING_TO_REVOKE = "letter-note.nothing-to-revoke"
     NO_RECIPIENTS = "letter-note.no-recipients"
 
 
