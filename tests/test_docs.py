@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from support.asgi import served
 from support.certs import crl_distribution, make_certificate
+from support.cli import run
 from support.fake_crtsh import FakeCrtsh, held
 from support.logs import LogBuilder
 
@@ -78,7 +79,7 @@ def differences(documented: Any, real: Any, where: str = "") -> list[str]:
     if isinstance(documented, dict) and isinstance(real, dict):
         found = [f"{where}.{key}" for key in documented.keys() ^ real.keys()]
         for key in documented.keys() & real.keys():
-            if not key.endswith("params"):  # parameters depend on the code beside them
+            if key != "data" and not key.endswith("params"):  # they depend on the key or code beside them
                 found += differences(documented[key], real[key], f"{where}.{key}")
         return found
     if isinstance(documented, list) and isinstance(real, list):
@@ -273,6 +274,13 @@ def test_shape_of_the_list_of_cas_is_that_of_its_update(asked: Path) -> None:
     assert differences(documented, ctscan(asked, "ca", "show", "--format", "json")) == []
 
 
+def test_shapes_of_the_profiles_of_cas(tmp_path: Path) -> None:
+    for name, command in {"show": ("show", "Actalis"), "profiles": ("list",), "checked": ("check",)}.items():
+        done = run("ca", *command, "--db", tmp_path / "none.db", "--format", "json")
+        assert done.exit_code in (0, 4)
+        assert differences(EXAMPLES[name], json.loads(done.stdout)) == []
+
+
 def test_shape_of_the_record_of_searches_is_that_of_an_answer(asked: Path) -> None:
     real = ctscan(asked, "runs", "--searches", "--format", "json")
     assert {search["repository"] for search in real} >= {"crt.sh", "files"}
@@ -282,6 +290,7 @@ def test_shape_of_the_record_of_searches_is_that_of_an_answer(asked: Path) -> No
 def test_every_example_is_of_a_command() -> None:
     of_others = {"types", "summary", "update", "show"}  # `rules --types`, `status`, `ca update`, `ca show`
     of_others |= {"evidence", "exported", "heads", "comparison"}  # `logs evidence` and its file, `logs heads`
+    of_others |= {"profiles", "checked"}  # `ca list`, `ca check`
     of_others |= {"proof", "explained"}  # `prove --answer`, `inspect --explain`
     assert set(EXAMPLES) <= set(COMMANDS) | of_others
 

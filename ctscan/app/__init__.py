@@ -10,7 +10,30 @@ from ctscan.app.answers import certificates, is_label_of_number, look_up, parse_
 from ctscan.app.authority_list import authorities, authority_records, update_authorities
 from ctscan.app.basis import basis_history, drop_from_basis, set_basis
 from ctscan.app.ca_policies import ca_profiles, check_ca_profiles, match_certificates
+from ctscan.app.case_changes import (
+    add_identifiers,
+    close_case,
+    confirm_receipt,
+    decide_case,
+    extend_case,
+    note_on_case,
+    pause_case,
+    record_fee,
+    resume_case,
+)
+from ctscan.app.case_reports import (
+    case_calendar,
+    case_report,
+    export_case,
+    register,
+    register_of,
+    reminder,
+    write_calendar,
+)
+from ctscan.app.case_texts import case_request
 from ctscan.app.cases import add_events, case, cases, find_cases, new_event, open_case, show_case
+from ctscan.app.dossier_request import DossierOptions
+from ctscan.app.dossiers import make_dossier
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.health import health
 from ctscan.app.known_trail import begin_trail
@@ -30,11 +53,13 @@ from ctscan.app.wiring import exposed_files
 
 __all__ = [
     "DEMO_PERSON",
+    "DossierOptions",
     "HEADS_FILE_LIMIT",
     "LetterOptions",
     "SearchListener",
     "SearchPlan",
     "add_events",
+    "add_identifiers",
     "audit_events",
     "authorities",
     "authority_records",
@@ -43,17 +68,25 @@ __all__ = [
     "begin_trail",
     "ca_profiles",
     "case",
+    "case_calendar",
+    "case_report",
+    "case_request",
     "cases",
     "certificates",
     "check_ca_profiles",
     "check_refresh",
+    "close_case",
     "compare_heads",
+    "confirm_receipt",
+    "decide_case",
     "decide_on_misbehaviour",
     "demo_config",
     "disclosures",
     "drop_from_basis",
+    "export_case",
     "export_evidence",
     "exposed_files",
+    "extend_case",
     "find_cases",
     "heads",
     "health",
@@ -65,18 +98,26 @@ __all__ = [
     "known_types",
     "logs",
     "look_up",
+    "make_dossier",
     "make_selection",
     "match_certificates",
     "misbehaviour_of_logs",
     "new_event",
+    "note_on_case",
     "open_case",
     "parse_identifier",
+    "pause_case",
     "plan_scope_search",
     "plan_search",
     "prove",
     "prove_answers",
+    "record_fee",
     "refresh",
+    "register",
+    "register_of",
     "reindex",
+    "reminder",
+    "resume_case",
     "rules",
     "runs",
     "scan",
@@ -89,6 +130,7 @@ __all__ = [
     "standings",
     "terms_without_consent",
     "update_authorities",
+    "write_calendar",
     "write_letters",
     "write_settings",
 ]

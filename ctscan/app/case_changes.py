@@ -54,12 +54,12 @@ async def pause_case(
     config: Config, number: str, *, ground: str, text: str, at: str | None, who: str, clock: Clock = CLOCK
 ) -> Case:
     """Stop the clock of a case on a ground that its regime knows; `text` says why in the handler's words."""
-    moment = moment_of("--at", at, clock.now())
+    now = clock.now()
     event = new_event(
         CaseAction.PAUSED,
         who,
-        clock.now(),
-        at=moment,
+        now,
+        at=moment_of("--at", at, now),
         reason=_words("--ground", ground),
         text=text_of("--reason", text),
     )
@@ -145,25 +145,27 @@ async def decide_case(
             index, or a statement comes without a rectification.
     """
     kind = _words("--decision", decision)
-    moment = moment_of("--at", at, clock.now())
+    now = clock.now()
+    moment = moment_of("--at", at, now)
     texts = {"decision": kind, "ground": _words("--ground", ground), "reasoning": text_of("--reasoning", reasoning)}
     identities = await _identities(config, certificates)
     events = [
-        new_event(CaseAction.DECIDED, who, clock.now(), at=moment, certificate=identity, **texts)
+        new_event(CaseAction.DECIDED, who, now, at=moment, certificate=identity, **texts)
         for identity in identities or [""]
     ]
     if statement and kind != DecisionKind.RECTIFIED:
         raise UsageError("case decide: --statement: expected with --decision rectified, got it with another decision")
     if statement:
         text = text_of("--statement", statement)
-        events.append(new_event(CaseAction.STATEMENT, who, clock.now(), at=moment, text=text))
+        events.append(new_event(CaseAction.STATEMENT, who, now, at=moment, text=text))
     return await add_events(config, number, events, who, clock)
 
 
 async def _add_one(
     config: Config, number: str, action: CaseAction, at: str | None, who: str, clock: Clock, **detail: str
 ) -> Case:
-    event = new_event(action, who, clock.now(), at=moment_of("--at", at, clock.now()), **detail)
+    now = clock.now()
+    event = new_event(action, who, now, at=moment_of("--at", at, now), **detail)
     return await add_events(config, number, [event], who, clock)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.model import AuditEvent
     from ctscan.model.case import Case
-    from ctscan.model.case_report import CaseReport, Register
+    from ctscan.model.case_report import CaseReport, Register, Reminder
 
 _ALL_EVENTS = (1 << 63) - 1
 
@@ -36,6 +36,13 @@ def case_report(config: Config, found: Case) -> CaseReport:
 
     rules, is_holiday = rules_of(config, found.regime)
     return CaseReport(found, rules, standing(found, rules, is_holiday), restricted_since(found))
+
+
+def reminder(report: CaseReport, clock: Clock = CLOCK) -> Reminder | None:
+    """Return the reminder of the next deadline of a case, as of today; None where nothing is due."""
+    from ctscan.dsar.reminders import reminder_of
+
+    return reminder_of(report, today(clock.now()))
 
 
 async def register(config: Config, *, every: bool = False, within: int | None = None, clock: Clock = CLOCK) -> Register:

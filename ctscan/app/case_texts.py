@@ -7,9 +7,18 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
+from ctscan.app.wiring import CLOCK
+from ctscan.clock import Clock
 from ctscan.errors import UsageError
+from ctscan.model.case import CaseKind, CaseRequest
 from ctscan.privacy.redaction import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ctscan.model import Identifier
 
 NUMBER = re.compile(r"C-(\d{4})-(\d{4,9})")
 """Form of the number of a case."""
@@ -135,3 +144,35 @@ def moment_of(option: str, text: str | None, now: datetime) -> datetime:
         return here(now)
     day = day_of(option, text, now)
     return here(now) if day == today(now) else here(datetime(day.year, day.month, day.day))  # noqa: DTZ001 - of here
+
+
+def case_request(
+    identifiers: Sequence[Identifier],
+    *,
+    regime: str,
+    received: str,
+    kind: str = CaseKind.ACCESS,
+    channel: str = "",
+    requester: str = "",
+    since: str | None = None,
+    lang: str = "en",
+    clock: Clock = CLOCK,
+) -> CaseRequest:
+    """Make a request of what a handler typed; `open_case` checks the rest.
+
+    Raises:
+        UsageError: a date or the kind can't be understood.
+    """
+    now = clock.now()
+    if kind not in set(CaseKind):
+        raise UsageError(f"--kind: expected one of {', '.join(CaseKind)}, got something else of {len(kind)} characters")
+    return CaseRequest(
+        tuple(identifiers),
+        regime,
+        day_of("--received", received, now),
+        CaseKind(kind),
+        channel,
+        requester,
+        None if since is None else day_of("--since", since, now),
+        lang,
+    )

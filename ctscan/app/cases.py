@@ -171,9 +171,9 @@ def new_event(action: CaseAction, who: str, now: datetime, *, at: datetime | Non
         at: moment at which it happened; None: now. Its day is the day in the time zone of this machine.
         detail: texts by key: see `CaseAction`.
     """
-    return CaseEvent(
-        here(at or now), here(now), who, action, tuple(sorted((key, text) for key, text in detail.items() if text))
-    )
+    happened, written = (here(moment).replace(microsecond=0) for moment in (at or now, now))
+    texts = sorted((key, text) for key, text in detail.items() if text)
+    return CaseEvent(happened, written, who, action, tuple(texts))
 
 
 async def _case(index: Cases, number: str) -> Case:

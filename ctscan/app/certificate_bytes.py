@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Protocol
 
 from ctscan.answer.proof import check
@@ -59,7 +60,8 @@ async def _bytes(
     """Choose the whole certificate where it was seen, else the TBS that a log proves, else a copy of a repository."""
     whole = [one.entry.der for one in evidence if one.entry.kind is EntryKind.X509]
     if whole:
-        return whole[0], ByteForm.CERTIFICATE
+        shown = (der for der in whole if sha256(der).digest() == certificate.certificate.sha256)
+        return next(shown, whole[0]), ByteForm.CERTIFICATE
     if evidence:
         return evidence[0].entry.der, ByteForm.PRECERTIFICATE
     async for kept in index.kept_certificates([certificate.certificate.identity]):

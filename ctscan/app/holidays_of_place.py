@@ -14,6 +14,9 @@ from ctscan.errors import UsageError
 
 MOST_SHOWN = 20
 
+_MEANT = {"UK": ["GB"], "EL": ["GR"]}
+"""Codes that people write for a country, and its code by ISO 3166."""
+
 
 @cache
 def holidays_of(place: str) -> PlaceHolidays | None:
@@ -47,8 +50,8 @@ def holidays_of(place: str) -> PlaceHolidays | None:
 
 
 def _near(country: str, known: Iterable[str]) -> list[str]:
-    """Return the countries whose code begins or ends with a letter of the given one."""
-    return sorted(one for one in known if country[:1] == one[0] or country[1:2] == one[1:])
+    """Return the country that a common code means, else those whose code begins or ends with a letter of this one."""
+    return _MEANT.get(country) or sorted(one for one in known if country[:1] == one[0] or country[1:2] == one[1:])
 
 
 def _unknown(place: str, near: list[str]) -> UsageError:

@@ -190,7 +190,7 @@ def _shown(name: str) -> str:
 def _kind(value: object) -> str:
     match value:
         case str():
-            return f"text of {len(value)} characters"
+            return f"text of {len(value)} character{'' if len(value) == 1 else 's'}"
         case bool():
             return "true or false"
         case list():

@@ -123,7 +123,7 @@ def _caveats(
         yield RetentionCaveat.MINIMUM
     if found.qualified_years and dates.is_qualified:
         yield RetentionCaveat.QUALIFIED
-    if profile.conflict(fact.key) is not None:
+    if any(profile.conflict(key) is not None for key in _KEYS):
         yield RetentionCaveat.TEXTS_DISAGREE
     if fact.source.layer is Layer.BASELINE:
         yield RetentionCaveat.BASELINE_FLOOR

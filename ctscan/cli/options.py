@@ -106,6 +106,26 @@ case: Decorator = click.option(
 )
 
 
+_identity_settled: Decorator = click.option(
+    "--identity-settled",
+    metavar="HOW",
+    default="",
+    help="State how the identity of the requester was settled, for this command only; it is recorded.",
+)
+
+_override: Decorator = click.option(
+    "--override",
+    metavar="REASON",
+    default="",
+    help="Go on without a settled identity, for this reason, for this command only; it is recorded.",
+)
+
+
+def identity(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a command that gives findings out."""
+    return _identity_settled(_override(function))
+
+
 def contact(who: str) -> Decorator:
     """Make `--contact`; `who` names the people who may need to reach the user."""
     return click.option(

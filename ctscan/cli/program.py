@@ -30,6 +30,8 @@ COMMANDS: dict[str, str] = {
     "lookup": "ctscan.cli.lookup",
     "letters": "ctscan.cli.letters",
     "status": "ctscan.cli.status",
+    "case": "ctscan.cli.case",
+    "dossier": "ctscan.cli.dossier",
     "inspect": "ctscan.cli.inspect",
     "rules": "ctscan.cli.rules",
     "logs": "ctscan.cli.logs",

@@ -89,7 +89,8 @@ class Request:
 def number_without_case(identifiers: Iterable[Identifier], at: datetime) -> str:
     """Make the number of a dossier without a case: the day, and eight digits of a digest of the identifiers."""
     texts = sorted(f"{one.kind}:{one.canonical}" for one in identifiers)
-    return f"{at:%Y%m%d}-{sha256('\n'.join(texts).encode('utf-8', 'replace')).hexdigest()[:8]}"
+    digest = sha256("\n".join(texts).encode("utf-8", "replace")).hexdigest()
+    return f"{at:%Y%m%d}-{digest[:8]}"
 
 
 def case_as_of(case: Case, at: datetime) -> Case:

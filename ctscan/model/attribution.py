@@ -35,6 +35,8 @@ class AttributionReason(Code):
     MAILBOX_OF_ISSUER = "attribution.mailbox-of-issuer"
     MAILBOX_RESERVED = "attribution.mailbox-reserved"
     MAILBOX_OF_FUNCTION = "attribution.mailbox-of-function"
+    MAILBOX_SHAPED_LIKE_FUNCTION = "attribution.mailbox-shaped-like-function"
+    MAILBOX_BESIDE_OWN = "attribution.mailbox-beside-own"
     MAILBOX_FIRST_LAST = "attribution.mailbox-first-last"
     MAILBOX_LISTED_NAME = "attribution.mailbox-listed-name"
     MAILBOX_FIRST_LAST_UNLISTED = "attribution.mailbox-first-last-unlisted"

@@ -39,9 +39,7 @@ class CaseAction(StrEnum):
     OPENED = "opened"
     CONFIRMED_RECEIPT = "receipt confirmed"  # by whom it was told: channel
     IDENTIFIER_ADDED = "identifier added"  # kind
-    CODE_MADE = (
-        "code made"  # id, expires, digest (HMAC, hex), kind; identifier (position, from 1); sent: "smtp", "handler"
-    )
+    CODE_MADE = "code made"  # id, expires, digest (HMAC, hex), key (its id), kind, identifier (from 1), sent
     CODE_REFUSED = "code refused"  # id
     IDENTIFIED = "identified"  # how: "code", with id and identifier of the code, or free text of what was seen
     FINDING_CONFIRMED = "finding confirmed"  # certificate: identity, hex; the requester's

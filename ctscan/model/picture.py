@@ -22,7 +22,6 @@ class HeldReason(Code):
     PART_OF_NAME = "held.part-of-name"
     NAME_OF_SEVERAL = "held.name-of-several"  # no single person in it bears the whole name
     ROLE_MAILBOX = "held.role-mailbox"  # a mailbox of a function stands beside a person
-    REJECTED = "held.rejected"  # the handler said that it is about somebody else
     NO_SINGLE_PERSON = "held.no-single-person"  # it was asked for itself, and names several people or nobody
 
 

@@ -100,10 +100,11 @@ def retention_text(found: Retention, texts: Texts) -> str:
         period = texts(ProfileSay.AT_LEAST(period=period))
     if found.at_most_years:
         period = texts(ProfileSay.AT_MOST(period=period, most=_period(found.at_most_years, 0, texts)))
-    if found.qualified_years:
-        period = texts(ProfileSay.QUALIFIED(period=period, longer=_period(found.qualified_years, 0, texts)))
     separator = "," if found.start is RetentionStart.UNSTATED else ""
-    return texts(ProfileSay.COUNTED(period=f"{period}{separator}", start=found.start))
+    counted = texts(ProfileSay.COUNTED(period=f"{period}{separator}", start=found.start))
+    if not found.qualified_years:
+        return counted
+    return texts(ProfileSay.QUALIFIED(period=counted, longer=_period(found.qualified_years, 0, texts)))
 
 
 def _period(years: int, months: int, texts: Texts) -> str:

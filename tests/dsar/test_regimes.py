@@ -1,4 +1,4 @@
-"""Regimes: every shipped file is whole, its facts are those of the law, and a bad file is an error that names the key."""
+"""Regimes: every shipped file is whole, its facts are those of the law; a bad file is an error with file and key."""
 
 from __future__ import annotations
 

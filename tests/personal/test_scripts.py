@@ -48,23 +48,23 @@ armenian       110   110     0     0   115   115
 """
 KEPT_BACK = """
 russian        120   120     0     0   226   226
-ukrainian      120   120    18     0   183   183
-bulgarian      110   105    20     0   110   105
-serbian        110   110    41     0   146   146
-kazakh         110   110    21     0   154   154
-greek          110   108    18     0   175   173
-arabic         110   103    28     0   176     0
-hebrew         110   106    38     0   154     0
-devanagari     110   110    42     0   163   163
-thai           110   110    71     0   197     0
-hangul         110   110    29     0   185   172
-kana           110   106    62     0   193   188
-simplified     110   110    16     0   110   110
-traditional    110   110    38     0   220   220
-japanese       110    90    32     0   193     0
-vietnamese     110   110    13     0   110   110
-georgian       110   110    27     0   110   110
-armenian       110   110    32     0   136   136
+ukrainian      120   120     0     0   183   183
+bulgarian      110   105     0     0   110   105
+serbian        110   110     3     0   146   146
+kazakh         110   110     0     0   154   154
+greek          110   108    10     0   175   173
+arabic         110   103     8     0   176     0
+hebrew         110   106    26     0   154     0
+devanagari     110   110    20     0   163   163
+thai           110   110     8     0   197     0
+hangul         110   110    11     0   185   172
+kana           110   106    20     0   193   188
+simplified     110   110    21     0   110   110
+traditional    110   110    16     0   220   220
+japanese       110    90     6     0   193     0
+vietnamese     110   110     7     0   110   110
+georgian       110   110     4     0   110   110
+armenian       110   110     0     0   136   136
 """
 
 

@@ -41,6 +41,7 @@ PROFILE_WORDS = tuple(
 
 for _module in pkgutil.iter_modules(model.__path__):  # some are loaded only where they are used
     importlib.import_module(f"{model.__name__}.{_module.name}")
+importlib.import_module("ctscan.views.case_words")
 importlib.import_module("ctscan.views.overview")
 importlib.import_module("ctscan.views.profile_values")
 

@@ -26,7 +26,7 @@ from ctscan.personal.attribution.evidence import (
     purpose_of_people,
     service_of,
 )
-from ctscan.personal.attribution.gazetteer import Likeness, likeness
+from ctscan.personal.attribution.gazetteer import Likeness, has_sign_of_name, likeness
 from ctscan.personal.attribution.mailbox import resembles
 from ctscan.personal.attribution.mixed_names import capitalised, is_made_from, name_before
 from ctscan.personal.attribution.name_shapes import (
@@ -174,7 +174,7 @@ def _by_words(view: View, place: Field, text: str) -> Judged | None:
         why = AttributionReason.NAME_MADE_MAILBOX()
         return name, Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
     purpose = purpose_of_people(certificate)
-    if purpose is not None and not same and (like > Likeness.SHAPED or _is_for_people_alone(view)):
+    if purpose is not None and not same and (like > Likeness.SHAPED or _may_be_unlisted(view, text)):
         why = AttributionReason.NAME_AND_PURPOSE(purpose=purpose)
         return name, Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
     wanted = (
@@ -243,6 +243,12 @@ def _is_of_other(view: View) -> bool:
 def _is_for_people_alone(view: View) -> bool:
     """Return whether neither an organisation nor mailbox validation (also for functions) speaks against a person."""
     return not _is_of_other(view) and not MAILBOX_POLICIES.intersection(view.certificate.policies)
+
+
+def _may_be_unlisted(view: View, text: str) -> bool:
+    """Return whether a text of unlisted words may be a name: nothing in its words nor in the certificate speaks against
+    that."""
+    return has_sign_of_name(text) and _is_for_people_alone(view)
 
 
 def is_organisation(name: Name | None, text: str) -> bool:

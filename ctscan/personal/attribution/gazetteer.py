@@ -44,13 +44,19 @@ _ENDINGS = re.compile(
     r"inen|nen|ez|es|escu|eanu|oiu|aru|etti|ini|elli|ello|ucci|oni|ard|eau|ault|"
     r"opoulos|opoulou|idis|idou|iadis|akis|aki|atos|ian|yan|jan|dze|shvili|oglu|zade|pour|nejad|ullah|"
     r"ов|ова|ев|ева|ин|ина|ын|ына|ский|ская|ський|ська|цький|цька|ски|ска|енко|чук|щук|вич|вна|їв|ів|"
-    r"οπουλος|οπουλου|ιδης|ιδου|ιαδης|ακης|ακη|ατος|ου|ης|ας|ος|"
+    r"οπουλοσ|οπουλου|ιδησ|ιδου|ιαδησ|ακησ|ακη|ατοσ|ου|"
     r"յան|շվիլի|շվილი|შვილი|ძე|ია|ური|ული)"
 )
 _SPACED_FOR_PEOPLE = re.compile(r"[\u0900-\u0e7f]{2,30}")
 """Scripts of India, Sri Lanka and Thailand. The lists lack many of their names, but two words alone are mostly a
 person."""
 
+
+_WITH_ENDINGS = re.compile(r"[\u0400-\u058f\u10a0-\u10ff]")
+"""Cyrillic, Armenian, Georgian: most surnames end like surnames, and other words don't."""
+
+_NEUTER = re.compile(r"[\u0370-\u03ff]+(?:ο|μα)")
+"""Folded Greek words of neuter gender, which no person's name has."""
 
 _OF_EAST_ASIA = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,10}")
 _KANA = re.compile(r"[\u3040-\u30ff]+")
@@ -76,6 +82,21 @@ def likeness(text: str) -> Likeness:
 def is_name_word(word: str) -> bool:
     """Return whether the folded word is in one of the lists, or has the ending of a surname."""
     return word in given_names() or word in surnames() or (len(word) >= 5 and _ENDINGS.fullmatch(word) is not None)
+
+
+def has_sign_of_name(text: str) -> bool:
+    """Return whether a text shaped like a name may be one that the lists lack.
+
+    In scripts where surnames have endings of their own, one of two words is listed or ends so; no Greek word is neuter.
+    """
+    if text.isascii():
+        return True
+    words = full_words(bare_name(text)) or []
+    if any(map(_NEUTER.fullmatch, fold_text(text).split())):
+        return any(word.known for word in map(_Word, words))
+    if len(words) != 2 or not _WITH_ENDINGS.match(text):
+        return True
+    return any(word.known or word.ends or word.is_sure for word in map(_Word, words))
 
 
 @lru_cache(maxsize=8192)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ctscan.personal.attribution.function_words import are_of_function
 from ctscan.personal.normalise.name_tokens import mailbox_tokens, name_tokens
 
 RFC_2142 = frozenset(
@@ -117,7 +118,9 @@ def is_role(local: str) -> bool:
     known = [segment in ROLE_WORDS or _is_compound(segment) for segment in segments]
     if all(known) or segments[0] in _DESKS or (segments[-1] in _DESKS and "." not in local):
         return True
-    return any(is_known and len(segment) >= _ENOUGH_ALONE for is_known, segment in zip(known, segments, strict=True))
+    if any(is_known and len(segment) >= _ENOUGH_ALONE for is_known, segment in zip(known, segments, strict=True)):
+        return True
+    return are_of_function(segments, ROLE_WORDS)
 
 
 def is_reserved_role(local: str) -> bool:

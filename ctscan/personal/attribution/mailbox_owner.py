@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Final
 
 from ctscan.model import AttributionReason, Certificate, Confidence, Field, Name, SubjectKind
@@ -22,6 +21,7 @@ from ctscan.personal.attribution.evidence import (
     subject_texts,
     unsure,
 )
+from ctscan.personal.attribution.foreign_mailboxes import attribute_foreign
 from ctscan.personal.attribution.gazetteer import Likeness, given_names, is_name_word, likeness
 from ctscan.personal.attribution.name_shapes import is_host, is_name_shaped
 from ctscan.personal.attribution.trail import weighs
@@ -48,23 +48,22 @@ def attribute_mailbox(view: View, place: Field, address: str) -> Attribution:
     name = place.name or (certificate.issuer if is_of_issuer else certificate.subject)
     by_name = attribute_name_holder(view, name)
     if by_name is not None:
-        return _by_role(name, address) or by_name
+        return _by_role(view, name, address) or by_name
     if is_of_issuer:
         return _by_mailbox(address) or unsure(AttributionReason.MAILBOX_OF_ISSUER())
     here = attribute_subject(view)
     if here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN:
-        return _by_role(name, address) or here
+        return _by_role(view, name, address) or here
     return _by_mailbox(address) or _by_names(view, address) or _by_holder(certificate, here, address)
 
 
 @weighs(EvidenceKind.MAILBOX_ROLE())
-def _by_role(name: Name, address: str) -> Attribution | None:
+def _by_role(view: View, name: Name, address: str) -> Attribution | None:
     """Attribute the mailbox of a function in the certificate of a person, unless it is made from the person's name."""
-    role = by_function(address)
-    texts = (a.text.value for a in name.attributes if a.oid in _OF_NAMES and a.text is not None)
-    if role is None or any(mailbox.resembles(address, text) for text in islice(texts, MAX_NAMES)):
+    texts = [a.text.value for a in name.attributes if a.oid in _OF_NAMES and a.text is not None][:MAX_NAMES]
+    if any(mailbox.resembles(address, text) for text in texts):
         return None
-    return role
+    return by_function(address) or attribute_foreign(view, texts, address)
 
 
 def by_function(address: str) -> Attribution | None:

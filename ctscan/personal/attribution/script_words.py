@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from ctscan.resources import data_text
 _ARTICLE = "ال"
 _HEBREW_PARTICLES = "הובלמשכ"
 _LONGEST = 1000
+_LONG = 5  # letters of an Arabic word with the article
 _FEWEST = 3  # characters of the name of an office without spaces
 
 
@@ -105,7 +106,8 @@ def names_organisation(text: str) -> bool:
     its first 1,000 characters."""
     text = text[:_LONGEST]
     folded = fold_text(text)
-    if any(map(_is_word, folded.split())) or _parts().search(_plain(text)) is not None:
+    words = folded.split()
+    if any(map(_is_word, words)) or _have_article(words) or _parts().search(_plain(text)) is not None:
         return True
     bare = text.strip()
     return len(bare) >= _FEWEST and bare[-1] in _ends() and " " not in bare
@@ -116,6 +118,14 @@ def _is_word(word: str) -> bool:
     if word in words or word.removeprefix(_ARTICLE) in words:
         return True
     return len(word) > 3 and word[0] in _HEBREW_PARTICLES and word[1:] in words
+
+
+def _have_article(words: Sequence[str]) -> bool:
+    """Return whether all of two Arabic words or more have the article, as a noun with its adjective has, and no name of
+    the lists."""
+    if len(words) < 2 or not all(word.startswith(_ARTICLE) and len(word) >= _LONG for word in words):
+        return False
+    return not any(is_given_name(word) or word.removeprefix(_ARTICLE) in given_names() for word in words)
 
 
 def _plain(text: str) -> str:

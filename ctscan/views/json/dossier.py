@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ctscan.model import Answer, Message
 from ctscan.model.controller import Controller
-from ctscan.model.dossier import CaseFacts, Dossier, Figures, Processing
+from ctscan.model.dossier import CaseFacts, Dossier, Figures, Processing, WrittenDossier
 from ctscan.model.picture import Datum, PersonCertificate
 from ctscan.views.json.answers import answer, certificate, finding, repository_sighting, revocation, sighting, status
 from ctscan.views.json.document import digest
@@ -179,4 +179,19 @@ def figures(found: Figures) -> Shape:
         "redacted": found.redacted,
         "oldest": time_text(found.oldest),
         "newest": time_text(found.newest),
+    }
+
+
+def written_dossier(written: WrittenDossier) -> Shape:
+    """`ctscan dossier`: shape the package that was written."""
+    return {
+        "path": written.path,
+        "sha256": written.sha256,
+        "number": written.number,
+        "complete": written.is_complete,
+        "encrypted": written.is_encrypted,
+        "passphrase_file": written.passphrase_made or None,
+        "files": written.files,
+        "octets": written.octets,
+        "figures": figures(written.figures),
     }

@@ -1,0 +1,110 @@
+"""Mailboxes beside the name of a person from which they aren't made: in the shape of a function's name, or beside a
+mailbox that is made from the name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+from typing import Final
+
+from ctscan.model import AttributionReason, Confidence, SubjectKind
+from ctscan.personal.attribution import mailbox
+from ctscan.personal.attribution.gazetteer import is_name_word
+from ctscan.personal.normalise.addresses import canonical_email
+from ctscan.personal.normalise.name_tokens import fold_text, mailbox_tokens
+from ctscan.personal.values import Attribution
+from ctscan.personal.view import View
+from ctscan.x509.general_names import RFC822_NAME
+
+_EMAIL_ADDRESS: Final = "1.2.840.113549.1.9.1"
+_MOST: Final = 10  # mailboxes of a certificate that are compared
+_OF_SUBJECT: Final = ("subject", "san", "subjectDirectoryAttributes")
+_MOST_TEXTS: Final = 50
+_LONGEST: Final = 200  # characters of a text
+_MOST_WORDS: Final = 12  # words of a name
+_JOINED: Final = re.compile(r"[^\W\d_]+(?:[-_][^\W\d_]+)+")
+_NO_VOWEL: Final = re.compile(r"[b-df-hj-np-tv-xz]{3,}")
+_FEWEST: Final = 3  # words between hyphens, of a mailbox that people seldom have
+_NAME: Final = 4  # letters of a word that is compared with the lists of names
+
+
+def attribute_foreign(view: View, texts: Sequence[str], address: str) -> Attribution | None:
+    """Attribute a canonical address that isn't made from the names of a person; None where nothing speaks against this
+    person. A mailbox name in another script than the mailbox made from the name speaks against nobody.
+
+    Args:
+        view: the certificate.
+        texts: the person's names.
+        address: the address.
+    """
+    local = address.rpartition("@")[0]
+    if _is_made_of(local, texts):
+        return None
+    if is_shaped_like_function(local):
+        why = AttributionReason.MAILBOX_SHAPED_LIKE_FUNCTION()
+        return Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)
+    if _is_beside_own(view, texts, address):
+        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.MAILBOX_BESIDE_OWN())
+    return None
+
+
+def _is_beside_own(view: View, texts: Sequence[str], address: str) -> bool:
+    """Return whether another mailbox is made from a person's names, and nobody's name makes this one."""
+    local = address.rpartition("@")[0]
+    if not (local.isascii() and local.isalpha()):
+        return False
+    if not any(mailbox.resembles(one, text) for one in view.memo(_mailboxes) if one != address for text in texts):
+        return False
+    return not any(mailbox.resembles(address, text) for text in view.memo(_texts))
+
+
+def is_shaped_like_function(local: str) -> bool:
+    """Return whether a mailbox name joins words that are no names: three or more (`op-jo-orders`), or two of which one
+    has no vowel (`pt_xml`)."""
+    if not _JOINED.fullmatch(local):
+        return False
+    parts = [fold_text(part) for part in re.split("[-_]", local)]
+    if any(len(part) >= _NAME and is_name_word(part) for part in parts):
+        return False
+    return len(parts) >= _FEWEST or any(map(_NO_VOWEL.fullmatch, parts))
+
+
+def _is_made_of(local: str, texts: Sequence[str]) -> bool:
+    """Return whether a mailbox name is made of beginnings of words of a name, in any order: `jaroe`, `roe-j-a`."""
+    letters = "".join(char for char in local.partition("+")[0] if char.isalpha())
+    words = {word for text in texts for word in islice(mailbox_tokens(text), _MOST_WORDS)}
+    return _is_pieced(letters, frozenset(islice(sorted(words), _MOST_WORDS)))
+
+
+def _is_pieced(letters: str, words: frozenset[str]) -> bool:
+    if not letters:
+        return True
+    for word in words:
+        size = _common(letters, word)
+        if any(_is_pieced(letters[at:], words - {word}) for at in range(size, 0, -1)):
+            return True
+    return False
+
+
+def _common(one: str, other: str) -> int:
+    """Return the number of letters with which two texts begin alike."""
+    size = 0
+    while size < min(len(one), len(other)) and one[size] == other[size]:
+        size += 1
+    return size
+
+
+def _texts(view: View) -> tuple[str, ...]:
+    """Return the first texts about the subject in which further people may be named: any but addresses."""
+    texts = (place.text.value for place in view.fields if place.part in _OF_SUBJECT and place.text is not None)
+    return tuple(islice((text[:_LONGEST] for text in texts if "@" not in text), _MOST_TEXTS))
+
+
+def _mailboxes(view: View) -> tuple[str, ...]:
+    """Return the first canonical addresses declared for the subject."""
+    certificate = view.certificate
+    texts = [general.text for general in certificate.san if general.kind == RFC822_NAME]
+    texts += [attribute.text for attribute in certificate.subject.attributes if attribute.oid == _EMAIL_ADDRESS]
+    addresses = (canonical_email(text.value) for text in texts[:_MOST] if text is not None)
+    return tuple(dict.fromkeys(filter(None, addresses)))

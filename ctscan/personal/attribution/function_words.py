@@ -1,0 +1,66 @@
+"""Words of mailboxes that stand for a function, an office or a machine, in many languages.
+
+The words are in `data/names/functions.toml`. `mailbox` joins them with the common ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from ctscan.personal.attribution.gazetteer import given_names, surnames
+from ctscan.personal.normalise.name_tokens import fold_text
+from ctscan.resources import data_text
+
+_ELECTRONIC: Final = "e"  # as in `e-seal`
+_SHORTEST: Final = 3  # letters of a word inside a longer one
+_LONG: Final = 7  # letters of a word that counts behind up to three letters of something else
+_ENOUGH_ALONE: Final = 5  # letters of a word that counts beside another word
+
+
+def are_of_function(segments: Sequence[str], roles: frozenset[str]) -> bool:
+    """Return whether the words of a mailbox name stand for a function: all of them, or a long one beside words that are
+    no given name and no initial (`gestion.norte`; not `jane.gestion`).
+
+    Args:
+        segments: the words, at least one.
+        roles: common words of functions.
+    """
+    folded = [segment if segment.isascii() else fold_text(segment) for segment in segments]
+    folded = folded[1:] if len(folded) > 1 and folded[0] == _ELECTRONIC else folded
+    known = [_names_function(word, roles) for word in folded]
+    if all(known):
+        return True
+    if any(
+        len(word) == 1 or word in given_names() for word, is_known in zip(folded, known, strict=True) if not is_known
+    ):
+        return False
+    return any(is_known and len(word) >= _ENOUGH_ALONE for word, is_known in zip(folded, known, strict=True))
+
+
+def _names_function(word: str, roles: frozenset[str]) -> bool:
+    if word in roles or word in _function_words():
+        return True
+    return _holds_function(word, roles) and word not in given_names() and word not in surnames()
+
+
+def _holds_function(word: str, roles: frozenset[str]) -> bool:
+    """Return whether a word joins two words of functions (`serviciotecnico`), or has up to three letters before a
+    long one (`cfgestion`)."""
+    for at in range(1, len(word)):
+        before, behind = word[:at], word[at:]
+        is_before, is_behind = (part in roles or part in _function_words() for part in (before, behind))
+        if is_before and is_behind and min(len(before), len(behind)) >= _SHORTEST:
+            return True
+        if is_behind and len(behind) >= _LONG and len(before) <= _SHORTEST:
+            return True
+    return False
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    import tomllib  # not at the top: most certificates hold no mailbox
+
+    tables = tomllib.loads(data_text("names/functions.toml")).values()
+    return frozenset(fold_text(word) for table in tables for word in table["words"].split())

@@ -1,0 +1,74 @@
+"""Short texts of a dossier that several sections share: articles, gaps, data of a certificate. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ctscan.model import Answer, Finding, Freshness, Message, Sensitivity
+from ctscan.model.dossier import Dossier
+from ctscan.model.finding import Qualifier
+from ctscan.model.regime import Right
+from ctscan.views.answers import KINDS, QUALIFIERS, SENSITIVITIES, category
+from ctscan.views.dossier.phrases import DossierText
+from ctscan.views.limits import by_reason, entries_by_reason
+from ctscan.views.text import Texts
+from ctscan.views.words import moment, word
+
+NAMES_SHOWN = 20  # logs of which gaps are named, for each look-up
+
+
+def article(made: Dossier, right: Right) -> str:
+    """Cite the provision of a right: `Art. 15(1)(a) GDPR`; empty where the regime has none."""
+    if made.regime is None:
+        return ""
+    laws = dict(made.regime.law)
+    law = laws.get(made.lang) or laws.get("en", "")
+    return next((f"{one.article} {law}".strip() for one in made.regime.articles if one.right is right), "")
+
+
+def stated(text: str, texts: Texts) -> str:
+    """Return a text of the settings, or the sentence that they don't have it."""
+    return text or texts(DossierText.NOT_STATED())
+
+
+def kind_of(answer: Answer, texts: Texts) -> str:
+    """Name the kind of an identifier."""
+    return word(KINDS[answer.identifier.kind], texts)
+
+
+def marks(sensitivity: Sensitivity, qualifiers: Sequence[Qualifier], texts: Texts) -> str:
+    """Write the remarks on a datum: its protection, and reservations such as *derived*."""
+    words = [SENSITIVITIES[sensitivity]] if sensitivity in SENSITIVITIES else []
+    words += [QUALIFIERS[one] for one in qualifiers]
+    return ", ".join(word(one, texts) for one in words)
+
+
+def datum_line(finding: Finding, texts: Texts) -> str:
+    """Write a datum of a certificate: kind, value, remarks and place."""
+    value = finding.value if finding.repaired is None else finding.repaired
+    remarks = marks(finding.sensitivity, finding.qualifiers, texts)
+    return f"{category(finding.category, texts)}: {value}{f' ({remarks})' if remarks else ''} [{finding.path}]"
+
+
+def gaps(answer: Answer, texts: Texts) -> Iterator[str]:
+    """Name the parts of the logs that an answer doesn't cover, and the limits of the answer."""
+    members = {log.id for log in answer.basis.logs} if answer.basis else set()
+    lines: list[Message] = [DossierText.GAP_NEVER(log=one.name) for one in answer.not_covered if one.id in members]
+    for log in answer.coverage:
+        if log.gaps:
+            parts = by_reason(entries_by_reason([log]), texts)
+            lines.append(DossierText.GAP_ENTRIES(log=log.log, parts=parts))
+        if log.freshness is Freshness.STALE:
+            lines.append(DossierText.GAP_OLD(log=log.log, time=moment(log.covered_until)))
+        if log.is_doubtful:
+            lines.append(DossierText.GAP_DOUBT(log=log.log))
+    yield from map(texts, lines[:NAMES_SHOWN])
+    if len(lines) > NAMES_SHOWN:
+        yield texts(DossierText.GAP_MORE(count=len(lines) - NAMES_SHOWN))
+    yield from map(texts, answer.remarks)
+
+
+def quoted_number(numbers: Sequence[int], most: int = 12) -> str:
+    """List numbers of certificates, the first of them."""
+    listed = ", ".join(map(str, numbers[:most]))
+    return f"{listed} …" if len(numbers) > most else listed

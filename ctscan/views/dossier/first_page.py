@@ -1,0 +1,90 @@
+"""First page of a dossier, for a reader who knows nothing of certificates: what this is, numbers, three things to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ctscan.model import Message
+from ctscan.model.dossier import Dossier, Figures
+from ctscan.views.dossier import blocks
+from ctscan.views.dossier.blocks import Block
+from ctscan.views.dossier.phrases import DossierText
+from ctscan.views.text import Texts
+from ctscan.views.words import moment
+
+
+def first_page(made: Dossier, counted: Figures, notes: Sequence[Message], texts: Texts) -> Iterator[Block]:
+    """Make the blocks of the first page."""
+    yield blocks.facts(_head(made, texts))
+    yield blocks.heading(2, texts(DossierText.WHAT_THIS_IS()))
+    yield blocks.text(
+        texts(DossierText.WHAT_THIS_IS_TEXT(controller=made.controller.name)),
+        texts(DossierText.WHAT_CERTIFICATES_ARE()),
+    )
+    yield blocks.heading(2, texts(DossierText.WHAT_WAS_FOUND()))
+    yield from _found(made, counted, texts)
+    yield blocks.heading(2, texts(DossierText.THREE_THINGS()))
+    things = (
+        DossierText.THING_CHECK(contact=made.controller.contact),
+        DossierText.THING_CONTROLLER(),
+        DossierText.THING_AUTHORITY(authority=made.controller.authority),
+    )
+    yield blocks.items(map(texts, things), is_numbered=True)
+    yield from _about_request(made, texts)
+    if notes:
+        yield blocks.heading(2, texts(DossierText.LIMITS()))
+        yield blocks.items(map(texts, notes))
+    if made.paragraphs:
+        yield blocks.text(*made.paragraphs)
+    yield blocks.heading(2, texts(DossierText.CONTENTS()))
+    yield blocks.text(texts(DossierText.CONTENTS_TEXT()))
+
+
+def _head(made: Dossier, texts: Texts) -> Iterator[tuple[str, str]]:
+    controller = made.controller
+    yield texts(DossierText.NUMBER()), made.number
+    yield texts(DossierText.AS_OF()), moment(made.at)
+    if made.case is not None:
+        yield texts(DossierText.REQUESTER()), made.case.requester
+        yield texts(DossierText.RECEIVED()), made.case.received.isoformat()
+    yield texts(DossierText.CONTROLLER()), controller.name
+    yield texts(DossierText.ADDRESS()), controller.address
+    yield texts(DossierText.CONTACT()), controller.contact
+    yield texts(DossierText.OFFICER()), controller.dpo
+
+
+def _found(made: Dossier, counted: Figures, texts: Texts) -> Iterator[Block]:
+    if not counted.certificates:
+        yield blocks.note(texts(_nothing(made)))
+        return
+    yield blocks.text(texts(DossierText.FOUND(count=counted.certificates)))
+    rows = [
+        (counted.data, DossierText.FIGURE_DATA()),
+        (counted.certificates, DossierText.FIGURE_CERTIFICATES()),
+        (counted.valid, DossierText.FIGURE_VALID()),
+        (counted.logs, DossierText.FIGURE_LOGS()),
+        (counted.owners, DossierText.FIGURE_OWNERS()),
+        (counted.sensitive, DossierText.FIGURE_SENSITIVE()),
+    ]
+    yield blocks.figures((number, texts(label)) for number, label in rows)
+    if counted.oldest and counted.newest:
+        yield blocks.text(texts(DossierText.PERIOD(first=counted.oldest, last=counted.newest)))
+    if not made.is_complete:
+        yield blocks.note(texts(DossierText.INCOMPLETE()))
+
+
+def _nothing(made: Dossier) -> Message:
+    if made.picture.held_back:
+        return DossierText.NOTHING_SHOWN()
+    return DossierText.NOTHING_COMPLETE() if made.is_complete else DossierText.NOTHING_INCOMPLETE()
+
+
+def _about_request(made: Dossier, texts: Texts) -> Iterator[Block]:
+    """Carry the restriction and the corrections of the case."""
+    if made.case is None:
+        return
+    if made.case.is_restricted:
+        yield blocks.note(texts(DossierText.RESTRICTED()))
+    if made.case.statements:
+        yield blocks.heading(2, texts(DossierText.STATEMENTS()))
+        yield blocks.items(made.case.statements)

@@ -1,0 +1,154 @@
+"""Part I of a dossier: what the controller holds and did (GDPR article 15(1)(a) to (h), (2) and (3))."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ctscan.model import Answer, Message, Search
+from ctscan.model.dossier import Dossier
+from ctscan.model.regime import Right
+from ctscan.views.answers import KINDS, SEARCH_STATES, category
+from ctscan.views.dossier import blocks
+from ctscan.views.dossier.blocks import Block
+from ctscan.views.dossier.cells import article, gaps, kind_of, marks, stated
+from ctscan.views.dossier.phrases import DossierText
+from ctscan.views.limits import as_of, number_of_logs
+from ctscan.views.text import Texts
+from ctscan.views.words import moment, word
+
+LOOKUPS_SHOWN = 200
+
+
+def part_one(made: Dossier, texts: Texts) -> Iterator[Block]:
+    """Make the blocks of part I."""
+    yield blocks.page_break()
+    yield blocks.heading(1, texts(DossierText.PART_ONE()))
+    yield blocks.text(texts(DossierText.PART_ONE_TEXT(controller=made.controller.name)))
+    yield from _held(made, texts)
+    yield from _why(made, texts)
+    yield from _recipients(made, texts)
+    yield from _rights(made, texts)
+    yield from _done(made, texts)
+    yield from _searched(made, texts)
+
+
+def _heading(made: Dossier, title: Message, right: Right | None, texts: Texts) -> Block:
+    return blocks.heading(2, texts(title), article(made, right) if right else "")
+
+
+def _held(made: Dossier, texts: Texts) -> Iterator[Block]:
+    yield _heading(made, DossierText.HELD(), Right.ACCESS, texts)
+    count = len(made.picture.certificates)
+    held = DossierText.HELD_TEXT(count=count) if count else DossierText.HELD_NOTHING()
+    case = texts(DossierText.HELD_CASE(number=made.case.number)) if made.case else ""
+    yield blocks.text(texts(held), case)
+    yield _heading(made, DossierText.CATEGORIES(), Right.CATEGORIES, texts)
+    found = Counter((one.category, marks(one.sensitivity, one.qualifiers, texts)) for one in made.picture.data)
+    if not found:
+        yield blocks.text(texts(DossierText.NONE()))
+        return
+    headers = [texts(one) for one in (DossierText.LABEL_WHAT(), DossierText.LABEL_PROTECTION())]
+    rows = [
+        (category(key, texts), words or texts(DossierText.LABEL_ORDINARY()), number)
+        for (key, words), number in sorted(found.items())
+    ]
+    yield blocks.table([*headers, texts(DossierText.LABEL_NUMBER())], rows, (4, 4, 1))
+
+
+def _why(made: Dossier, texts: Texts) -> Iterator[Block]:
+    yield _heading(made, DossierText.PURPOSES(), Right.PURPOSES, texts)
+    yield blocks.items(made.processing.purposes)
+    yield blocks.facts([(texts(DossierText.LEGAL_BASIS()), stated(made.controller.legal_basis, texts))])
+    yield _heading(made, DossierText.RETENTION(), Right.STORAGE, texts)
+    days = DossierText.QUARANTINE(count=made.processing.quarantine_days)
+    yield blocks.text(stated(made.processing.retention, texts), texts(days))
+    yield _heading(made, DossierText.SOURCE(), Right.SOURCE, texts)
+    yield blocks.text(texts(DossierText.SOURCE_TEXT()))
+    yield _heading(made, DossierText.DECISIONS(), Right.AUTOMATED, texts)
+    yield blocks.text(texts(DossierText.DECISIONS_TEXT()))
+
+
+def _recipients(made: Dossier, texts: Texts) -> Iterator[Block]:
+    yield _heading(made, DossierText.RECIPIENTS(), Right.RECIPIENTS, texts)
+    if made.controller.recipients:
+        yield blocks.text(texts(DossierText.RECIPIENTS_TEXT()))
+        yield blocks.items(made.controller.recipients)
+    else:
+        yield blocks.text(stated("", texts))
+    searches = dict.fromkeys((one, answer.identifier.value) for answer in made.answers for one in answer.searches)
+    if searches:
+        yield blocks.text(texts(DossierText.ASKED_REPOSITORIES()))
+        headers = (DossierText.LABEL_REPOSITORY(), DossierText.LABEL_IDENTIFIER(), DossierText.LABEL_WHEN(),
+                   DossierText.LABEL_RESULT(), DossierText.LABEL_PURPOSE())  # fmt: skip
+        rows = [_search(search, text, texts) for search, text in searches]
+        yield blocks.table([texts(one) for one in headers], rows, (3, 4, 3, 3, 4))
+    else:
+        yield blocks.text(texts(DossierText.NOT_ASKED()))
+    yield _heading(made, DossierText.TRANSFERS(), Right.TRANSFERS, texts)
+    yield blocks.text(stated(made.controller.safeguards, texts))
+
+
+def _search(search: Search, text: str, texts: Texts) -> tuple[str, ...]:
+    asked = f"{text} ({word(KINDS[search.kind], texts)})"
+    outcome = word(SEARCH_STATES[search.outcome], texts)
+    return search.repository, asked, moment(search.started), outcome, search.purpose
+
+
+def _rights(made: Dossier, texts: Texts) -> Iterator[Block]:
+    yield _heading(made, DossierText.RIGHTS(), Right.RIGHTS, texts)
+    yield blocks.text(texts(DossierText.RIGHTS_TEXT()))
+    rights = (
+        (DossierText.RIGHT_RECTIFICATION(), Right.RECTIFICATION),
+        (DossierText.RIGHT_ERASURE(), Right.ERASURE),
+        (DossierText.RIGHT_RESTRICTION(), Right.RESTRICTION),
+        (DossierText.RIGHT_OBJECTION(), Right.OBJECTION),
+    )
+    cited = ((texts(words), article(made, right)) for words, right in rights)
+    yield blocks.items(f"{words} ({where})" if where else words for words, where in cited)
+    yield _heading(made, DossierText.SUPERVISION(), Right.COMPLAINT, texts)
+    yield blocks.text(texts(DossierText.SUPERVISION_TEXT(authority=made.controller.authority)))
+
+
+def _done(made: Dossier, texts: Texts) -> Iterator[Block]:
+    yield blocks.heading(2, texts(DossierText.DONE()))
+    when, step = texts(DossierText.LABEL_WHEN()), texts(DossierText.LABEL_ACTION())
+    if made.case is not None:
+        facts = ((texts(DossierText.RIGHT()), str(made.case.kind)), (texts(DossierText.STATE()), str(made.case.state)))
+        yield blocks.facts(facts)
+        yield blocks.heading(3, texts(DossierText.HISTORY()))
+        rows = [(moment(one.at), one.action, one.text) for one in made.case.records]
+        yield blocks.table([when, step, texts(DossierText.LABEL_DETAIL())], rows, (3, 3, 6))
+    yield blocks.heading(3, texts(DossierText.LOOKUPS()))
+    yield blocks.text(texts(DossierText.LOOKUPS_TEXT()))
+    if not made.processing.lookups:
+        yield blocks.text(texts(DossierText.NONE()))
+        return
+    headers = [when, step, *map(texts, (DossierText.LABEL_IDENTIFIER(), DossierText.LABEL_PURPOSE()))]
+    found = made.processing.lookups[-LOOKUPS_SHOWN:]
+    kinds = {one.kind: word(KINDS[one.kind], texts) if one.kind in KINDS else one.kind for one in found}
+    rows = [(moment(one.at), str(one.action), kinds[one.kind], one.purpose) for one in found]
+    yield blocks.table(headers, rows, (3, 2, 3, 4))
+
+
+def _searched(made: Dossier, texts: Texts) -> Iterator[Block]:
+    yield blocks.heading(2, texts(DossierText.SEARCHED()))
+    yield blocks.text(texts(DossierText.SEARCHED_TEXT()))
+    above: list[str] | None = None
+    for answer in made.answers:
+        yield blocks.text(_searched_line(answer, texts))
+        missing = list(gaps(answer, texts))
+        if missing and missing == above:
+            yield blocks.text(texts(DossierText.COVERAGE_AS_ABOVE()))
+        elif missing:
+            yield blocks.items(missing)
+        above = missing
+    yield blocks.facts([(texts(DossierText.SCOPES()), "; ".join(made.processing.scopes))])
+
+
+def _searched_line(answer: Answer, texts: Texts) -> str:
+    identifier, kind = answer.identifier.value, kind_of(answer, texts)
+    time, logs = as_of(answer, texts), number_of_logs(answer)
+    if answer.complete:
+        return texts(DossierText.SEARCHED_COMPLETE(identifier=identifier, kind=kind, time=time, logs=logs))
+    return texts(DossierText.SEARCHED_INCOMPLETE(identifier=identifier, kind=kind, time=time, logs=logs))
