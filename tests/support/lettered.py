@@ -10,7 +10,7 @@ from typing import Any
 from support.certs import make_certificate
 from support.pictured import answer_of, match_of
 
-from ctscan.app.ca_profiles import shipped_profiles
+from ctscan.app.ca_policies import shipped_profiles
 from ctscan.authorities.profile_matching import issuer_facts, match_profile
 from ctscan.authorities.retention import CertificateDates, earliest_end
 from ctscan.dsar.day_counting import IsHoliday
