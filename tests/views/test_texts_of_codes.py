@@ -16,6 +16,7 @@ from ctscan.errors import InputError, UsageError
 from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, ca_terms, ca_vocabulary, decoded_message
 from ctscan.model.ca_terms import ProfileFault
 from ctscan.model.health import HealthDetail
+from ctscan.model.letter_text import MissingItem
 from ctscan.model.regime import PauseName, Promptness, RefusalName, RegimeFact
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
@@ -28,7 +29,7 @@ PACKAGE = Path(model.__file__).parents[1]
 OTHERS = {LEGACY, "format.thousands", *(f"category.{key}" for key in CATEGORIES)}
 """Entries of a file that no vocabulary holds."""
 
-NAMES = (PauseName, Promptness, RefusalName, RegimeFact)
+NAMES = (MissingItem, PauseName, Promptness, RefusalName, RegimeFact)
 """Vocabularies of names, which are parameters, or are chosen by the word of a regime."""
 PROFILE_WORDS = tuple(
     found
