@@ -21,6 +21,7 @@ from ctscan.app.case_changes import (
     record_fee,
     resume_case,
 )
+from ctscan.app.case_letters import LetterOptions, settle_letters, write_letters
 from ctscan.app.case_reports import (
     case_calendar,
     case_report,
@@ -37,7 +38,6 @@ from ctscan.app.dossiers import make_dossier
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.health import health
 from ctscan.app.known_trail import begin_trail
-from ctscan.app.letters import LetterOptions, settle_letters, write_letters
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
@@ -53,8 +53,8 @@ from ctscan.app.wiring import exposed_files
 
 __all__ = [
     "DEMO_PERSON",
-    "DossierOptions",
     "HEADS_FILE_LIMIT",
+    "DossierOptions",
     "LetterOptions",
     "SearchListener",
     "SearchPlan",

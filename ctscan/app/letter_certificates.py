@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.wiring import opened_index
 from ctscan.errors import FormatError
@@ -13,11 +13,14 @@ from ctscan.model import CertificateStanding, EntryKind
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.dsar.letter_request import IssuedCertificate
-    from ctscan.index.protocols import Index
+    from ctscan.index.protocols import Authorities, Revocations
     from ctscan.model import Answer, Certificate, KeptCertificate, Match
     from ctscan.model.ca_profile import CaProfile, ProfileMatch
     from ctscan.model.case import Case
     from ctscan.model.picture import PersonCertificate, Picture
+
+    class _LetterIndex(Authorities, Revocations, Protocol):
+        """Index with its CCADB list, its certificates of issuers, and the kept certificates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def _read(one: KeptCertificate) -> Certificate | None:
 
 
 async def _profiles(
-    index: Index, matches: Sequence[Match], read: Mapping[bytes, Certificate]
+    index: _LetterIndex, matches: Sequence[Match], read: Mapping[bytes, Certificate]
 ) -> tuple[list[ProfileMatch], CaProfile | None]:
     """Match certificates to profiles; where its bytes can't be read, the name of the issuer and the CCADB decide."""
     from ctscan.app.ca_policies import ca_profiles, match_certificates

@@ -69,7 +69,7 @@ def _new_document() -> Document:
     try:
         import docx
     except ImportError:
-        raise missing_extra("letters", "dossier") from None
+        raise missing_extra("letters", "dossier", "python-docx") from None
     return docx.Document()
 
 
