@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ctscan.dsar.letter_basis import Citations
+from ctscan.dsar.letter_basis import Citations, sole_authorities
 from ctscan.dsar.letter_identification import addresses_in, certificate_section, names_in, person_rows
 from ctscan.dsar.letter_notes import regime_notes
 from ctscan.dsar.letter_request import CaGroup, LetterRequest
@@ -80,8 +80,8 @@ def authority_for(request: LetterRequest, group: CaGroup) -> LetterAddressee:
     """
     known = request.regime.authorities
     places = [place for place in (request.controller.place if request.controller else "", group.profile.seat) if place]
-    if len(known) == 1:
-        return LetterAddressee(None, known[0].name)
+    if named := sole_authorities(request.regime):
+        return LetterAddressee(None, named[0])
     for place in places:
         for one in known:
             if one.place and one.place == place[: len(one.place)]:

@@ -46,6 +46,12 @@ class Citations:
         return f" ({', '.join(dict.fromkeys(found))} {self.law})" if found else ""
 
 
+def sole_authorities(regime: Regime) -> tuple[str, ...]:
+    """Name the authorities of a regime that has those of one country alone; empty where the person chooses."""
+    countries = {one.place[:2] for one in regime.authorities}
+    return tuple(one.name for one in regime.authorities) if len(countries) == 1 else ()
+
+
 def section_of(fact: ProfileFact) -> str:
     """Name the section of a fact in brackets, with a blank before it, without the lines of our copy of the text; empty
     where only the lines are known."""

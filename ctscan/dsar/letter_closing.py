@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctscan.dsar.follow_up import FollowUp, stated_period
-from ctscan.dsar.letter_basis import Citations, section_of, title_of
+from ctscan.dsar.letter_basis import Citations, section_of, sole_authorities, title_of
 from ctscan.dsar.letter_points import has_valid
 from ctscan.dsar.letter_request import CaGroup, LetterRequest
 from ctscan.model.ca_profile import CaProfile
@@ -98,8 +98,7 @@ def _charge(cite: Citations) -> Iterator[Message]:
 def _silence(regime: Regime, answer: FollowUp, cite: Citations) -> Iterator[Message]:
     """Name the authorities; among those of several places the person chooses."""
     basis = cite.in_brackets(Right.COMPLAINT)
-    named = [one.name for one in regime.authorities if not one.place]
-    if named and len(named) == len(regime.authorities):
+    if named := sole_authorities(regime):
         yield LetterText.IF_SILENT(on=answer.on, authority="; ".join(named), cite=basis)
     else:
         yield LetterText.IF_SILENT_NO_AUTHORITY(on=answer.on, cite=basis)

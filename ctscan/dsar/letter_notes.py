@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ctscan.dsar.follow_up import FollowUp
 from ctscan.dsar.letter_addressee import ChosenAddressee
-from ctscan.dsar.letter_basis import RIGHTS, Citations, is_old, title_of
+from ctscan.dsar.letter_basis import RIGHTS, Citations, is_old, sole_authorities, title_of
 from ctscan.dsar.letter_points import has_valid
 from ctscan.dsar.letter_request import CaGroup, LetterRequest
 from ctscan.dsar.letter_statements import texts_used
@@ -135,7 +135,7 @@ def _local(cite: Citations) -> Iterator[Message]:
             pass
     if regime.complaint_first is not None:
         yield LetterNote.COMPLAIN_TO_CONTROLLER_FIRST(article=f"{regime.complaint_first.article} {cite.law}")
-    if any(one.place for one in regime.authorities):
+    if regime.authorities and not sole_authorities(regime):
         yield LetterNote.OWN_AUTHORITY()
 
 

@@ -11,10 +11,10 @@ from support.certs import make_certificate
 from support.pictured import answer_of, match_of
 
 from ctscan.app.ca_policies import shipped_profiles
-from ctscan.authorities.profile_matching import issuer_facts, match_profile
+from ctscan.authorities.profile_matching import IssuerFacts, issuer_facts, match_profile
 from ctscan.authorities.retention import CertificateDates, earliest_end
 from ctscan.dsar.day_counting import IsHoliday
-from ctscan.dsar.letter_request import IssuedCertificate, LetterRequest
+from ctscan.dsar.letter_request import IssuedCertificate, LetterRequest, organisations_of
 from ctscan.dsar.letters import kinds_of
 from ctscan.dsar.picture import picture
 from ctscan.dsar.regimes import regime
@@ -22,6 +22,7 @@ from ctscan.model import Authority, IdentifierKind
 from ctscan.model.case import Case, CaseEvent, CaseIdentifier, CaseKind
 from ctscan.model.controller import Controller
 from ctscan.model.letter import LetterKind, Sender
+from ctscan.model.picture import PersonCertificate
 from ctscan.revocation.status import status_of
 from ctscan.x509.certificate import read_certificate
 
@@ -62,6 +63,14 @@ def issued(*ders: bytes, asked: str = EMAIL, authorities: Sequence[Authority] = 
         end = earliest_end(profile.profile, CertificateDates(own.certificate.not_before, own.certificate.not_after))
         found.append(IssuedCertificate(own, profile, end))
     return tuple(found)
+
+
+def issued_as(own: PersonCertificate) -> IssuedCertificate:
+    """Give a certificate of a picture the profile of its issuer's name alone."""
+    facts = IssuerFacts((), organisations_of(own.certificate.issuer))
+    profile = match_profile(facts, shipped_profiles())
+    end = earliest_end(profile.profile, CertificateDates(own.certificate.not_before, own.certificate.not_after))
+    return IssuedCertificate(own, profile, end)
 
 
 def case_of(kind: CaseKind = CaseKind.ACCESS, *, regime: str = "eu", requester: str = "", **more: Any) -> Case:
