@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "x509": {"model", "errors", "extras"},
     "personal": {"model", "errors", "resources", "x509"},
     "http": {"errors", "resources"},
+    "mail": {"model", "errors", "extras"},
     "sources": {"model", "errors", "extras", "resources", "ct", "http"},
     "index": {"model", "errors", "x509"},
     "authorities": {"model", "errors", "http"},
@@ -43,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "privacy": {"errors"},
     "views": {"model", "errors", "extras", "resources", "personal", "privacy"},  # `personal` for words of categories
     "app": {
-        "model", "errors", "clock", "resources", "config", "ct", "x509", "personal", "http", "sources", "index",
+        "model", "errors", "clock", "resources", "config", "ct", "x509", "personal", "http", "mail", "sources", "index",
         "authorities", "revocation", "answer", "dsar", "collect", "scan", "privacy", "views",
     },
     "cli": {"model", "errors", "resources", "config", "app", "views", "privacy", "scan"},  # `scan`: events to draw

@@ -11,11 +11,11 @@ from ctscan.app.wiring import CLOCK, opened_client, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import InputError
 from ctscan.model import AuditAction
-from ctscan.model.ca_profile import AuthorityRecords
 
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.model import Authority, AuthorityList
+    from ctscan.model.ca_profile import AuthorityRecords
     from ctscan.model.results import LoadedAuthorities
 
 
@@ -86,6 +86,7 @@ async def authority_records(config: Config, query: str) -> AuthorityRecords:
     from ctscan.app.ca_policies import ca_profiles
     from ctscan.authorities.profile_matching import profiles_named
     from ctscan.index.open import has_index
+    from ctscan.model.ca_profile import AuthorityRecords
 
     profiles = tuple(profiles_named(await ca_profiles(), query))
     if profiles and not has_index(config.db):

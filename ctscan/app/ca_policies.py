@@ -3,7 +3,6 @@ certificates to them."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
@@ -35,6 +34,8 @@ async def ca_profiles() -> tuple[CaProfile, ...]:
     Raises:
         InputError: one can't be read, or two claim the same CA.
     """
+    import asyncio
+
     return await asyncio.to_thread(shipped_profiles)
 
 
@@ -50,6 +51,8 @@ async def check_ca_profiles(
         The checks of the profiles that are well formed, and an error line for each file that isn't. Two files that
         claim the same CA are an error, too.
     """
+    import asyncio
+
     return await asyncio.to_thread(_checked, [Path(file) for file in files] or _shipped(), on or clock.now().date())
 
 

@@ -10,6 +10,7 @@ import ctscan.app as app
 from ctscan.cli import case_options, identifiers
 from ctscan.cli.program import command
 from ctscan.config import load_settings
+from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
     from ctscan.config import Config
@@ -28,16 +29,20 @@ DUE = 5
     "--due", metavar="DAYS", type=click.IntRange(0, 3650), help="List only cases with something due within DAYS days."
 )
 @click.option("--all", "every", is_flag=True, help="List closed cases, too.")
+@click.option("--no-names", is_flag=True, help="Leave the names of requesters out, for a mail of cron for example.")
 @case_options.on_register
-def list_(due: int | None, every: bool, verbose: int, **given: Any) -> int:
+def list_(due: int | None, every: bool, no_names: bool, verbose: int, **given: Any) -> int:
     """List the open cases, the overdue ones first, with the next duty of each."""
     from ctscan.cli.process import run
     from ctscan.views.cases import nothing_line
     from ctscan.views.text import texts
 
     config = load_settings(**given)
+    if no_names and config.format == "json":
+        raise UsageError("case list: --no-names: expected with a table, got --format json; leave one of the two out")
     found = run(app.register(config, every=every, within=due))
-    _print(config, found, nothing_line(every=every, within=due, texts=texts(config.lang)))
+    nothing = nothing_line(every=every, within=due, texts=texts(config.lang))
+    _print(config, found, nothing, names=not no_names)
     case_options.say_what_is_due(config)
     return DUE if due is not None and found.entries else 0
 
@@ -66,7 +71,7 @@ def search(identifiers: tuple[str, ...], from_file: str | None, verbose: int, **
     case_options.say_what_is_due(config)
 
 
-def _print(config: Config, found: Register, nothing: str) -> None:
+def _print(config: Config, found: Register, nothing: str, *, names: bool = True) -> None:
     if config.format == "json":
         from ctscan.cli.output import print_json
         from ctscan.views import json
@@ -76,7 +81,7 @@ def _print(config: Config, found: Register, nothing: str) -> None:
     from ctscan.views import case_screens, tables
     from ctscan.views.text import texts
 
-    case_screens.register(tables.console(), found, nothing, texts(config.lang))
+    case_screens.register(tables.console(), found, nothing, texts(config.lang), names=names)
 
 
 @command(

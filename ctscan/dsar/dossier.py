@@ -29,9 +29,6 @@ from ctscan.model.message import Message
 from ctscan.model.picture import PersonCertificate, Picture
 from ctscan.model.regime import Regime
 
-OPTIONAL = ("dpo", "legal_basis", "recipients", "safeguards")
-"""Keys of `[controller]` that a dossier does without, and says so. `retention` is a key outside of it."""
-
 _SHOWN: dict[CaseAction, tuple[str, ...]] = {
     CaseAction.CONFIRMED_RECEIPT: ("channel",),
     CaseAction.EXTENDED: ("reason", "until"),
@@ -175,7 +172,7 @@ def _case_facts(case: Case, state: CaseState) -> CaseFacts:
 
 def _record(event: CaseEvent) -> CaseRecord:
     texts = (event.get(key) for key in _SHOWN.get(event.action, ()))
-    return CaseRecord(event.at, str(event.action), "; ".join(filter(None, texts)))
+    return CaseRecord(event.at, event.action, "; ".join(filter(None, texts)))
 
 
 def is_restricted(case: Case) -> bool:
@@ -201,9 +198,9 @@ def figures(picture: Picture) -> Figures:
         data=len(picture.data),
         categories=len({datum.category for datum in picture.data}),
         certificates=len(certificates),
-        valid=sum(_is_valid(one) for one in certificates),
+        valid=sum(_is_current(one) for one in certificates),
         logs=len({seen.log_id for one in certificates for seen in one.sightings}),
-        owners=len({owner for one in certificates for owner in one.owners}),
+        owners=len({name for one in certificates for name in one.owners or (one.certificate.issuer,)}),
         sensitive=sum(datum.sensitivity is not Sensitivity.ORDINARY for datum in picture.data),
         held_back=len(picture.held_back),
         redacted=sum(one.is_redacted for one in certificates),
@@ -212,16 +209,16 @@ def figures(picture: Picture) -> Figures:
     )
 
 
-def _is_valid(certificate: PersonCertificate) -> bool:
-    return certificate.status is not None and certificate.status.standing is CertificateStanding.VALID
+def _is_current(certificate: PersonCertificate) -> bool:
+    """Return whether a certificate is neither expired nor known to be revoked."""
+    status = certificate.status
+    return status is not None and not status.is_expired and status.standing is not CertificateStanding.REVOKED
 
 
 def notes(dossier: Dossier) -> list[Message]:
     """List the limits of a dossier, the gravest first."""
     certificates = dossier.picture.certificates
     found = [DossierNote.OVERRIDDEN()] if dossier.identity[0] == "override" else []
-    missing = [key for key in OPTIONAL if not getattr(dossier.controller, key)]
-    missing += [] if dossier.processing.retention else ["retention"]
     counted = (
         DossierNote.HELD_BACK(count=len(dossier.picture.held_back)),
         DossierNote.REDACTED(count=sum(one.is_redacted for one in certificates)),
@@ -230,5 +227,18 @@ def notes(dossier: Dossier) -> list[Message]:
         DossierNote.UNPROVEN(count=sum(not any(s.verified for s in one.sightings) for one in certificates)),
     )
     found += [note for note in counted if dict(note.params)["count"]]
-    found += [DossierNote.MISSING(keys=", ".join(missing))] if missing else []
+    found += _left_open(dossier)
     return found + ([] if dossier.case else [DossierNote.WITHOUT_CASE()])
+
+
+def _left_open(dossier: Dossier) -> list[Message]:
+    """Name the parts of article 15 that the settings leave open."""
+    controller = dossier.controller
+    given = (
+        (controller.legal_basis, DossierNote.NO_LEGAL_BASIS()),
+        (controller.recipients, DossierNote.NO_RECIPIENTS()),
+        (dossier.processing.retention, DossierNote.NO_RETENTION()),
+        (controller.safeguards, DossierNote.NO_SAFEGUARDS()),
+        (controller.dpo, DossierNote.NO_OFFICER()),
+    )
+    return [note for value, note in given if not value]

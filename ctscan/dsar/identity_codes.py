@@ -13,12 +13,11 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from typing import Final
 
 from ctscan.model.case import Case, CaseAction, CaseEvent, CaseIdentifier
+from ctscan.model.identity_code import CodeCheck, CodeVerdict, OpenCode
 
 KEY_USE: Final = b"ctscan identity code v1"
 """Use for which the key of the digests is derived from the key file."""
@@ -39,52 +38,6 @@ _SIGNS: Final = 10  # 50 bits: with 5 tries, 1 in 2 * 10**14 guesses is right
 _GROUP: Final = 5
 _TYPED_OTHERWISE: Final = str.maketrans("ILO", "110")
 _BETWEEN = re.compile(r"[\s\u2010-\u2015\u2212\u00ad\u200b-\u200f\u2060.-]+")
-
-
-class CodeVerdict(Enum):
-    """Verdict on a text that a requester gave as a code."""
-
-    RIGHT = auto()
-    WRONG = auto()
-    NOT_OPEN = auto()  # no code counts any longer, or none was made
-
-
-@dataclass(frozen=True, slots=True)
-class CodeCheck:
-    """Result of a check, with the events that record it.
-
-    Attributes:
-        verdict: the verdict.
-        events: events to add to the case before anybody learns the verdict.
-        position: position of the proven identifier, from 1; 0 unless the code is right.
-        tries_left: further tries of the code that has most of them.
-    """
-
-    verdict: CodeVerdict
-    events: tuple[CaseEvent, ...] = ()
-    position: int = 0
-    tries_left: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCode:
-    """Code that counts.
-
-    Attributes:
-        id: identifier of the code, 16 hexadecimal digits.
-        position: position of its identifier in the case, from 1.
-        expires: end of its time.
-        digest: HMAC of the code.
-        key_id: identifier of the key of the digest, hexadecimal.
-        tries_left: further wrong codes that it bears.
-    """
-
-    id: str
-    position: int
-    expires: datetime
-    digest: bytes
-    key_id: str
-    tries_left: int
 
 
 # --- making ---------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ctscan.errors import CtscanError, Refused, SourceError, UsageError
@@ -54,7 +55,7 @@ async def send(
         Refused: the server refuses account, sender, recipient or message for good (5xx), or can't do what is needed.
         SourceError: the server can't be reached, isn't trusted, or refuses for now (4xx).
     """
-    check_settings(settings, password)
+    check_ready(settings, password)
     message = plain_message(mail, settings.sender, now)
     place = f"mail: {settings.host}:{settings.port}"
     with _named_errors(place, patience):
@@ -69,11 +70,11 @@ async def send(
                 await _leave(client)
 
 
-def check_settings(settings: MailSettings, password: str) -> None:
-    """Check that a message can be sent with these settings.
+def check_ready(settings: MailSettings, password: str) -> None:
+    """Check that all is there to send a message.
 
     Raises:
-        UsageError: host, sender or the password are missing; the message says where to write them.
+        UsageError: host, sender, password or the extra `dossier` are missing; the message says where to write them.
     """
     missing = [key for key, value in (("host", settings.host), ("from", settings.sender)) if not value]
     if missing:
@@ -83,14 +84,20 @@ def check_settings(settings: MailSettings, password: str) -> None:
         )
     if settings.user and not password:
         raise UsageError(f"mail: expected the password of the user under [mail], got none; set {PASSWORD_VARIABLE}")
+    _library()
+
+
+def _library() -> ModuleType:
+    """Load aiosmtplib, which only this module uses."""
+    try:
+        import aiosmtplib
+    except ImportError:
+        raise missing_extra("mail", "dossier", "aiosmtplib") from None
+    return aiosmtplib
 
 
 def _client(settings: MailSettings, tls: ssl.SSLContext, patience: float) -> SMTP:
-    try:
-        from aiosmtplib import SMTP
-    except ImportError:
-        raise missing_extra("mail", "dossier", "aiosmtplib") from None
-    return SMTP(
+    client: SMTP = _library().SMTP(
         hostname=settings.host,
         port=settings.port,
         local_hostname=_OURSELVES,
@@ -99,16 +106,19 @@ def _client(settings: MailSettings, tls: ssl.SSLContext, patience: float) -> SMT
         start_tls=settings.security == MailSecurity.STARTTLS,
         tls_context=tls if settings.security != MailSecurity.NONE else None,
     )
+    return client
 
 
 async def _leave(client: SMTP) -> None:
     """Say goodbye where the server still listens: what it took, it took."""
-    from aiosmtplib import SMTPException
-
-    with suppress(SMTPException, OSError, TimeoutError):
+    transport = client.transport
+    with suppress(_library().SMTPException, OSError):
         async with asyncio.timeout(2):
             await client.quit()
     client.close()
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
+        await asyncio.sleep(0)  # the loop closes it in its next round
 
 
 # --- errors ---------------------------------------------------------------------------------------------------------
@@ -119,9 +129,7 @@ def _named_errors(place: str, patience: float) -> Iterator[None]:
     """Replace errors of the exchange by our own, which quote nothing that the server said."""
     try:
         yield
-    except CtscanError:
-        raise
-    except Exception as error:  # of aiosmtplib, ssl and sockets: each may quote addresses
+    except (_library().SMTPException, OSError) as error:  # its message may quote addresses
         raise _named(place, error, patience) from None
 
 

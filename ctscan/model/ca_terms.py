@@ -178,6 +178,7 @@ class ConflictReason(Code):
     NEWER = "ca-conflict.newer"
     NUMBER_OVER_NONE = "ca-conflict.number-over-none"
     RIGHTS_PREVAIL = "ca-conflict.rights-prevail"  # the text that grants the right
+    POLICY_DECIDES = "ca-conflict.policy-decides"  # the other text refers to the privacy policy
 
 
 class NoLetter(Code):

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ctscan.model.answer import Answer
 from ctscan.model.audit import AuditAction
-from ctscan.model.case import CaseKind, CaseState
+from ctscan.model.case import CaseAction, CaseKind, CaseState
 from ctscan.model.controller import Controller
 from ctscan.model.message import Code
 from ctscan.model.picture import Picture
@@ -25,7 +25,11 @@ class Paper(StrEnum):
 class DossierNote(Code):
     """Limit of a dossier that its reader has to know."""
 
-    MISSING = "dossier-note.missing"  # parameter: keys of [controller] that are not given
+    NO_OFFICER = "dossier-note.no-officer"  # the settings leave it open, as with the next four
+    NO_LEGAL_BASIS = "dossier-note.no-legal-basis"
+    NO_RECIPIENTS = "dossier-note.no-recipients"
+    NO_SAFEGUARDS = "dossier-note.no-safeguards"
+    NO_RETENTION = "dossier-note.no-retention"
     REDACTED = "dossier-note.redacted"  # parameter: count of certificates whose bytes are left out
     HELD_BACK = "dossier-note.held-back"  # parameter: count
     NAME_ONLY = "dossier-note.name-only"  # parameter: count
@@ -52,7 +56,7 @@ class CaseRecord:
     """Event of the case, without the account: its time, its action and what it says to the person."""
 
     at: datetime
-    action: str
+    action: CaseAction
     text: str = ""
 
 

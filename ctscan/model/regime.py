@@ -1,6 +1,8 @@
 """Regimes: the rules of a law on requests of data subjects, as `data/regimes/*.toml` states them.
 
-Every fact carries its article, without the name of the law, and its certainty.
+Every fact carries its article and its certainty. An article stands without the name of the law, so that a citation puts
+the name of the reader's language behind it: `Art. 15 DSGVO`. Where another law counts too, its article comes first and
+names that law: `Art. 18 DSV/OPDo; Art. 25(7)`.
 """
 
 from __future__ import annotations
@@ -150,7 +152,7 @@ class RegimeFact(Code):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Article of a fact, without the name of the law, and the certainty of the fact."""
+    """Article of a fact, and the certainty of the fact."""
 
     article: str
     certainty: Certainty

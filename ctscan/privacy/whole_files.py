@@ -22,18 +22,22 @@ def write_whole(path: Path, data: bytes, option: str, *, replace: bool = False) 
     Raises:
         InputError: there is something at this place already, or the file can't be written.
     """
-    if "\0" in str(path) or path.is_dir():
-        raise InputError(f"{option}: expected the name of a file, got a directory, or no path; give another")
-    if not replace and os.path.lexists(path):
-        raise InputError(f"{path}: exists already and was left as it is; give another with {option}")
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new") if path.name else path
     try:
+        _check_place(path, option, replace=replace)
         _write(draft, data)
         draft.replace(path)
     except OSError as error:
         with suppress(OSError):
             draft.unlink()
         raise InputError(f"{path}: can't be written: {error.strerror}; give another place with {option}") from error
+
+
+def _check_place(path: Path, option: str, *, replace: bool) -> None:
+    if "\0" in str(path) or path.is_dir():
+        raise InputError(f"{option}: expected the name of a file, got a directory, or no path; give another")
+    if not replace and os.path.lexists(path):
+        raise InputError(f"{path}: exists already and was left as it is; give another with {option}")
 
 
 def _write(draft: Path, data: bytes) -> None:

@@ -32,9 +32,9 @@ def case(out: tables.Console, report: CaseReport, reminder: Reminder | None, tex
     tables.table(out, *cases.history(report.case.events, texts))
 
 
-def register(out: tables.Console, found: Register, nothing: str, texts: Texts) -> None:
-    """Print a list of cases, or the line that there are none."""
+def register(out: tables.Console, found: Register, nothing: str, texts: Texts, *, names: bool = True) -> None:
+    """Print a list of cases, with `names` of requesters, or the line that there are none."""
     if found.entries:
-        tables.table(out, *cases.register(found, out.width, texts))
+        tables.table(out, *cases.register(found, out.width, texts, names=names))
     else:
         tables.say(out, nothing)

@@ -37,19 +37,19 @@ _HIDDEN = frozenset({"digest", "id"})
 # --- list ---------------------------------------------------------------------------------------------------------
 
 
-def register(found: Register, width: int, texts: Texts) -> Listing:
-    """List cases, with the columns for which a line of `width` characters has room."""
+def register(found: Register, width: int, texts: Texts, *, names: bool = True) -> Listing:
+    """List cases, with the columns for which a line of `width` characters has room; with `names` of requesters."""
     headers = [CaseText.COLUMN_CASE(), CaseText.COLUMN_DUE(), CaseText.COLUMN_LEFT(), CaseText.COLUMN_REQUEST()]
     if width >= _WIDE:
         headers += [CaseText.COLUMN_REGIME(), CaseText.COLUMN_RECEIVED()]
-    headers.append(CaseText.COLUMN_REQUESTER())
+    headers += [CaseText.COLUMN_REQUESTER()] if names else []
     columns = [_columns(report, reminder, width, texts) for report, reminder in found.entries]
     whole = (CaseText.COLUMN_CASE(), CaseText.COLUMN_DUE(), CaseText.COLUMN_RECEIVED())
     return Listing(
         [texts(header) for header in headers],
         [[row[header] for header in headers] for row in columns],
         [texts(header) for header in whole],
-        [_lines(row, texts) for row in columns],
+        [_lines(row, headers, texts) for row in columns],
     )
 
 
@@ -67,10 +67,10 @@ def _columns(report: CaseReport, reminder: Reminder | None, width: int, texts: T
     }
 
 
-def _lines(row: dict[Message, str], texts: Texts) -> list[str]:
+def _lines(row: dict[Message, str], headers: Sequence[Message], texts: Texts) -> list[str]:
     """Write the columns of a case as lines, for a terminal without room for columns."""
     first = f"{row[CaseText.COLUMN_CASE()]}: {row[CaseText.COLUMN_REQUEST()]}, {row[CaseText.COLUMN_LEFT()]}"
-    rest = (CaseText.COLUMN_DUE(), CaseText.COLUMN_REGIME(), CaseText.COLUMN_RECEIVED(), CaseText.COLUMN_REQUESTER())
+    rest = [header for header in (CaseText.COLUMN_DUE(), CaseText.COLUMN_REQUESTER()) if header in headers]
     return [first, *(f"{texts(header)}: {row[header]}" for header in rest if row[header] != "-")]
 
 

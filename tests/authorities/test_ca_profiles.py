@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.profile_files import BASELINE, KEY, PROFILE, minimal, profile, with_fact
 
 from ctscan.authorities.ca_profiles import check_apart, parse_profile
@@ -264,3 +267,45 @@ def test_a_check_names_a_profile_without_any_channel_and_a_date_in_the_future() 
     assert faults(minimal("Other", 'no_letter = "no-person"'), date(2026, 2, 1)) == []
     assert faults(minimal("Other", 'no_letter = "no-person"'), date(2026, 1, 30)) == ["ca-fault.from-future"]
     assert faults(BASELINE, date(2026, 2, 1)) == []
+
+
+# --- properties ----------------------------------------------------------------------------------------------------
+
+SCALARS = st.one_of(
+    st.text(alphabet=st.characters(codec="utf-8"), max_size=30).map(lambda text: json.dumps(text, ensure_ascii=True)),
+    st.integers().map(str),
+    st.booleans().map(lambda flag: str(flag).lower()),
+    st.dates().map(str),
+    st.sampled_from([f'"{word_of(code)}"' for code in (*FactKey, *Condition, *Item, *Use)]),
+)
+VALUES_OF_TOML = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4).map(lambda items: f"[{', '.join(items)}]"),
+        st.dictionaries(st.sampled_from(["is", "when", "text", "use", "count", "unit", "stance", "years"]), inner).map(
+            lambda table: "{ " + ", ".join(f"{key} = {value}" for key, value in table.items()) + " }"
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(FactKey), VALUES_OF_TOML)
+def test_any_value_is_read_with_its_type_or_refused_in_a_line(key: FactKey, value: str) -> None:
+    try:
+        fact = profile(with_fact(word_of(key), value)).facts[-1]
+    except FormatError as error:
+        assert str(error).startswith("example.toml: ")
+        assert str(error).isprintable()
+    else:
+        assert isinstance(fact.value, VALUE_TYPES[key])
+
+
+@given(st.integers(0, len(PROFILE)), st.binary(max_size=8))
+def test_a_damaged_file_is_read_or_refused_in_a_line(at: int, octets: bytes) -> None:
+    data = PROFILE.encode()
+    try:
+        parse_profile("example.toml", data[:at] + octets + data[at + len(octets) :])
+    except FormatError as error:
+        assert str(error).startswith("example.toml: ")
+        assert str(error).isprintable()

@@ -145,7 +145,7 @@ def test_conflicts_are_named_and_decided() -> None:
     assert found == {
         "actalis": {FactKey.RETENTION, FactKey.SUSPENSION},
         "identrust": {FactKey.RETENTION, FactKey.RECTIFICATION},
-        "sectigo": {FactKey.RETENTION},
+        "sectigo": {FactKey.RETENTION, FactKey.LEGAL_BASIS},
         "wisekey": {FactKey.RETENTION_LOGS},
     }
     suspension = PROFILES["actalis"].fact(FactKey.SUSPENSION)

@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import Result
+from support.case_desk import TODAY, Desk, ago
 from support.cli import command, error_line, process, run
-from support.scanning import people_log
 from support.terminal import on_terminal
 
-TODAY = datetime.now().astimezone().date()
 CONTRACT = {
     "number", "kind", "regime", "received", "due", "deadlines", "extended_until", "paused_since", "state", "lang",
     "identifiers", "history",
@@ -23,45 +19,6 @@ CONTRACT = {
 
 
 BOLD = re.compile(r"\x1b\[[0-9;]*m")
-
-
-def ago(days: int) -> str:
-    return str(TODAY - timedelta(days=days))
-
-
-class Desk:
-    """Index of a handler, and `ctscan case` on it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.db = folder, folder / "ctscan.db"
-        people_log("people", 40).write_static_tree(folder / "log")
-        scanned = run("scan", "--log", (folder / "log").as_uri(), "--from", "start", "--everything", "--db", self.db)
-        assert scanned.exit_code == 0, scanned.output
-
-    def __call__(self, *words: str, stdin: str | bytes = "") -> Result:
-        return run("case", *words, "--db", self.db, stdin=stdin)
-
-    def json(self, *words: str, code: int = 0, stdin: str = "") -> Any:
-        result = self(*words, "--format", "json", stdin=stdin)
-        assert result.exit_code == code, result.output
-        return json.loads(result.stdout)
-
-    def open(self, *words: str, days: int = 3, regime: str = "eu") -> Any:
-        identifiers = words or ("jane@example.org",)
-        return self.json("open", *identifiers, "--regime", regime, "--received", ago(days))
-
-    def trail(self) -> list[dict[str, Any]]:
-        """Return the events of the register, oldest first."""
-        events = json.loads(run("audit", "show", "--format", "json", "--db", self.db).stdout)
-        return [event for event in reversed(events) if event["action"] == "case"]
-
-    def refused(self, *words: str, code: int = 2, stdin: str | bytes = "") -> str:
-        """Run a command that fails, and return its single line; assert that nothing was written."""
-        before = [case["number"] for case in self.json("list", "--all")], self.trail()
-        result = self(*words, stdin=stdin)
-        assert result.exit_code == code, result.output
-        assert ([case["number"] for case in self.json("list", "--all")], self.trail()) == before
-        return error_line(result)
 
 
 @pytest.fixture
@@ -207,6 +164,16 @@ def test_the_list_has_the_overdue_ones_first_and_ends_with_5_where_something_is_
     nothing = desk("list", "--due", "7")
     assert (nothing.exit_code, nothing.stdout) == (0, "Nothing is due within 7 days.\n")
     assert [case["state"] for case in desk.json("list", "--all")] == ["open", "closed", "closed"]
+
+
+def test_a_list_for_mail_names_nobody(desk: Desk) -> None:
+    words = ("--regime", "eu", "--received", ago(70), "--requester", "Jane Roe")
+    assert desk("open", "jane@example.org", *words).exit_code == 0
+    assert "Jane Roe" in desk("list", "--due", "7").stdout
+    for columns in ("200", "30"):
+        mailed = run("case", "list", "--due", "7", "--no-names", "--db", desk.db, env={"COLUMNS": columns})
+        assert mailed.exit_code == 5 and "C-" in mailed.stdout and "jane" not in mailed.output.lower()
+    assert "--no-names" in desk.refused("list", "--no-names", "--format", "json")
 
 
 @pytest.mark.parametrize("days", ["-1", "x", "9999999999999"])

@@ -15,7 +15,6 @@ from ctscan.dsar.identity_codes import (
     LIFETIME,
     RANDOM_BYTES,
     TRIES,
-    CodeVerdict,
     check_code,
     code_of,
     digest_of,
@@ -24,6 +23,7 @@ from ctscan.dsar.identity_codes import (
     typed_code,
 )
 from ctscan.model.case import Case, CaseAction, CaseEvent
+from ctscan.model.identity_code import CodeVerdict
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 KEY = b"k" * 32

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -49,6 +50,16 @@ def test_each_regime_names_its_law_its_articles_and_an_authority(code: str) -> N
     citations = [*found.articles, *found.refusals, *found.pauses, *filter(None, (found.answer, found.confirm))]
     laws = {name for _, name in found.law}
     assert not [one.article for one in citations if any(law in one.article for law in laws)]
+
+
+OTHER_LAWS = re.compile(r"(?:DPA 2018|PAIA|Decree|DSV/OPDo|1182/71)$")
+
+
+@pytest.mark.parametrize("code", (*COMPLETE, *OTHERS))
+def test_a_citation_ends_with_an_article_of_the_law_whose_name_follows(code: str) -> None:
+    found = regime(code)
+    cited = [*found.articles, *found.refusals, *found.pauses, *filter(None, (found.answer, found.confirm))]
+    assert [one.article for one in cited if OTHER_LAWS.search(one.article)] == []
 
 
 @pytest.mark.parametrize("code", COMPLETE)

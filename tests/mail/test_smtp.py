@@ -13,7 +13,7 @@ import pytest
 from support.smtp_server import PASSWORD, Server, broken_server, server_certificate, smtp_server
 
 from ctscan.errors import CtscanError, Refused, SourceError, UsageError
-from ctscan.mail.smtp import check_settings, send
+from ctscan.mail.smtp import check_ready, send
 from ctscan.model.mail import Mail, MailSecurity, MailSettings
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
@@ -223,7 +223,7 @@ def test_a_wrong_password(tmp_path: Path) -> None:
 )
 def test_settings_that_are_missing_are_named(settings: MailSettings, password: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        check_settings(settings, password)
+        check_ready(settings, password)
     assert said in str(caught.value)
 
 

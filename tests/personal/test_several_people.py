@@ -12,7 +12,15 @@ from ctscan.model import Confidence, Finding, SubjectKind
 from ctscan.personal.analyse import analyse
 
 AREAS = ("people_iberia", "people_brazil", "people_europe", "people_japan")
-WITH_SERVICES = ("mixed_iberia", "mixed_brazil", "mixed_europe", "mixed_asia", "mixed_second", "mailboxes")
+WITH_SERVICES = (
+    "mixed_iberia",
+    "mixed_brazil",
+    "mixed_europe",
+    "mixed_asia",
+    "mixed_second",
+    "mixed_third",
+    "mailboxes",
+)
 CASES: dict[str, list[set[str]]] = {
     f"{area}/{case}": people
     for area in (*AREAS, *WITH_SERVICES)

@@ -91,11 +91,17 @@ async def _started(start: Serve, loop: asyncio.AbstractEventLoop) -> asyncio.Ser
 
 
 async def _stop(server: asyncio.Server) -> None:
+    """Close the server and every connection: a socket that stays open is a warning in some later test."""
     server.close()
     serving = asyncio.all_tasks() - {asyncio.current_task()}
     for task in serving:
         task.cancel()
     await asyncio.gather(*serving, return_exceptions=True)
+    loop = asyncio.get_running_loop()
+    for transport in list(loop._transports.values()):  # type: ignore[attr-defined]
+        transport.abort()
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 @contextmanager

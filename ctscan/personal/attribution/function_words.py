@@ -40,7 +40,7 @@ def are_of_function(segments: Sequence[str], roles: frozenset[str]) -> bool:
 
 
 def _names_function(word: str, roles: frozenset[str]) -> bool:
-    if word in roles or word in _function_words():
+    if word in roles or word in function_words():
         return True
     return _holds_function(word, roles) and word not in given_names() and word not in surnames()
 
@@ -50,7 +50,7 @@ def _holds_function(word: str, roles: frozenset[str]) -> bool:
     long one (`cfgestion`)."""
     for at in range(1, len(word)):
         before, behind = word[:at], word[at:]
-        is_before, is_behind = (part in roles or part in _function_words() for part in (before, behind))
+        is_before, is_behind = (part in roles or part in function_words() for part in (before, behind))
         if is_before and is_behind and min(len(before), len(behind)) >= _SHORTEST:
             return True
         if is_behind and len(behind) >= _LONG and len(before) <= _SHORTEST:
@@ -59,7 +59,8 @@ def _holds_function(word: str, roles: frozenset[str]) -> bool:
 
 
 @cache
-def _function_words() -> frozenset[str]:
+def function_words() -> frozenset[str]:
+    """Return the folded words of functions and offices."""
     import tomllib  # not at the top: most certificates hold no mailbox
 
     tables = tomllib.loads(data_text("names/functions.toml")).values()

@@ -16,21 +16,34 @@ RFC_2142 = frozenset(
 """Mailbox names that RFC 2142 reserves for functions."""
 
 _DESK_WORDS = """
-    achats acquisti administratie almacen almoxarifado anagrafe anfrage anfragen anmeldung apotheke arved assistenza
-    atencion ausbildung auskunft balie bestellung bestellungen bewerbung bilgi biuro boekhouding bookings buchung
-    cachet cadastro caiwu calidad careers clientes clienti clients cobranca commande commandes commercial
-    commerciale communication compta contabilitate correo datenschutz destek developers development direcao
-    direccion direction diretoria direzione eigyo einkauf empfang epodatelna etatcivil facturas facture facturen
-    factures faktura fakturace fatture finance frontdesk geral geschaeftsfuehrung geschaeftsstelle gestion
-    hovedpostkasse informacion information inkoop invoice invoices iroda jinji jobs kadry kancelaria kanzlei kasse
-    kefu keiri klantenservice ksiegowosc kundendienst kundenservice kundeservice leitstelle licitacao licitacoes
-    magazzino mahnung membership muhasebe netz newsletter notariat obchod objednavky okonomi ordnungsamt ouvidoria
-    payments pedidos personalabteilung postmottak praktijk praxis prefecture prefeitura presse procurement
-    produktion protocollo protocolo proveedores purchasing qualita qualite quality rathaus recepcao receptie
-    reclamaciones recruitment redaktion registratur registro renshi reservations salg satis sello serwis shipping
-    siegel sklep somu soumu sprzedaz standesamt subscriptions taller termine titkarsag training treasury ucto
-    ufficio ugyfelszolgalat urbanisme vendite verkoop vertrieb vorstand warehouse werkstatt workshop
-    zaehler zamowienia zentrale
+    abogado abogados achats acquisti administratie alcaldia almacen almoxarifado alumnos anagrafe anfrage anfragen
+    anmeldung apotheke arved asesoria assistenza atelier atencion ausbildung auskunft averias avocat avocats
+    avvocati avvocato ayuntamiento balie becas bestellung bestellungen bewerbung biblioteca bibliothek bibliotheque
+    bilgi birojs biuro boekhouding bookings bourgmestre buchhalter buchung buergermeister bufete buh buhalterija
+    buhgalter burgemeester cabinet cachet cadastro caiwu calidad cancelaria cancelleria careers clientes clienti
+    clients clinica clinique cobranca colegio commande commandes commercial commerciale commune communication compta
+    comune consulta consultas consultoria consultorio contabilitate correo datenschutz dekanat despacho destek
+    developers development direcao direccion directeur direction direktor diretoria direttore direttrice direzione
+    distribucion dyrektor ecole eigyo einkauf empfang epodatelna escuela estudiantes etatcivil etude expedicion
+    facturas facture facturen factures faktura fakturace fakulta fakultet farmacia fatture finance finances finanzen
+    frontdesk gemeinde geral gerente geschaeftsfuehrung geschaeftsstelle gestion gestoria glavbuh gramatvediba
+    greffe greffier hacienda hausverwaltung hivatal hospital hovedpostkasse huisarts impots impuestos incidencias
+    informacion information informes ingenieria inkasso inkoop instandhaltung invoice invoices iroda iskola jegyzo
+    jinji jobs juzgado kadry kancelar kancelaria kanzlei kasse kefu keiri klantenservice konyveles ksiegowosc
+    kundendienst kundenservice kundeservice laboratoire laboratorio leitstelle licitacao licitacoes lieferung
+    lietvediba livraison logistica logistik logistique lycee magazzino mahnung maintenance mantenimiento matricula
+    mediateca membership mesto muhasebe netz newsletter nomina nominas notaria notariat obchod obec objednavky
+    officina okonomi ordinace ordinacija ordination ordnungsamt ouvidor ouvidoria pagamenti pagamentos pagos
+    paiement paroisse parroquia pasts payments pedidos penzugy personalabteilung pfarramt pfarrei pharmacie
+    polgarmester postmottak praktijk praxis prefecture prefeitura prefettura presidencia presidente presidenza
+    presse prezes procurement produccion produktion protocollo protocolo proveedores purchasing qualita qualite
+    quality questura raktar rastine rathaus recepcao recepce recepcion receptie reclamaciones recruitment rector
+    redaktion registratur registratura registro rektorat renshi reservas reservations reservierung salg satis
+    sekretar sekretoriatas sello serwis shipping siegel sindaco sklad sklep somu soumu sprzedaz stadt standesamt
+    steuerberater steuerberatung steuern studenten subscriptions szerviz tajemnik taller tandarts tender tenders
+    termine tesoreria titkar titkarsag torgi training treasury tribunal tribunale tributos ucetni ucetnictvi ucto
+    ufficio ugyfelszolgalat ugyintezes universidad urbanisme valsts vendite verkoop versand vertrieb vorstand
+    vzdrzevanje warehouse wartung werkstatt workshop zaehler zahlungen zakupki zamowienia zentrale
 """
 """Words of desks, shops and counters in many languages that are nobody's name."""
 

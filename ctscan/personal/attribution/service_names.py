@@ -5,6 +5,8 @@ Its words count (`services`), the purpose of the key, and a number that only peo
 
 from __future__ import annotations
 
+from typing import Final
+
 from ctscan.model import AttributionReason, Confidence, Message, Name, SubjectKind
 from ctscan.model.explanation import EvidenceKind
 from ctscan.personal.attribution.classifiers import service_of
@@ -18,10 +20,14 @@ from ctscan.personal.attribution.name_attributes import (
     personal_attribute,
     texts_of,
 )
+from ctscan.personal.attribution.office_names import is_office, is_organisation_in_parts
 from ctscan.personal.attribution.services import is_organisation_pseudonym, is_service
 from ctscan.personal.attribution.trail import weighs
+from ctscan.personal.parsers.numbers import satisfied
 from ctscan.personal.values import Attribution
 from ctscan.personal.view import View
+
+_COUNTRY: Final = "2.5.4.6"
 
 
 def names_service(view: View, name: Name) -> bool:
@@ -42,10 +48,22 @@ def _judge_service(view: View, name: Name) -> bool:
     has_purpose = name is view.certificate.subject and service_of(view.certificate) is not None
     if not has_purpose and any(NATURAL_NUMBER.match(text) for text in texts_of(name, SERIAL_NUMBER)):
         return False
+    if _is_organisation(name, view.certificate.issuer):
+        return True
     pseudonyms = list(texts_of(name, PSEUDONYM))
     if is_service(texts_of(name, GIVEN_NAME), [*texts_of(name, SURNAME), *pseudonyms], has_purpose):
         return True
     return any(is_organisation_pseudonym(text, texts_of(name, ORGANISATION)) for text in pseudonyms)
+
+
+def _is_organisation(name: Name, issuer: Name) -> bool:
+    """Return whether given names and surnames hold an office, or words of the organisation beside them, without a
+    number that only people have."""
+    given, surnames = list(texts_of(name, GIVEN_NAME)), list(texts_of(name, SURNAME))
+    if not is_office(given, surnames) and not is_organisation_in_parts(given, surnames, texts_of(name, ORGANISATION)):
+        return False
+    countries = {text.strip().upper() for one in (name, issuer) for text in texts_of(one, _COUNTRY)}
+    return not any(satisfied(text, one) for text in texts_of(name, SERIAL_NUMBER) for one in countries)
 
 
 @weighs(EvidenceKind.SERVICE())

@@ -75,7 +75,7 @@ def is_relative(address: NameEvidence, name: NameEvidence) -> bool:
     if len(given) != 1 or len(address.words) != 2:
         return False
     words = list(name.given or name.some_words)
-    if not any(is_known_form(spelling) for word in words for spelling in word):
+    if not any(_is_given_name(spelling) for word in words for spelling in word):
         return False
     return all(_is_given_name(spelling) and _relation(spelling, words) is Relation.ANOTHER for spelling in given[0])
 

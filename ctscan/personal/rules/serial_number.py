@@ -25,6 +25,7 @@ from ctscan.model import (
     SubjectKind,
 )
 from ctscan.personal.attribution.evidence import CA_CONTACT, is_server, legal_policy, person_of
+from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.numbers import (
@@ -100,7 +101,8 @@ def _values(view: View, place: Field, text: str) -> Iterable[Value]:
     country = region_of(view, place)
     found = read_semantics(text, country)
     if found is not None and (said := said_values(found)) is not None:
-        return said
+        is_service = place.name is not None and names_service(view, place.name)
+        return () if is_service and found.bearer is Bearer.ORGANISATION else said
     if is_placeholder(text) or is_company(view.certificate, place) or _NATIONAL_FORM.search(text):
         return ()
     number = found.number if found is not None else text

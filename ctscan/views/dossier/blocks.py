@@ -38,9 +38,10 @@ def items(found: Iterable[str], *, is_numbered: bool = False) -> Block:
     return {"kind": "list", "items": [shown(one) for one in found], "numbered": is_numbered}
 
 
-def facts(rows: Iterable[tuple[str, str]]) -> Block:
-    """Make labels with their values; a row without a value is left out."""
-    return {"kind": "facts", "rows": [[shown(label), shown(value)] for label, value in rows if value]}
+def facts(rows: Iterable[tuple[str, Iterable[str]]]) -> Block:
+    """Make labels with their values, each of which has lines; a row without a line is left out."""
+    found = ((label, [shown(line) for line in lines if line]) for label, lines in rows)
+    return {"kind": "facts", "rows": [{"label": shown(label), "lines": lines} for label, lines in found if lines]}
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]], widths: Sequence[int]) -> Block:

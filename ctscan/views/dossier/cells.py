@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ctscan.model import Answer, Finding, Freshness, Message, Sensitivity
+from ctscan.model import Answer, CertificateStanding, Finding, Freshness, Message, Sensitivity, Status
 from ctscan.model.dossier import Dossier
 from ctscan.model.finding import Qualifier
 from ctscan.model.regime import Right
 from ctscan.views.answers import KINDS, QUALIFIERS, SENSITIVITIES, category
+from ctscan.views.certificates import status_words
 from ctscan.views.dossier.phrases import DossierText
 from ctscan.views.limits import by_reason, entries_by_reason
 from ctscan.views.text import Texts
@@ -26,9 +27,9 @@ def article(made: Dossier, right: Right) -> str:
     return next((f"{one.article} {law}".strip() for one in made.regime.articles if one.right is right), "")
 
 
-def stated(text: str, texts: Texts) -> str:
+def stated(text: str, made: Dossier, texts: Texts) -> str:
     """Return a text of the settings, or the sentence that they don't have it."""
-    return text or texts(DossierText.NOT_STATED())
+    return text or texts(DossierText.NOT_STATED(contact=made.controller.contact))
 
 
 def kind_of(answer: Answer, texts: Texts) -> str:
@@ -48,6 +49,15 @@ def datum_line(finding: Finding, texts: Texts) -> str:
     value = finding.value if finding.repaired is None else finding.repaired
     remarks = marks(finding.sensitivity, finding.qualifiers, texts)
     return f"{category(finding.category, texts)}: {value}{f' ({remarks})' if remarks else ''} [{finding.path}]"
+
+
+def standing_words(status: Status | None, texts: Texts) -> str:
+    """Write the status of a certificate for a lay person; advice for the controller stays out."""
+    if status is None:
+        return ""
+    if status.standing is not CertificateStanding.UNKNOWN:
+        return status_words(status, texts)
+    return texts(DossierText.STATUS_EXPIRED() if status.is_expired else DossierText.STATUS_UNKNOWN())
 
 
 def gaps(answer: Answer, texts: Texts) -> Iterator[str]:

@@ -40,17 +40,16 @@ def first_page(made: Dossier, counted: Figures, notes: Sequence[Message], texts:
     yield blocks.text(texts(DossierText.CONTENTS_TEXT()))
 
 
-def _head(made: Dossier, texts: Texts) -> Iterator[tuple[str, str]]:
+def _head(made: Dossier, texts: Texts) -> Iterator[tuple[str, list[str]]]:
     controller = made.controller
-    yield texts(DossierText.NUMBER()), made.number
-    yield texts(DossierText.AS_OF()), moment(made.at)
+    yield texts(DossierText.NUMBER()), [made.number]
+    yield texts(DossierText.AS_OF()), [moment(made.at)]
     if made.case is not None:
-        yield texts(DossierText.REQUESTER()), made.case.requester
-        yield texts(DossierText.RECEIVED()), made.case.received.isoformat()
-    yield texts(DossierText.CONTROLLER()), controller.name
-    yield texts(DossierText.ADDRESS()), controller.address
-    yield texts(DossierText.CONTACT()), controller.contact
-    yield texts(DossierText.OFFICER()), controller.dpo
+        yield texts(DossierText.REQUESTER()), [made.case.requester]
+        yield texts(DossierText.RECEIVED()), [made.case.received.isoformat()]
+    yield texts(DossierText.CONTROLLER()), [controller.name, *controller.address.split("; ")]
+    yield texts(DossierText.CONTACT()), [controller.contact]
+    yield texts(DossierText.OFFICER()), [controller.dpo]
 
 
 def _found(made: Dossier, counted: Figures, texts: Texts) -> Iterator[Block]:

@@ -9,11 +9,14 @@ from ctscan.model import Answer, Message, Search
 from ctscan.model.dossier import Dossier
 from ctscan.model.regime import Right
 from ctscan.views.answers import KINDS, SEARCH_STATES, category
+from ctscan.views.case_words import ACTIONS, STATES
+from ctscan.views.case_words import KINDS as KINDS_OF_CASES
 from ctscan.views.dossier import blocks
 from ctscan.views.dossier.blocks import Block
 from ctscan.views.dossier.cells import article, gaps, kind_of, marks, stated
 from ctscan.views.dossier.phrases import DossierText
 from ctscan.views.limits import as_of, number_of_logs
+from ctscan.views.say import Say
 from ctscan.views.text import Texts
 from ctscan.views.words import moment, word
 
@@ -59,10 +62,10 @@ def _held(made: Dossier, texts: Texts) -> Iterator[Block]:
 def _why(made: Dossier, texts: Texts) -> Iterator[Block]:
     yield _heading(made, DossierText.PURPOSES(), Right.PURPOSES, texts)
     yield blocks.items(made.processing.purposes)
-    yield blocks.facts([(texts(DossierText.LEGAL_BASIS()), stated(made.controller.legal_basis, texts))])
+    yield blocks.facts([(texts(DossierText.LEGAL_BASIS()), [stated(made.controller.legal_basis, made, texts)])])
     yield _heading(made, DossierText.RETENTION(), Right.STORAGE, texts)
     days = DossierText.QUARANTINE(count=made.processing.quarantine_days)
-    yield blocks.text(stated(made.processing.retention, texts), texts(days))
+    yield blocks.text(stated(made.processing.retention, made, texts), texts(days))
     yield _heading(made, DossierText.SOURCE(), Right.SOURCE, texts)
     yield blocks.text(texts(DossierText.SOURCE_TEXT()))
     yield _heading(made, DossierText.DECISIONS(), Right.AUTOMATED, texts)
@@ -75,7 +78,7 @@ def _recipients(made: Dossier, texts: Texts) -> Iterator[Block]:
         yield blocks.text(texts(DossierText.RECIPIENTS_TEXT()))
         yield blocks.items(made.controller.recipients)
     else:
-        yield blocks.text(stated("", texts))
+        yield blocks.text(stated("", made, texts))
     searches = dict.fromkeys((one, answer.identifier.value) for answer in made.answers for one in answer.searches)
     if searches:
         yield blocks.text(texts(DossierText.ASKED_REPOSITORIES()))
@@ -86,7 +89,7 @@ def _recipients(made: Dossier, texts: Texts) -> Iterator[Block]:
     else:
         yield blocks.text(texts(DossierText.NOT_ASKED()))
     yield _heading(made, DossierText.TRANSFERS(), Right.TRANSFERS, texts)
-    yield blocks.text(stated(made.controller.safeguards, texts))
+    yield blocks.text(stated(made.controller.safeguards, made, texts))
 
 
 def _search(search: Search, text: str, texts: Texts) -> tuple[str, ...]:
@@ -114,21 +117,21 @@ def _done(made: Dossier, texts: Texts) -> Iterator[Block]:
     yield blocks.heading(2, texts(DossierText.DONE()))
     when, step = texts(DossierText.LABEL_WHEN()), texts(DossierText.LABEL_ACTION())
     if made.case is not None:
-        facts = ((texts(DossierText.RIGHT()), str(made.case.kind)), (texts(DossierText.STATE()), str(made.case.state)))
-        yield blocks.facts(facts)
+        kind, state = texts(KINDS_OF_CASES[made.case.kind]), texts(STATES[made.case.state])
+        yield blocks.facts(((texts(DossierText.RIGHT()), [kind]), (texts(DossierText.STATE()), [state])))
         yield blocks.heading(3, texts(DossierText.HISTORY()))
-        rows = [(moment(one.at), one.action, one.text) for one in made.case.records]
+        rows = [(moment(one.at), texts(ACTIONS[one.action]), one.text) for one in made.case.records]
         yield blocks.table([when, step, texts(DossierText.LABEL_DETAIL())], rows, (3, 3, 6))
     yield blocks.heading(3, texts(DossierText.LOOKUPS()))
     yield blocks.text(texts(DossierText.LOOKUPS_TEXT()))
     if not made.processing.lookups:
         yield blocks.text(texts(DossierText.NONE()))
         return
-    headers = [when, step, *map(texts, (DossierText.LABEL_IDENTIFIER(), DossierText.LABEL_PURPOSE()))]
+    headers = [when, *map(texts, (DossierText.LABEL_IDENTIFIER(), DossierText.LABEL_PURPOSE()))]
     found = made.processing.lookups[-LOOKUPS_SHOWN:]
     kinds = {one.kind: word(KINDS[one.kind], texts) if one.kind in KINDS else one.kind for one in found}
-    rows = [(moment(one.at), str(one.action), kinds[one.kind], one.purpose) for one in found]
-    yield blocks.table(headers, rows, (3, 2, 3, 4))
+    rows = [(moment(one.at), kinds[one.kind], one.purpose) for one in found]
+    yield blocks.table(headers, rows, (3, 3, 5))
 
 
 def _searched(made: Dossier, texts: Texts) -> Iterator[Block]:
@@ -143,12 +146,12 @@ def _searched(made: Dossier, texts: Texts) -> Iterator[Block]:
         elif missing:
             yield blocks.items(missing)
         above = missing
-    yield blocks.facts([(texts(DossierText.SCOPES()), "; ".join(made.processing.scopes))])
+    yield blocks.facts([(texts(DossierText.SCOPES()), made.processing.scopes)])
 
 
 def _searched_line(answer: Answer, texts: Texts) -> str:
     identifier, kind = answer.identifier.value, kind_of(answer, texts)
-    time, logs = as_of(answer, texts), number_of_logs(answer)
+    time, logs = as_of(answer, texts), texts(Say.LOGS(count=number_of_logs(answer)))
     if answer.complete:
         return texts(DossierText.SEARCHED_COMPLETE(identifier=identifier, kind=kind, time=time, logs=logs))
     return texts(DossierText.SEARCHED_INCOMPLETE(identifier=identifier, kind=kind, time=time, logs=logs))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ctscan.model.dossier import Dossier
 from ctscan.model.picture import ByteForm, Datum, PersonCertificate
 from ctscan.views.answers import category
-from ctscan.views.certificates import repository_line, sighting_line, status_words
+from ctscan.views.certificates import repository_line, sighting_line
 from ctscan.views.dossier import blocks
 from ctscan.views.dossier.blocks import Block
-from ctscan.views.dossier.cells import datum_line, marks, quoted_number
+from ctscan.views.dossier.cells import datum_line, marks, quoted_number, standing_words
 from ctscan.views.dossier.phrases import DossierText
 from ctscan.views.text import Texts
 from ctscan.views.words import day
@@ -76,21 +76,21 @@ def _certificates(made: Dossier, texts: Texts) -> Iterator[Block]:
         yield blocks.facts(_facts(one, texts))
 
 
-def _facts(one: PersonCertificate, texts: Texts) -> Iterator[tuple[str, str]]:
+def _facts(one: PersonCertificate, texts: Texts) -> Iterator[tuple[str, Iterable[str]]]:
     certificate = one.certificate
-    yield texts(DossierText.LABEL_DATA()), "\n".join(datum_line(finding, texts) for finding in one.findings)
-    yield texts(DossierText.LABEL_SUBJECT()), certificate.subject
-    yield texts(DossierText.LABEL_ISSUER()), certificate.issuer
-    yield texts(DossierText.LABEL_OWNER()), "; ".join(one.owners)
-    yield texts(DossierText.LABEL_PROFILE()), one.profile
-    yield texts(DossierText.LABEL_VALIDITY()), f"{day(certificate.not_before)} – {day(certificate.not_after)}"
-    yield texts(DossierText.LABEL_STATUS()), status_words(one.status, texts) if one.status else ""
-    yield texts(DossierText.LABEL_SERIAL()), certificate.serial
-    yield texts(DossierText.LABEL_SHA256()), certificate.sha256.hex() if certificate.sha256 else ""
-    yield texts(DossierText.LABEL_IDENTITY()), certificate.identity.hex()
-    yield texts(DossierText.LABEL_LOGGED()), "\n".join(_places(one, texts))
-    yield texts(DossierText.LABEL_SHOWN()), "\n".join(repository_line(seen, texts) for seen in one.repositories)
-    yield texts(DossierText.LABEL_BYTES()), "\n".join(_bytes(one, texts))
+    yield texts(DossierText.LABEL_DATA()), (datum_line(finding, texts) for finding in one.findings)
+    yield texts(DossierText.LABEL_SUBJECT()), [certificate.subject]
+    yield texts(DossierText.LABEL_ISSUER()), [certificate.issuer]
+    yield texts(DossierText.LABEL_OWNER()), one.owners
+    yield texts(DossierText.LABEL_PROFILE()), [one.profile]
+    yield texts(DossierText.LABEL_VALIDITY()), [f"{day(certificate.not_before)} – {day(certificate.not_after)}"]
+    yield texts(DossierText.LABEL_STATUS()), [standing_words(one.status, texts)]
+    yield texts(DossierText.LABEL_SERIAL()), [certificate.serial]
+    yield texts(DossierText.LABEL_SHA256()), [certificate.sha256.hex() if certificate.sha256 else ""]
+    yield texts(DossierText.LABEL_IDENTITY()), [certificate.identity.hex()]
+    yield texts(DossierText.LABEL_LOGGED()), _places(one, texts)
+    yield texts(DossierText.LABEL_SHOWN()), (repository_line(seen, texts) for seen in one.repositories)
+    yield texts(DossierText.LABEL_BYTES()), _bytes(one, texts)
 
 
 def _places(one: PersonCertificate, texts: Texts) -> Iterator[str]:

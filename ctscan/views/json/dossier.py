@@ -139,7 +139,7 @@ def case_facts(found: CaseFacts) -> Shape:
         "state": str(found.state),
         "restricted": found.is_restricted,
         "statements": list(found.statements),
-        "history": [{"at": time_text(one.at), "what": one.action, "text": one.text or None} for one in found.records],
+        "history": [{"at": time_text(one.at), "what": str(one.action), "text": one.text or None} for one in found.records],
     }
 
 

@@ -122,6 +122,51 @@ _CASES: dict[str, dict[str, Any]] = {
             NATURAL,
         ],
     },
+    "given-name-office": {
+        "subject": [
+            ("C", "IT"),
+            ("O", "Esempio"),
+            ("GN", "Ufficio"),
+            ("SN", "Sicurezza"),
+            ("CN", "Ufficio Sicurezza"),
+            ("serialNumber", "01234567897"),
+        ],
+        "san": [("email", "sicurezza_xq@example.org")],
+        **NO_PURPOSE,
+    },
+    "given-name-office-alone": {
+        "subject": [("C", "ES"), ("O", "EJEMPLO SL"), ("GN", "JURIDICO"), ("SN", "MODELO"), ("serialNumber", "77")],
+        **MAIL,
+    },
+    "given-name-organisation": {
+        "subject": [
+            ("C", "IT"),
+            ("O", "BANCO ESEMPIO/01234567890"),
+            ("GN", "BANCOESEMPIO"),
+            ("SN", "SGS"),
+            ("CN", "BANCOESEMPIO SGS"),
+            ("serialNumber", "IT:SGSBCS99C08L781O"),
+            ("dnQualifier", "PROV-1234-567890"),
+        ],
+        "san": [("email", "jane.roe@example.org")],
+        **NO_PURPOSE,
+    },
+    "given-name-word-of-organisation": {
+        "subject": [("C", "FR"), ("O", "Exemplia SARL"), ("GN", "Exemplia"), ("SN", "QDA"), ("serialNumber", "12")],
+        **MAIL,
+    },
+    "given-name-of-sole-trader": {
+        "subject": [("C", "FR"), ("O", "Jane Roe Conseil SARL"), ("GN", "Jane"), ("SN", "Roe"), ("serialNumber", "12")],
+        **MAIL,
+    },
+    "given-name-unlisted-of-sole-trader": {
+        "subject": [("C", "FR"), ("O", "Xqwana Obwe SARL"), ("GN", "Xqwana"), ("SN", "Obwe"), ("serialNumber", "12")],
+        **MAIL,
+    },
+    "given-name-function-with-number": {
+        "subject": [("C", "ES"), ("O", "EJEMPLO"), ("GN", "EMPRESA"), ("SN", "XQW"), ("serialNumber", "12345678Z")],
+        **MAIL,
+    },
     "role-beside-person": {
         "subject": [("GN", "Jane"), ("SN", "Office"), ("CN", "Jane Office")],
         "san": [

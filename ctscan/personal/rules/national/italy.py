@@ -9,6 +9,7 @@ from typing import Final
 from ctscan.model import AttributionReason, Field, Finding, Name
 from ctscan.personal.attribution.evidence import personal_attribute
 from ctscan.personal.attribution.name_shapes import has_organisation_word
+from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.composite_values import (
     GIVEN,
@@ -90,6 +91,8 @@ def holder_numbers(view: View) -> Iterator[Finding]:
     """Numbers of holders at an Italian certification authority, in dnQualifier beside a person's name."""
     for place in view.of(_QUALIFIER):
         text = first_text(view, place)[:64].strip()
+        if place.name is None or names_service(view, place.name):
+            continue
         if len(text) >= _SHORTEST and country_of(place.name) == "IT" and _is_person(place.name):
             for value in attribute_to_person(_holder_values(text), AttributionReason.IT_HOLDER()):
                 yield make_finding("it.dnQualifier", view, place, value)
