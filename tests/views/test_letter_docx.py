@@ -161,7 +161,7 @@ def test_a_very_long_value_is_cut() -> None:
 
 def test_addresses_in_one_line_are_broken_at_their_commas() -> None:
     post = (
-        "Attn: Data Protection Officer, Example Limited, Unit 7 & 9, Science Park, Hill Road, BD7 1HR, United Kingdom"
+        "Attn: Data Protection Officer, Example Limited, Unit 7 & 9, Science Park, Hill Road, BD7 1HR, Britain"
     )
     assert list(address_lines(post)) == [
         "Attn: Data Protection Officer, Example Limited",
