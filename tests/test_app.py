@@ -220,6 +220,18 @@ def test_a_list_of_authorities_is_asked_for_before_it_is_loaded(config: Config) 
         asyncio.run(app.authorities(config))
 
 
+def test_profiles_of_cas_need_no_list_and_no_index(config: Config, tmp_path: Path) -> None:
+    profiles = asyncio.run(app.ca_profiles())
+    for where in (config, Config(db=str(tmp_path / "none.db"))):
+        found = asyncio.run(app.authority_records(where, "Sectigo"))
+        assert (found.which, found.authorities) == (None, ())
+        assert [profile.name for profile in found.profiles] == ["Sectigo"]
+    checks, errors = asyncio.run(app.check_ca_profiles())
+    assert ([check.profile for check in checks], errors) == (list(profiles), [])
+    with pytest.raises(InputError, match="ca update"):
+        asyncio.run(app.authority_records(config, "nobody"))
+
+
 def test_the_use_cases_need_no_terminal_and_load_nothing_heavy() -> None:
     probe = "import sys, ctscan.app; print(*sorted(sys.modules))"
     done = subprocess.run(

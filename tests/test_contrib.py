@@ -189,7 +189,7 @@ def done_by_cron(folder: Path, job: str, config: str) -> str:
 
 
 def test_cron_runs_commands_that_exist_as_ctscan() -> None:
-    assert len(JOBS) == len(re.findall(r"^[0-9]", CRON, re.MULTILINE)) == 4
+    assert len(JOBS) == len(re.findall(r"^[0-9]", CRON, re.MULTILINE)) == 5
     for times, account, job in JOBS:
         assert account == "ctscan"
         assert all(re.fullmatch(r"\*(/\d+)?|\d+", field) for field in times.split())
@@ -197,7 +197,7 @@ def test_cron_runs_commands_that_exist_as_ctscan() -> None:
         parsed(shlex.split(command_in(job)))
 
 
-@pytest.mark.parametrize("job", [job for _, _, job in JOBS if "scan 2" in job or "health" in job])
+@pytest.mark.parametrize("job", [job for _, _, job in JOBS if re.search("scan 2|health|case list", job)])
 def test_cron_mails_nothing_when_all_is_well(kept: Path, job: str) -> None:
     assert done_by_cron(kept, job, "demo/ctscan.toml") == ""
 

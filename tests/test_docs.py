@@ -53,6 +53,7 @@ from ctscan.model import (
     VerifiedRange,
 )
 from ctscan.model.audit import Verdict
+from ctscan.model.case import CaseAction, CaseKind, CaseState, DecisionKind
 from ctscan.model.comparison import (
     ComparedHead,
     HeadComparison,
@@ -281,6 +282,14 @@ def test_shapes_of_the_profiles_of_cas(tmp_path: Path) -> None:
         assert differences(EXAMPLES[name], json.loads(done.stdout)) == []
 
 
+def test_shape_of_a_case(scanned: Path) -> None:
+    words = ("jane.roe@example.org", "Jane Roe", "--regime", "eu", "--received", "2026-02-27", "--since", "2019-01-01")
+    opened = ctscan(scanned, "case", "open", *words, "--format", "json")
+    assert differences(EXAMPLES["case"], opened) == []
+    assert differences([EXAMPLES["case"]], ctscan(scanned, "case", "list", "--format", "json")) == []
+    assert ctscan(scanned, "case", "show", "--case", opened["number"], "--format", "json") == opened
+
+
 def test_shape_of_the_record_of_searches_is_that_of_an_answer(asked: Path) -> None:
     real = ctscan(asked, "runs", "--searches", "--format", "json")
     assert {search["repository"] for search in real} >= {"crt.sh", "files"}
@@ -381,8 +390,8 @@ def test_the_example_of_the_digest_computes_it(scanned: Path) -> None:
 
 
 WORDS_OF_JSON = (
-    AuditAction, AuditState, BasisSource, Condition, FailureKind, Freshness, GapReason, HeadVerdict, LogStatus,
-    MisbehaviourKind, RunState, SearchState, Verdict,
+    AuditAction, AuditState, BasisSource, CaseAction, CaseKind, CaseState, Condition, DecisionKind, FailureKind,
+    Freshness, GapReason, HeadVerdict, LogStatus, MisbehaviourKind, RunState, SearchState, Verdict,
 )  # fmt: skip
 
 

@@ -37,6 +37,8 @@ from ctscan.app.dossier_request import DossierOptions
 from ctscan.app.dossiers import make_dossier
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.health import health
+from ctscan.app.held_certificates import decide_on_certificates, held_certificates
+from ctscan.app.identity import check_code, identify_otherwise, make_code
 from ctscan.app.known_trail import begin_trail
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
@@ -74,11 +76,13 @@ __all__ = [
     "cases",
     "certificates",
     "check_ca_profiles",
+    "check_code",
     "check_refresh",
     "close_case",
     "compare_heads",
     "confirm_receipt",
     "decide_case",
+    "decide_on_certificates",
     "decide_on_misbehaviour",
     "demo_config",
     "disclosures",
@@ -90,7 +94,9 @@ __all__ = [
     "find_cases",
     "heads",
     "health",
+    "held_certificates",
     "identifiers_in",
+    "identify_otherwise",
     "import_files",
     "inspect",
     "is_label_of_number",
@@ -98,6 +104,7 @@ __all__ = [
     "known_types",
     "logs",
     "look_up",
+    "make_code",
     "make_dossier",
     "make_selection",
     "match_certificates",

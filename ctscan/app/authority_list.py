@@ -74,7 +74,8 @@ async def authority_records(config: Config, query: str) -> AuthorityRecords:
     """Return the records of a CA in the index, and its profiles.
 
     Args:
-        query: as for `authorities`; profiles are found by whole words of their names, and by their keys.
+        query: as for `authorities`; profiles are found by whole words of their names and by their keys, or by the
+            owner that the list gives for a key.
 
     Returns:
         The records; without a list where a profile answers and the index is missing or holds none.
@@ -84,11 +85,12 @@ async def authority_records(config: Config, query: str) -> AuthorityRecords:
         IndexFault: the index can't be read, or is missing and no profile answers.
     """
     from ctscan.app.ca_policies import ca_profiles
-    from ctscan.authorities.profile_matching import profiles_named
+    from ctscan.authorities.profile_matching import profiles_named, profiles_of_key
     from ctscan.index.open import has_index
     from ctscan.model.ca_profile import AuthorityRecords
 
-    profiles = tuple(profiles_named(await ca_profiles(), query))
+    known = await ca_profiles()
+    profiles = tuple(profiles_named(known, query))
     if profiles and not has_index(config.db):
         return AuthorityRecords(None, (), profiles)
     try:
@@ -97,4 +99,4 @@ async def authority_records(config: Config, query: str) -> AuthorityRecords:
         if not profiles:
             raise
         return AuthorityRecords(None, (), profiles)
-    return AuthorityRecords(which, tuple(found), profiles)
+    return AuthorityRecords(which, tuple(found), profiles or tuple(profiles_of_key(known, found, query)))

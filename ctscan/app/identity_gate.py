@@ -69,7 +69,7 @@ def checked_text(command: str, option: str, text: str) -> str:
             number, or something like the number of a document: it is recorded for good.
     """
     words = " ".join(text.split())
-    if not words or len(words) > LONGEST or not text.translate(_JOINERS).isprintable():
+    if not words or len(words) > LONGEST or not text.strip().translate(_JOINERS).isprintable():
         raise UsageError(
             f"{command}: --{option}: expected one line of 1 to {LONGEST} characters without control characters, got "
             f"{len(text)} characters of another form"

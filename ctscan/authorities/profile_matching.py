@@ -189,6 +189,14 @@ def profiles_named(profiles: Sequence[CaProfile], what: str) -> list[CaProfile]:
     ]
 
 
+def profiles_of_key(profiles: Sequence[CaProfile], authorities: Sequence[Authority], what: str) -> list[CaProfile]:
+    """Find the profiles of the owners of CAs that were found by a key identifier or a fingerprint. Text that is
+    neither finds none: by a part of a name very many CAs may be found."""
+    number = "".join(what.split()).replace(":", "").lower()
+    owners = {folded(one.owner) for one in authorities if number in (one.key_id.hex(), one.sha256.hex())}
+    return [profile for profile in profiles if number and not owners.isdisjoint(map(folded, profile.owners))]
+
+
 def _names(profile: CaProfile) -> tuple[str, ...]:
     return (profile.id, profile.name, *profile.owners, *profile.organisations)
 

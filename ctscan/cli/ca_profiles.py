@@ -51,7 +51,7 @@ def list_profiles(verbose: int, **given: Any) -> None:
 
 @command(
     "check",
-    exits={0: "", 1: "a profile is broken", 2: "", 4: "a text is older than 24 months"},
+    exits={0: "every profile has its form; warnings name old texts", 1: "a profile is broken", 2: ""},
     example="ctscan ca check\nctscan ca check --at 2027-01-31\nctscan ca check identrust.toml",
 )
 @click.argument("files", metavar="[FILE]...", nargs=-1)
@@ -66,7 +66,8 @@ def list_profiles(verbose: int, **given: Any) -> None:
 def check(files: tuple[str, ...], at: datetime | None, verbose: int, **given: Any) -> int:
     """Check the profiles of CAs: their form, texts older than 24 months, texts that disagree, hidden addresses.
 
-    Without FILE the profiles of the installation are checked. No index is needed.
+    Only a broken form fails; everything else is a warning, as each letter says from when its text is. Without FILE the
+    profiles of the installation are checked. No index is needed.
     """
     from ctscan.cli.process import run
 
@@ -75,9 +76,7 @@ def check(files: tuple[str, ...], at: datetime | None, verbose: int, **given: An
     for error in errors:
         complain(error)
     _print_checks(checks, config.format, config.lang)
-    if errors:
-        return 1
-    return 4 if any(found.has_old_text for found in checks) else 0
+    return 1 if errors else 0
 
 
 def _print_checks(checks: list[ProfileCheck], format: str, lang: str) -> None:

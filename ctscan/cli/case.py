@@ -7,6 +7,7 @@ import click
 from ctscan.cli.case_change import close, confirm, extend, fee, note, pause, resume
 from ctscan.cli.case_decide import decide
 from ctscan.cli.case_files import calendar, export
+from ctscan.cli.case_identify import identify
 from ctscan.cli.case_list import list_, search, show
 from ctscan.cli.case_open import add, open_
 from ctscan.cli.program import SETTINGS, Group
@@ -30,6 +31,7 @@ def COMMAND() -> None:  # noqa: N802 - the name by which the program finds it
 
 
 for _command in (
-    open_, add, list_, show, search, confirm, extend, pause, resume, fee, decide, note, close, export, calendar,
+    open_, add, list_, show, search, identify, confirm, extend, pause, resume, fee, decide, note, close, export,
+    calendar,
 ):  # fmt: skip
     COMMAND.add_command(_command)

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from ctscan.dsar.name_agreement import has_words, names_agree
-from ctscan.model.answer import CertificateSummary, Match
+from ctscan.model.answer import Match
 from ctscan.model.case import Case, CaseAction, CaseEvent
 from ctscan.model.finding import Finding, SubjectKind
 from ctscan.model.identifier import KEY_KINDS, Identifier, IdentifierKind
@@ -72,10 +72,9 @@ def held_back(case: Case, matches: Iterable[Match], *, is_stated: bool = False) 
     for match in matches:
         distinct.setdefault(match.certificate.identity, match)
     for match in distinct.values():
-        known = _identities(match.certificate)
-        if known & rejected:
+        if match.certificate.identity in rejected:
             others.append(match)
-        elif known & confirmed or not (reasons := tuple(_doubts(case, requester, match))):
+        elif match.certificate.identity in confirmed or not (reasons := tuple(_doubts(case, requester, match))):
             released.append(match)
         else:
             held.append(Held(match, reasons))
@@ -120,10 +119,6 @@ def _requester(case: Case, *, is_stated: bool) -> _Requester:
     given = [part.strip() for part in case.requester.split(";")]
     given += [name_in(one.value) for one in identifiers if one.kind == IdentifierKind.NAME]
     return _Requester(tuple(name for name in given if has_words(name)), identifiers, proven, seen > 0)
-
-
-def _identities(certificate: CertificateSummary) -> frozenset[bytes]:
-    return frozenset((certificate.identity, *certificate.also))
 
 
 # --- doubts ---------------------------------------------------------------------------------------------------------
@@ -218,7 +213,7 @@ def _is_certificate(reading: Identifier, match: Match) -> bool:
         case IdentifierKind.SHA256:
             return certificate.sha256 is not None and certificate.sha256.hex() == reading.canonical
         case IdentifierKind.IDENTITY:
-            return bytes.fromhex(reading.canonical) in _identities(certificate)
+            return certificate.identity.hex() == reading.canonical
         case IdentifierKind.SERIAL:
             return (certificate.serial.lower().lstrip("0") or "0") == reading.canonical
         case _:

@@ -36,7 +36,7 @@ class CaseState(StrEnum):
 class CaseAction(StrEnum):
     """Action of an event of a case. The keys of `CaseEvent.detail` stand behind each."""
 
-    OPENED = "opened"
+    OPENED = "opened"  # restriction: "objection", where the processing is restricted from then on
     CONFIRMED_RECEIPT = "receipt confirmed"  # by whom it was told: channel
     IDENTIFIER_ADDED = "identifier added"  # kind
     CODE_MADE = "code made"  # id, expires, digest (HMAC, hex), key (its id), kind, identifier (from 1), sent
@@ -46,8 +46,8 @@ class CaseAction(StrEnum):
     FINDING_REJECTED = "finding rejected"  # certificate: identity, hex; somebody else's
     FEE_PAID = "fee paid"
     EXTENDED = "extended"  # reason, until, told (date on which the requester was told)
-    PAUSED = "paused"  # reason
-    RESUMED = "resumed"
+    PAUSED = "paused"  # reason: the ground, in a word of the regime; text: why, in the handler's words
+    RESUMED = "resumed"  # text
     DECIDED = "decided"  # decision, ground, reasoning; certificate for a part
     STATEMENT = "statement"  # of a rectification: text that later answers carry
     NOTED = "noted"  # text

@@ -37,7 +37,7 @@ def profile_title(profile: CaProfile, texts: Texts) -> str:
 
 
 def profile_lines(profile: CaProfile, texts: Texts) -> Iterable[tuple[str, str]]:
-    """Write the facts of a profile: each with the line of its source below, then the conflicts."""
+    """Write the facts of a profile, each with the line of its source below; then the conflicts, and the texts."""
     if profile.is_baseline:
         yield texts(ProfileSay.FOR_EVERY_CA()), ""
     for fact in profile.facts:
@@ -45,14 +45,18 @@ def profile_lines(profile: CaProfile, texts: Texts) -> Iterable[tuple[str, str]]
         yield texts(ProfileSay.FACT(key=fact.key, value=value)), source_line(fact, texts)
     for conflict in profile.conflicts:
         yield conflict_line(profile, conflict, texts), ""
+    for source in profile.sources:
+        if source.url:
+            yield texts(ProfileSay.TEXT_AT(source=source.title, url=source.url)), ""
 
 
 def source_line(fact: ProfileFact, texts: Texts) -> str:
-    """Name the text of a fact: section, title, version and date."""
+    """Name the text of a fact: title, version, section, date and grade."""
     title = " ".join(filter(None, (fact.source.title, fact.source.version)))
+    grade = word_of(fact.grade).upper()
     if fact.source.is_undated:
-        return texts(ProfileSay.FACT_UNDATED(section=fact.section, source=title, day=fact.day))
-    return texts(ProfileSay.FACT_SOURCE(section=fact.section, source=title, day=fact.day))
+        return texts(ProfileSay.FACT_UNDATED(section=fact.section, source=title, day=fact.day, grade=grade))
+    return texts(ProfileSay.FACT_SOURCE(section=fact.section, source=title, day=fact.day, grade=grade))
 
 
 def conflict_line(profile: CaProfile, conflict: ProfileConflict, texts: Texts) -> str:

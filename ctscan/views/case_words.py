@@ -27,6 +27,7 @@ class CaseText(Code):
     DID_REFUSE_CODE = "case.did-refuse-code"
     DID_IDENTIFY = "case.did-identify"
     DID_CONFIRM_FINDING = "case.did-confirm-finding"
+    DID_REJECT_FINDING = "case.did-reject-finding"
     DID_TAKE_FEE = "case.did-take-fee"
     DID_EXTEND = "case.did-extend"
     DID_PAUSE = "case.did-pause"
@@ -113,6 +114,7 @@ ACTIONS = {
     CaseAction.CODE_REFUSED: CaseText.DID_REFUSE_CODE(),
     CaseAction.IDENTIFIED: CaseText.DID_IDENTIFY(),
     CaseAction.FINDING_CONFIRMED: CaseText.DID_CONFIRM_FINDING(),
+    CaseAction.FINDING_REJECTED: CaseText.DID_REJECT_FINDING(),
     CaseAction.FEE_PAID: CaseText.DID_TAKE_FEE(),
     CaseAction.EXTENDED: CaseText.DID_EXTEND(),
     CaseAction.PAUSED: CaseText.DID_PAUSE(),

@@ -30,7 +30,7 @@ _NAME_SHOWN = 20
 _IDENTITY_SHOWN = 13
 """Cells of the identity of a certificate in a history; JSON has it whole."""
 _DECISIONS = {str(decision): words for decision, words in DECISIONS.items()}
-_HIDDEN = frozenset({"digest", "id"})
+_HIDDEN = frozenset({"digest", "id", "key"})
 """Keys of details that say nothing to a reader."""
 
 

@@ -53,6 +53,7 @@ class ProfileSay(Code):
     FACT = "ca-say.fact"
     FACT_SOURCE = "ca-say.fact-source"
     FACT_UNDATED = "ca-say.fact-undated"
+    TEXT_AT = "ca-say.text-at"
     PREVAILS = "ca-say.prevails"
     FOR_EVERY_CA = "ca-say.for-every-ca"
     CHECKED = "ca-say.checked"

@@ -13,10 +13,11 @@ from support.case_events import case_event, paused, request_case
 from ctscan.dsar.regimes import regime
 from ctscan.dsar.reminders import register_on, reminder_of, restricted_since
 from ctscan.dsar.standing import standing
-from ctscan.model.case import Case, CaseAction, CaseIdentifier, CaseKind
+from ctscan.model.case import Case, CaseAction, CaseIdentifier, CaseKind, CaseState, DecisionKind
 from ctscan.model.case_report import CaseReport
 from ctscan.model.identifier import IdentifierKind
 from ctscan.views import case_screens, tables
+from ctscan.views.case_words import ACTIONS, DECISIONS, KINDS, STATES
 from ctscan.views.cases import due_lines, nothing_line
 from ctscan.views.text import texts
 
@@ -178,6 +179,12 @@ def test_hostile_texts_are_inert(screen: Screen) -> None:
         assert not {"\x1b", "\x07", "\u202e", "\r"} & set(shown)
         assert "\\x1b[2J" in shown.replace("\n", "").replace(" ", "")
         assert "<script>" in shown and ("[bold]" in shown or width)
+
+
+def test_every_word_of_a_case_has_its_text() -> None:
+    assert (set(ACTIONS), set(KINDS), set(STATES), set(DECISIONS)) == (
+        set(CaseAction), set(CaseKind), set(CaseState), set(DecisionKind),
+    )  # fmt: skip
 
 
 # --- what is due ---------------------------------------------------------------------------------------------------

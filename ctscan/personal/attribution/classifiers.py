@@ -239,6 +239,12 @@ def qualified_for(certificate: Certificate) -> tuple[Phrase | None, Phrase | Non
     return natural, legal
 
 
+def is_seal(certificate: Certificate) -> bool:
+    """Return whether the statements of a qualified certificate are about a legal person, and none about a natural."""
+    natural, legal = qualified_for(certificate)
+    return legal is not None and natural is None
+
+
 def is_untyped_qualified(certificate: Certificate) -> bool:
     """Return whether a certificate is qualified without a type, so for signatures (ETSI EN 319 412-5 section 4.2.3)."""
     body = _statements(certificate)

@@ -12,7 +12,7 @@ from itertools import islice
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Name, SubjectKind
 from ctscan.model.explanation import EvidenceKind
-from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES
+from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES, is_seal
 from ctscan.personal.attribution.evidence import (
     CA_CONTACT,
     COMMON_NAME,
@@ -39,6 +39,7 @@ from ctscan.personal.attribution.name_shapes import (
     person_form,
     pseudonym_form,
 )
+from ctscan.personal.attribution.organisation_words import is_of_organisation_words
 from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.normalise.addresses import canonical_email
@@ -88,13 +89,10 @@ def _judge(view: View, place: Field, whole: DecodedString) -> Judged | None:
         return _of_authority(view, place, text)
     if service_of(view.certificate) is not None:
         return None
-    return (
-        _by_evidence(view, text)
-        or _by_form(view, text)
-        or _by_words(view, place, text)
-        or _by_lower_case(view, place, text)
-        or _before_others(view, place, text)
-    )
+    found = _by_evidence(view, text) or _by_form(view, text)
+    if found is not None or is_of_organisation_words(text, place.name, _mailboxes(view)):
+        return found
+    return _by_words(view, place, text) or _by_lower_case(view, place, text) or _before_others(view, place, text)
 
 
 def is_of_subject(view: View, place: Field) -> bool:
@@ -171,8 +169,7 @@ def _by_words(view: View, place: Field, text: str) -> Judged | None:
     name = bare_name(text)
     same = is_organisation(place.name, text)
     if not same and any(resembles(address, name) for address in _mailboxes(view)):
-        why = AttributionReason.NAME_MADE_MAILBOX()
-        return name, Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
+        return name, _made_mailbox(view)
     purpose = purpose_of_people(certificate)
     if purpose is not None and not same and (like > Likeness.SHAPED or _may_be_unlisted(view, text)):
         why = AttributionReason.NAME_AND_PURPOSE(purpose=purpose)
@@ -181,6 +178,14 @@ def _by_words(view: View, place: Field, text: str) -> Judged | None:
         Likeness.STRONG if same else Likeness.GOOD if is_server(certificate) or _is_of_other(view) else Likeness.WEAK
     )
     return (name, Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, _READS_LIKE)) if like >= wanted else None
+
+
+def _made_mailbox(view: View) -> Attribution:
+    """Attribute a name from which a mailbox is made: likely a person's, except in the seal of an organisation."""
+    if is_seal(view.certificate):
+        why = AttributionReason.NAME_MADE_MAILBOX_OF_ORGANISATION()
+        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
+    return Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.NAME_MADE_MAILBOX())
 
 
 @weighs(EvidenceKind.LOWER_CASE())

@@ -7,7 +7,7 @@ from typing import Final
 from ctscan.model import AttributionReason, Certificate, Confidence, Field, Name, SubjectKind
 from ctscan.model.explanation import EvidenceKind
 from ctscan.personal.attribution import mailbox
-from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES
+from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES, is_seal
 from ctscan.personal.attribution.evidence import (
     CA_CONTACT,
     COMMON_NAME,
@@ -24,6 +24,7 @@ from ctscan.personal.attribution.evidence import (
 from ctscan.personal.attribution.foreign_mailboxes import attribute_foreign
 from ctscan.personal.attribution.gazetteer import Likeness, given_names, is_name_word, likeness
 from ctscan.personal.attribution.name_shapes import is_host, is_name_shaped
+from ctscan.personal.attribution.organisation_words import is_of_organisation_words
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.values import Attribution
@@ -92,10 +93,13 @@ def _by_mailbox(address: str) -> Attribution | None:
 
 @weighs(EvidenceKind.MAILBOX_OF_NAMES())
 def _by_names(view: View, address: str) -> Attribution | None:
-    if not any(mailbox.resembles(address, name) for name in view.memo(_names_of_people)):
+    names = [name for name in view.memo(_names_of_people) if mailbox.resembles(address, name)]
+    if all(is_of_organisation_words(name, view.certificate.subject, [address]) for name in names):
         return None
-    why = AttributionReason.MAILBOX_FROM_NAME()
-    return Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
+    if is_seal(view.certificate):
+        why = AttributionReason.MAILBOX_FROM_NAME_OF_ORGANISATION()
+        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
+    return Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.MAILBOX_FROM_NAME())
 
 
 @weighs(EvidenceKind.MAILBOX_HOLDER())

@@ -27,6 +27,7 @@ from ctscan.views.json.ca_profiles import profile_checks, profile_row
 from ctscan.views.json.cases import case, cases, exported_case
 from ctscan.views.json.document import canonical, digest
 from ctscan.views.json.heads import cosignatures, exported_heads, head_comparison, log_heads, tree_head
+from ctscan.views.json.identity import checked_code, identity_review, made_code
 from ctscan.views.json.letters import letters
 from ctscan.views.json.misbehaviour import checked_misbehaviour, exported_misbehaviour
 from ctscan.views.json.outcomes import (
@@ -75,6 +76,7 @@ __all__ = [
     "certificate",
     "certificate_status",
     "certificate_statuses",
+    "checked_code",
     "checked_misbehaviour",
     "checked_sighting",
     "cosignatures",
@@ -89,6 +91,7 @@ __all__ = [
     "head_comparison",
     "health",
     "hex_text",
+    "identity_review",
     "imported",
     "known_type",
     "letters",
@@ -96,6 +99,7 @@ __all__ = [
     "local_certificate",
     "log",
     "log_heads",
+    "made_code",
     "match",
     "problem",
     "profile_checks",
