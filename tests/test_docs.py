@@ -290,6 +290,13 @@ def test_shape_of_a_case(scanned: Path) -> None:
     assert ctscan(scanned, "case", "show", "--case", opened["number"], "--format", "json") == opened
 
 
+def test_shape_of_letters(scanned: Path) -> None:
+    words = ("jane.roe@example.org", "--regime", "eu", "--received", "2026-02-27", "--requester", "Jane Roe")
+    opened = ctscan(scanned, "case", "open", *words, "--format", "json")
+    given = ("--case", opened["number"], "-o", "letters", "--override", "a test", "--purpose", "a test")
+    assert differences(EXAMPLES["letters"], ctscan(scanned, "letters", *given, "--format", "json")) == []
+
+
 def test_shape_of_the_record_of_searches_is_that_of_an_answer(asked: Path) -> None:
     real = ctscan(asked, "runs", "--searches", "--format", "json")
     assert {search["repository"] for search in real} >= {"crt.sh", "files"}
