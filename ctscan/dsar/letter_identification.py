@@ -21,6 +21,9 @@ from ctscan.model.message import Message
 from ctscan.model.picture import PersonCertificate
 from ctscan.model.revocation import CertificateStanding
 
+DESCRIBED: Final = 50
+"""Certificates of a letter that have a table of their own; further ones have a row."""
+
 VALUES_SHOWN: Final = 8
 """Spellings of one datum that a row shows."""
 
@@ -163,12 +166,20 @@ def certificate_section(certificates: Sequence[IssuedCertificate], *, with_reten
         with_retention: add the earliest end of the retention at the CA.
     """
     blocks: list[Block] = []
-    for number, one in enumerate(certificates, 1):
+    for number, one in enumerate(certificates[:DESCRIBED], 1):
         blocks.append(Subheading(LetterText.HEADING_CERTIFICATE(number=number)))
         blocks += certificate_rows(one.own)
         if with_retention:
             blocks.append(Row(LetterText.LABEL_RETENTION_END(), _end(one.retention)))
+    if further := certificates[DESCRIBED:]:
+        blocks.append(Subheading(LetterText.FURTHER_CERTIFICATES()))
+        blocks += [_short_row(number, one.own) for number, one in enumerate(further, DESCRIBED + 1)]
     return Section(LetterText.HEADING_CERTIFICATES(), tuple(blocks))
+
+
+def _short_row(number: int, one: PersonCertificate) -> Row:
+    fingerprint = one.certificate.sha256.hex() if one.certificate.sha256 is not None else ""
+    return Row(LetterText.HEADING_CERTIFICATE(number=number), f"{one.certificate.serial} {fingerprint}".rstrip())
 
 
 def certificate_rows(one: PersonCertificate) -> Iterator[Row]:

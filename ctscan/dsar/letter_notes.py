@@ -13,9 +13,8 @@ from ctscan.dsar.letter_basis import RIGHTS, Citations, is_old, sole_authorities
 from ctscan.dsar.letter_points import has_valid
 from ctscan.dsar.letter_request import CaGroup, LetterRequest
 from ctscan.dsar.letter_statements import texts_used
-from ctscan.model.ca_profile import ProfileSource
 from ctscan.model.ca_terms import MatchReason
-from ctscan.model.ca_vocabulary import FactKey, Grade, Item, RequestForm
+from ctscan.model.ca_vocabulary import FactKey, Item, RequestForm
 from ctscan.model.letter import LetterKind, Sender
 from ctscan.model.letter_text import LetterNote
 from ctscan.model.message import Message
@@ -43,7 +42,7 @@ def notes_of(
 ) -> tuple[Message, ...]:
     """Collect the remarks on a letter that claims a right."""
     found = (
-        *_draft(request),
+        *_draft(request, group),
         *_sending(request, group, kind, chosen),
         *chosen.notes,
         *_time(group, chosen, answer),
@@ -55,12 +54,15 @@ def notes_of(
     return tuple(dict.fromkeys(found))
 
 
-def _draft(request: LetterRequest) -> Iterator[Message]:
+def _draft(request: LetterRequest, group: CaGroup) -> Iterator[Message]:
     if request.sender is Sender.REPRESENTATIVE and request.mandate_seen is not None:
         yield LetterNote.DRAFT_OF_REPRESENTATIVE(day=request.mandate_seen)
     else:
         yield LetterNote.DRAFT_OF_REQUESTER()
     yield LetterNote.SENDING_DISCLOSES()
+    named_only = sum(one.is_by_name_only for one in group.owned)
+    if named_only:
+        yield LetterNote.BY_NAME_ONLY(count=named_only)
     if request.held_back:
         yield LetterNote.HELD_BACK(count=request.held_back)
 
@@ -149,20 +151,13 @@ def _sources(request: LetterRequest, group: CaGroup) -> Iterator[Message]:
     for source in texts_used(profile):
         if is_old(source, request.on):
             yield LetterNote.TEXT_OLD(title=title_of(source), day=source.day)
-        yield from _grade(source)
+        yield LetterNote.TEXT_READ(title=title_of(source), grade=str(source.grade))
 
 
 def _baseline(group: CaGroup) -> Message:
     if group.match.reason is MatchReason.BASELINE_TRAP:
         return LetterNote.BASELINE_TRAP(ca=group.ca)
     return LetterNote.BASELINE(ca=group.ca)
-
-
-def _grade(source: ProfileSource) -> Iterator[Message]:
-    if source.grade is Grade.B:
-        yield LetterNote.GRADE_B(title=title_of(source))
-    elif source.grade is Grade.C:
-        yield LetterNote.GRADE_C(title=title_of(source))
 
 
 def _retention(group: CaGroup) -> Iterator[Message]:

@@ -97,6 +97,12 @@ def by_ca(certificates: Sequence[IssuedCertificate]) -> tuple[CaGroup, ...]:
     return tuple(CaGroup(ca, slug, tuple(found)) for (ca, slug), found in groups.items())
 
 
+def divided(certificates: Sequence[IssuedCertificate]) -> tuple[tuple[IssuedCertificate, ...], int]:
+    """Take out the certificates that their own subjects issued, and count them: nobody else keeps records of them."""
+    issued = tuple(one for one in certificates if one.own.certificate.issuer != one.own.certificate.subject)
+    return issued, len(certificates) - len(issued)
+
+
 def _names(one: IssuedCertificate) -> tuple[str, str]:
     """Name a CA: by its profile, else its owner in the CCADB, its organisation, the whole name of the issuer."""
     if not one.profile.profile.is_baseline:

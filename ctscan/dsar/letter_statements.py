@@ -14,7 +14,7 @@ from ctscan.dsar.letter_basis import section_of, title_of
 from ctscan.dsar.letter_points import can_suspend, refuses_suspension
 from ctscan.model.ca_profile import CaProfile, ProfileFact, ProfileSource
 from ctscan.model.ca_terms import RetentionTerm
-from ctscan.model.ca_values import Assigned, Retention, Right, RightPosition
+from ctscan.model.ca_values import Assigned, Retention, Right, RightPosition, Words
 from ctscan.model.ca_vocabulary import Circumstance, Condition, FactKey, RightStance, Role
 from ctscan.model.letter import Block, LetterKind, Prose
 from ctscan.model.letter_text import LetterText
@@ -33,7 +33,8 @@ _OF_ALL: Final = (FactKey.RETENTION, FactKey.RETENTION_ARCHIVE, FactKey.RETENTIO
 
 _QUOTED: Final = frozenset({
     FactKey.RETENTION, FactKey.RETENTION_ARCHIVE, FactKey.ROLE, FactKey.SUSPENSION, FactKey.RESPONSE_TIME,
-    FactKey.REQUIRED_ITEMS, FactKey.HELPFUL_ITEMS, FactKey.ADDRESSEE, *(right.key for right in Right),
+    FactKey.REQUIRED_ITEMS, FactKey.HELPFUL_ITEMS, FactKey.ADDRESSEE, FactKey.AFTER_END,
+    *(right.key for right in Right),
 })  # fmt: skip
 """Keys whose facts a letter may rest on."""
 
@@ -53,6 +54,7 @@ def _statements(kind: LetterKind, profile: CaProfile) -> Iterator[Message]:
     yield from _role(profile)
     yield from _positions(kind, profile)
     yield from _retention(profile)
+    yield from _after_end(profile)
     yield from _conflicts(kind, profile)
     if profile.is_baseline:
         yield LetterText.BASELINE_POLICY()
@@ -152,6 +154,15 @@ def _retention_of(fact: ProfileFact, value: Retention) -> Iterator[Message]:
         yield LetterText.STATED_RETENTION(title=title, section=section, years=years, start=start)
     if value.qualified_years:
         yield LetterText.STATED_RETENTION_QUALIFIED(title=title, section=section, years=value.qualified_years)
+
+
+def _after_end(profile: CaProfile) -> Iterator[Message]:
+    for fact in profile.facts_of(FactKey.AFTER_END):
+        if isinstance(fact.value, Words):
+            for after in fact.value.codes:
+                yield LetterText.STATED_AFTER_END(
+                    title=title_of(fact.source), section=section_of(fact), after=str(after)
+                )
 
 
 def _conflicts(kind: LetterKind, profile: CaProfile) -> Iterator[Message]:

@@ -21,7 +21,7 @@ from ctscan.dsar.letter_closing import identity_section, not_asked_section, time
 from ctscan.dsar.letter_identification import addresses_in, certificate_section, names_in, person_rows
 from ctscan.dsar.letter_notes import notes_of
 from ctscan.dsar.letter_points import has_valid, points
-from ctscan.dsar.letter_request import CaGroup, LetterRequest, by_ca
+from ctscan.dsar.letter_request import CaGroup, LetterRequest, by_ca, divided
 from ctscan.dsar.letter_statements import statements
 from ctscan.errors import UsageError
 from ctscan.model.ca_vocabulary import Addressee, FactKey, Item
@@ -81,7 +81,10 @@ def letters(request: LetterRequest) -> Letters:
         found += told.letters
         unwritten += told.unwritten
     others = tuple(kind for kind in request.kinds if kind is not LetterKind.NOTICE)
-    groups = by_ca(request.certificates) if others else ()
+    issued, own = divided(request.certificates)
+    groups = by_ca(issued) if others else ()
+    if own and others:
+        unwritten.append(Unwritten("", LetterNote.SELF_ISSUED(count=own)))
     for group, kind in product(groups, others):
         why = _why_not(group, kind)
         if why is not None:

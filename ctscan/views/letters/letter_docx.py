@@ -27,7 +27,7 @@ from ctscan.views.text import Texts
 
 if TYPE_CHECKING:
     from docx.document import Document
-    from docx.table import Table
+    from docx.table import _Row
     from docx.text.paragraph import Paragraph
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the oldest time that a ZIP file can hold
@@ -174,12 +174,12 @@ class _Writer:
 
     def _table(self, rows: Sequence[Row]) -> None:
         table = letter_styles.new_table(self._document, len(rows))
-        for row, number in zip(rows, range(len(rows)), strict=True):
-            self._row(table, number, row)
+        for row, shown in zip(rows, table.rows, strict=True):
+            self._row(shown, row)
         letter_styles.space_after(self._document)
 
-    def _row(self, table: Table, number: int, row: Row) -> None:
-        label, value = table.rows[number].cells
+    def _row(self, shown: _Row, row: Row) -> None:
+        label, value = shown.cells
         letter_styles.in_cell(label, letter_styles.LABEL).add_run(self._shown(row.label))
         paragraph = letter_styles.in_cell(value, letter_styles.VALUE)
         if row.missing is not None:

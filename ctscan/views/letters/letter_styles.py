@@ -171,8 +171,13 @@ def _set_borders(table: Table) -> None:
     indent = OxmlElement("w:tblInd")  # the text of cells stands within the margins of the page
     for name, value in (("w", "0"), ("type", "dxa")):
         indent.set(qn(f"w:{name}"), value)
-    for element in (indent, borders):
-        table._tbl.tblPr.append(element)
+    properties = table._tbl.tblPr
+    behind = next((one for one in properties if one.tag in (qn("w:tblLayout"), qn("w:tblLook"))), None)
+    for element in (indent, borders):  # the schema has an order, and word processors insist on it
+        if behind is None:
+            properties.append(element)
+        else:
+            behind.addprevious(element)
 
 
 def in_cell(cell: _Cell, style: str) -> Paragraph:
