@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.certs import make_certificate
 from support.lettered import CONTROLLER, EMAIL, JANE, certificate_of, issued, issued_as, request_of
 from support.pictured import answer_of, der_of, match_of
 
@@ -18,7 +19,18 @@ from ctscan.model import Authority, Finding, IdentifierKind, Match, Message, Sub
 from ctscan.model.ca_terms import MatchReason
 from ctscan.model.ca_vocabulary import Addressee, RequestForm
 from ctscan.model.case import CaseAction, CaseEvent, CaseKind
-from ctscan.model.letter import OF_THE_PERSON, Letter, LetterKind, Letters, Point, Prose, Row, Section, Sender
+from ctscan.model.letter import (
+    OF_THE_PERSON,
+    Letter,
+    LetterKind,
+    Letters,
+    Point,
+    Prose,
+    Row,
+    Section,
+    Sender,
+    Subheading,
+)
 from ctscan.model.letter_text import LetterNote, LetterText, MissingItem
 from ctscan.views.text import texts
 from ctscan.x509.certificate import read_certificate
@@ -196,6 +208,36 @@ def test_certificates_of_one_ca_stand_in_one_letter_and_another_ca_gets_its_own(
     ders = [certificate_of(IDENTRUST, serial=n) for n in (1, 2, 3)]
     found = written(*ders, certificate_of(SECTIGO, serial=9))
     assert {letter.ca: len(letter.certificates) for letter in found.letters} == {"IdenTrust": 3, "Sectigo": 1}
+
+
+def test_of_very_many_certificates_the_further_ones_have_a_row() -> None:
+    (one,) = issued(certificate_of(SECTIGO))
+    summary = one.own.certificate
+    many = [
+        replace(one, own=replace(one.own, certificate=replace(summary, serial=f"{n:x}", identity=n.to_bytes(32))))
+        for n in range(1, 61)
+    ]
+    letter = the_letter(certificates=tuple(many))
+    (section,) = [found for found in letter.sections if found.heading == LetterText.HEADING_CERTIFICATES()]
+    assert [block.text for block in section.blocks if isinstance(block, Subheading)][-1] == (
+        LetterText.FURTHER_CERTIFICATES()
+    )
+    assert [row.value for row in section.blocks[-10:] if isinstance(row, Row)] == [
+        f"{n:x} {summary.sha256.hex()}" for n in range(51, 61) if summary.sha256
+    ]
+    assert len(letter.certificates) == 60
+
+
+def test_a_certificate_that_its_subject_issued_gets_no_letter() -> None:
+    der = make_certificate(JANE, issuer=JANE)
+    found = written(der)
+    assert found.letters == ()
+    assert LetterNote.SELF_ISSUED(count=1) in [one.why for one in found.unwritten]
+
+
+def test_certificates_that_a_name_alone_found_are_to_be_checked() -> None:
+    letter = the_letter(certificates=issued(certificate_of(SECTIGO), asked="Jane Roe"))
+    assert LetterNote.BY_NAME_ONLY(count=1) in letter.notes
 
 
 def test_several_kinds_give_a_letter_each() -> None:

@@ -101,7 +101,7 @@ class _Writer:
     """Writer of the parts of a letter into a document."""
 
     def __init__(self, document: Document, say: Texts) -> None:
-        self._document, self._say = document, say
+        self._document, self._say, self._styles = document, say, letter_styles.style_ids(document)
 
     # --- sheet for the sender ---
 
@@ -180,8 +180,9 @@ class _Writer:
 
     def _row(self, shown: _Row, row: Row) -> None:
         label, value = shown.cells
-        letter_styles.in_cell(label, letter_styles.LABEL).add_run(self._shown(row.label))
-        paragraph = letter_styles.in_cell(value, letter_styles.VALUE)
+        label_style, value_style = self._styles[letter_styles.LABEL], self._styles[letter_styles.VALUE]
+        letter_styles.in_cell(label, label_style, is_label=True).add_run(self._shown(row.label))
+        paragraph = letter_styles.in_cell(value, value_style, is_label=False)
         if row.missing is not None:
             self._missing(paragraph, row.missing)
         else:

@@ -5,6 +5,7 @@ Imported by `letter_docx` alone; functions get objects of python-docx and load i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,7 +41,8 @@ _SHADE: Final = "F2F2F2"
 _SIZES: Final = MappingProxyType({"a4": (210.0, 297.0), "letter": (215.9, 279.4)})
 _LABEL_MM: Final = 52.0
 _MARGIN_MM: Final = 25.0
-_INDENT_MM: Final = 8.0
+_INDENT: Final = "454"  # twentieths of a point: 8 mm
+_CELL_MARGIN: Final = 108  # twentieths of a point, left and right of the text in a cell
 _LOCALES: Final = MappingProxyType({"en": "en-GB", "de": "de-DE", "fr": "fr-FR", "es": "es-ES"})
 
 _STYLES: Final = (
@@ -87,7 +89,7 @@ def _set_style(
     document: Document, name: str, base: str | None, size: float, bold: bool, before: int, after: int, kept: bool
 ) -> None:
     from docx.enum.style import WD_STYLE_TYPE
-    from docx.shared import Mm, Pt, RGBColor
+    from docx.shared import Pt, RGBColor
 
     styles = document.styles
     found = styles[name] if base is None else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -100,9 +102,25 @@ def _set_style(
     form = style.paragraph_format
     form.space_before, form.space_after, form.keep_with_next = Pt(before), Pt(after), kept
     if name in (POINT, BULLET):
-        form.left_indent, form.first_line_indent = Mm(_INDENT_MM), -Mm(_INDENT_MM)
-        form.tab_stops.add_tab_stop(Mm(_INDENT_MM))
+        _set_list(document, style)
     form.line_spacing = 1.15 if name in (BODY, POINT, BULLET) else 1.0
+
+
+def _set_list(document: Document, style: ParagraphStyle) -> None:
+    """Indent a list so far that a number of two digits has room, and leave space between its items."""
+    from docx.oxml.ns import qn
+
+    properties = style.element.get_or_add_pPr()
+    for element in properties.findall(qn("w:contextualSpacing")):
+        properties.remove(element)
+    for level in document.part.numbering_part.element.iter(qn("w:lvl")):
+        named = level.find(qn("w:pStyle"))
+        if named is not None and named.get(qn("w:val")) == style.style_id:
+            for indent in level.iter(qn("w:ind")):
+                indent.set(qn("w:left"), _INDENT)
+                indent.set(qn("w:hanging"), _INDENT)
+            for tab in level.iter(qn("w:tab")):
+                tab.set(qn("w:pos"), _INDENT)
 
 
 def _set_fonts(properties: Any) -> None:
@@ -141,14 +159,15 @@ def break_page(document: Document) -> None:
 def new_table(document: Document, rows: int) -> Table:
     """Make a table of labels and values, whose rows don't break across pages."""
     from docx.oxml import OxmlElement
-    from docx.shared import Mm
+    from docx.shared import Mm, Twips
 
     table: Table = document.add_table(rows=rows, cols=2)
     table.style = document.styles["Table Grid"]
     table.autofit = False
     page = document.sections[0]
     whole = (page.page_width or 0) - (page.left_margin or 0) - (page.right_margin or 0)
-    for column, size in zip(table.columns, (Mm(_LABEL_MM), whole - Mm(_LABEL_MM)), strict=True):
+    sizes = (Mm(_LABEL_MM), whole - Mm(_LABEL_MM) - Twips(_CELL_MARGIN))
+    for column, size in zip(table.columns, sizes, strict=True):
         column.width = size
         for cell in column.cells:
             cell.width = size
@@ -169,7 +188,7 @@ def _set_borders(table: Table) -> None:
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
     indent = OxmlElement("w:tblInd")  # the text of cells stands within the margins of the page
-    for name, value in (("w", "0"), ("type", "dxa")):
+    for name, value in (("w", str(_CELL_MARGIN)), ("type", "dxa")):
         indent.set(qn(f"w:{name}"), value)
     properties = table._tbl.tblPr
     behind = next((one for one in properties if one.tag in (qn("w:tblLayout"), qn("w:tblLook"))), None)
@@ -180,14 +199,19 @@ def _set_borders(table: Table) -> None:
             behind.addprevious(element)
 
 
-def in_cell(cell: _Cell, style: str) -> Paragraph:
-    """Return the paragraph of a cell, in a style; cells of labels are shaded."""
+def style_ids(document: Document) -> Mapping[str, str]:
+    """Return the identifiers of the styles by name: python-docx searches for each name anew."""
+    return {style.name: style.style_id for style in document.styles if style.name}
+
+
+def in_cell(cell: _Cell, style: str, *, is_label: bool) -> Paragraph:
+    """Return the paragraph of a cell, in a style by its identifier; cells of labels are shaded."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     paragraph: Paragraph = cell.paragraphs[0]
-    paragraph.style = style
-    if style == LABEL:
+    paragraph._p.style = style
+    if is_label:
         shade = OxmlElement("w:shd")
         for name, value in (("val", "clear"), ("color", "auto"), ("fill", _SHADE)):
             shade.set(qn(f"w:{name}"), value)
