@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.killing import kill_often
 
 import ctscan.app as app
 from ctscan.clock import Clock
@@ -32,15 +33,20 @@ def a_request(*identifiers: str, **given: Any) -> CaseRequest:
     return replace(CaseRequest(found, "eu", date(2026, 2, 27)), **given)
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """Give the settings of a new index."""
+def make_index(folder: Path) -> None:
+    """Make an empty index."""
 
     async def make() -> None:
-        async with await open_index(tmp_path / "ctscan.db", create=True):
+        async with await open_index(folder / "ctscan.db", create=True):
             pass
 
     asyncio.run(make())
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Give the settings of a new index."""
+    make_index(tmp_path)
     return Config(db=str(tmp_path / "ctscan.db"))
 
 
@@ -251,3 +257,38 @@ def test_identifiers_come_to_a_case(config: Config) -> None:
     event = app.new_event(CaseAction.IDENTIFIER_ADDED, "john", NOW, kind="email")
     case = asyncio.run(app.add_events(config, number, [event], "john", CLOCK, identifiers=(added,)))
     assert case.identifiers[-1] == added
+
+
+# --- killed --------------------------------------------------------------------------------------------------------
+
+
+def open_and_note(folder: Path) -> None:
+    """Open cases and add to them, and say what was confirmed."""
+    config = Config(db=str(folder / "ctscan.db"))
+    for _ in range(3):
+        number = opened(config)
+        (folder / f"{number} opened").touch()
+        noted = app.new_event(CaseAction.NOTED, "john", NOW, text="called")
+        asyncio.run(app.add_events(config, number, [noted], "john", CLOCK))
+        (folder / f"{number} noted").touch()
+
+
+@pytest.mark.parametrize("kills", [6, pytest.param(40, marks=pytest.mark.long)])
+def test_what_was_confirmed_stays_and_what_was_begun_is_recorded(kills: int, tmp_path: Path) -> None:
+    folders = [tmp_path / str(number) for number in range(kills + 1)]
+    for folder in folders:
+        folder.mkdir()
+        make_index(folder)
+    assert not all(kill_often("test_cases:open_and_note", folders))
+    for folder in folders:
+        config = Config(db=str(folder / "ctscan.db"))
+        last = opened(config)
+        found = {case.number: case for case in asyncio.run(app.cases(config))}
+        assert list(found) == [f"C-2026-{number:04d}" for number in range(1, int(last[-4:]) + 1)]
+        assert {path.name.split()[0] for path in folder.glob("* opened")} <= set(found)
+        assert all(len(found[path.name.split()[0]].events) == 2 for path in folder.glob("* noted"))
+        events = events_of(config)
+        ended = {event.intent for event in events if event.intent}
+        assert {event.id for event in events if event.state is AuditState.INTENDED} == ended
+        written = sum(len(case.events) for case in found.values())
+        assert sum(event.state is AuditState.DONE for event in events) in (written, written - 1)

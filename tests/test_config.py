@@ -301,7 +301,7 @@ def test_every_key_of_the_controller(tmp_path: Path) -> None:
         "dpo@example.org",
         "GDPR article 6(1)(f)",
         ("security team", "auditors"),
-        "none needed",
+        ("none needed",),
         str(tmp_path / "letterhead"),
     )
 

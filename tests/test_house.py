@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "privacy": {"errors"},
     "views": {"model", "errors", "extras", "resources", "personal", "privacy"},  # `personal` for words of categories
     "app": {
-        "model", "errors", "clock", "resources", "config", "ct", "x509", "personal", "http", "mail", "sources", "index",
+        "model", "errors", "extras", "clock", "resources", "config", "ct", "x509", "personal", "http", "mail", "sources", "index",
         "authorities", "revocation", "answer", "dsar", "collect", "scan", "privacy", "views",
     },
     "cli": {"model", "errors", "resources", "config", "app", "views", "privacy", "scan"},  # `scan`: events to draw
@@ -52,7 +52,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 }  # fmt: skip
 
 PURE = (
-    "model", "errors", "extras", "ct", "x509", "personal", "answer", "dsar", "authorities/ccadb", "revocation/status", "authorities/ca_profiles", "authorities/closed_tables", "authorities/profile_checks", "authorities/profile_matching", "authorities/retention",
+    "model", "errors", "extras", "ct", "x509", "personal", "answer", "dsar", "authorities/ccadb", "revocation/status",
+    "authorities/ca_profiles", "authorities/closed_tables", "authorities/profile_checks",
+    "authorities/profile_matching", "authorities/retention",
 )  # fmt: skip
 """Rooms, and single files of other rooms, that take values and return values."""
 

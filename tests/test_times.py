@@ -71,6 +71,8 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = ("--everything", "--purpose", "a test", "--db", db)
     assert run("scan", "--log", log.as_uri(), "--from", "start", *options).exit_code == 0
     assert run("import", folder / "jane.der", *options).exit_code == 0
+    request = ("--regime", "eu", "--received", "2026-02-27", "--requester", "Jane Roe")
+    assert run("case", "open", "jane@example.org", *request, "--db", db).exit_code == 0
     return db
 
 
@@ -80,7 +82,8 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         "runs", "runs --searches", "logs", "logs heads", "logs evidence", "health", "basis show",
         "basis show --history", "audit show", "disclosures", "status", "status jane@example.org",
-        "lookup jane@example.org jane.roe@example.org", "prove jane@example.org",
+        "lookup jane@example.org jane.roe@example.org", "prove jane@example.org", "case list --all",
+        "case search jane@example.org",
     ],
 )  # fmt: skip
 def test_screens(db: Path, command: str, columns: str | None) -> None:

@@ -54,9 +54,16 @@ async def register(config: Config, *, every: bool = False, within: int | None = 
     """
     from ctscan.dsar.reminders import register_on
 
-    reports = [case_report(config, found) for found in await cases(config)]
+    wanted = [found for found in await cases(config) if every or _may_need_work(found)]
+    reports = [case_report(config, found) for found in wanted]
     shown = [one for one in reports if every or one.standing.state is not CaseState.CLOSED or one.standing.due]
     return register_on(today(clock.now()), shown, within)
+
+
+def _may_need_work(found: Case) -> bool:
+    """Return whether a case is open, or has letters whose answers may be awaited. Most cases of a register are neither,
+    and their standing is not derived."""
+    return not found.of(CaseAction.CLOSED) or bool(found.of(CaseAction.LETTER_WRITTEN))
 
 
 def register_of(config: Config, found: Sequence[Case], clock: Clock = CLOCK) -> Register:

@@ -1,6 +1,6 @@
 """Use case that makes the dossier of a data subject.
 
-    identity settled? ──► look-ups, recorded ──► picture ──► bytes and proofs ──► package, by rename ──► case, trail
+identity settled? ──► look-ups, recorded ──► picture ──► bytes and proofs ──► package, by rename ──► case, trail
 """
 
 from __future__ import annotations

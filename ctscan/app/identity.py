@@ -121,9 +121,7 @@ async def check_code(
     def check(found: Case) -> tuple[CodeCheck, Sequence[CaseEvent]]:
         now = here(clock.now())
         _check_key(key, [code.key_id for code in codes.open_codes(found, now, position)])
-        checked = codes.check_code(
-            found, typed, key=key.derive(codes.KEY_USE), now=now, who=who, position=position
-        )
+        checked = codes.check_code(found, typed, key=key.derive(codes.KEY_USE), now=now, who=who, position=position)
         return checked, checked.events
 
     async with opened_index(config) as index, _recorded(config, before, who, clock) as change:
@@ -220,9 +218,7 @@ async def _made(
     identifier, expires = before.identifiers[position - 1], clock.now() + codes.LIFETIME
     mail = code_mail(before, identifier.canonical, code, expires, config.controller)
     host = config.mail.host if config.mail and send else ""
-    return MadeCode(
-        before.number, position, identifier.kind, expires, codes.TRIES, mail, "" if send else code, host
-    )
+    return MadeCode(before.number, position, identifier.kind, expires, codes.TRIES, mail, "" if send else code, host)
 
 
 async def _send(

@@ -113,7 +113,7 @@ CONTROLLER: dict[str, Check] = {
     "dpo": _words,
     "legal_basis": _words,
     "recipients": _list,
-    "safeguards": _words,
+    "safeguards": _list,
     "letterhead": line_of_text,
 }
 """Keys of the table `[controller]`. The first four are enough for a dossier."""

@@ -3,12 +3,12 @@
 A code proves the mailbox of today and of one identifier. So a certificate leaves the case when, in this order,
 
 1. the handler confirmed it (rejected: it never leaves),
-2. an identifier that was proven found it. Where the handler saw another proof of identity, every identifier that the
-   case had then counts as proven,
+2. an identifier that was proven found it: by a code, or as one of those that the case had when the handler saw another
+   proof of identity,
 3. the names of its person agree with those of the requester,
 4. it is no older than the requester's address: its validity begins on the day `Case.since` or later. This counts where
    only an address, an account, a telephone number or a domain found it, since these pass from one person to the next.
-   It doesn't count where a proof of identity was seen, and the names agree.
+   It doesn't count where the case has another proof than a code, and the names agree.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class _Requester:
         names: names, as given.
         identifiers: all identifiers.
         proven: those that were proven.
-        is_seen: another proof of identity than a code was seen.
+        is_seen: the case has another proof of identity than a code.
     """
 
     names: tuple[str, ...]
@@ -61,7 +61,7 @@ def held_back(case: Case, matches: Iterable[Match], *, is_stated: bool = False) 
     Args:
         case: the case, with its history.
         matches: matches of all answers; of a certificate in several of them the first counts, with all of its findings.
-        is_stated: the handler states for this command that the identity is settled in another way than by a code.
+        is_stated: the handler lets findings leave by the word of this command: all identifiers count as proven.
     """
     requester = _requester(case, is_stated=is_stated)
     confirmed, rejected = decided_certificates(case.events)
@@ -113,9 +113,8 @@ def proven_positions(events: Iterable[CaseEvent]) -> frozenset[int]:
 
 def _requester(case: Case, *, is_stated: bool) -> _Requester:
     identifiers = tuple(parse_identifier(one.text) for one in case.identifiers)
-    seen = len(identifiers) if is_stated else seen_identifiers(case)
-    positions = proven_positions(case.events)
-    proven = tuple(one for at, one in enumerate(identifiers, 1) if at <= seen or at in positions)
+    seen, positions = seen_identifiers(case), proven_positions(case.events)
+    proven = tuple(one for at, one in enumerate(identifiers, 1) if is_stated or at <= seen or at in positions)
     given = [part.strip() for part in case.requester.split(";")]
     given += [name_in(one.value) for one in identifiers if one.kind == IdentifierKind.NAME]
     return _Requester(tuple(name for name in given if has_words(name)), identifiers, proven, seen > 0)
@@ -126,15 +125,16 @@ def _requester(case: Case, *, is_stated: bool) -> _Requester:
 
 def _doubts(case: Case, requester: _Requester, match: Match) -> Iterator[Message]:
     """Yield the reasons against the release of a certificate."""
-    found = [(reading, findings) for reading, findings in _found_by(match, requester.proven)]
+    found = list(_found_by(match, requester.proven))
     if not found:
         yield IdentityDoubt.UNPROVEN()
-    names = _names(match.findings, [finding for _, findings in found for finding in findings])
-    doubt = _doubt_of_names(names, requester)
-    if doubt is not None:
-        yield doubt
     is_reused = all(reading.kind in REUSED for reading, _ in found)
-    is_same_person = requester.is_seen and bool(names and requester.names) and doubt is None
+    names = _names(match.findings, [finding for _, findings in found for finding in findings])
+    if requester.names and not _agree(names, requester.names):
+        yield IdentityDoubt.NAME_DIFFERS()
+    elif not requester.names and is_reused and not _are_in_identifiers(names, requester.proven):
+        yield IdentityDoubt.NAME_UNKNOWN()
+    is_same_person = requester.is_seen and bool(names) and bool(requester.names) and _agree(names, requester.names)
     if case.since is not None and is_reused and not is_same_person:
         begins = match.certificate.not_before
         if begins is None:
@@ -143,14 +143,15 @@ def _doubts(case: Case, requester: _Requester, match: Match) -> Iterator[Message
             yield IdentityDoubt.BEFORE_SINCE(since=case.since, begins=begins.date())
 
 
-def _doubt_of_names(names: Sequence[str], requester: _Requester) -> Message | None:
-    """Return the doubt that the names of a certificate raise. A case without a name compares them with its identifiers:
-    `jane.roe@example.org` holds the name Jane Roe."""
-    if requester.names:
-        is_other = any(not any(names_agree(name, own) for own in requester.names) for name in names)
-        return IdentityDoubt.NAME_DIFFERS() if is_other else None
-    is_unknown = any(not any(names_person(name, one) for one in requester.proven) for name in names)
-    return IdentityDoubt.NAME_UNKNOWN() if is_unknown else None
+def _agree(names: Iterable[str], own: Iterable[str]) -> bool:
+    """Return whether each name in a certificate agrees with one of the requester's."""
+    return all(any(names_agree(name, one) for one in own) for name in names)
+
+
+def _are_in_identifiers(names: Iterable[str], identifiers: Iterable[Identifier]) -> bool:
+    """Return whether identifiers hold each name, as `jane.roe@example.org` holds Jane Roe: the only words to compare
+    where a case has no name."""
+    return all(any(names_person(name, one) for one in identifiers) for name in names)
 
 
 def _names(findings: Sequence[Finding], matched: Sequence[Finding]) -> list[str]:

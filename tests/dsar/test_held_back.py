@@ -70,6 +70,12 @@ def test_without_a_name_the_address_may_hold_it() -> None:
     assert doubts(case, a_match([("CN", "Max Doe")], "jane.roe@example.org")) == ["doubt.name-unknown"]
 
 
+def test_a_number_needs_no_name_of_the_requester() -> None:
+    match = a_match([*JANE, ("2.5.4.5", "IDCDE-T22000129")])
+    assert doubts(a_case("number:T22000129", events=(seen(),)), match) == []
+    assert doubts(a_case("number:T22000129", requester="Max Doe", events=(seen(),)), match) == ["doubt.name-differs"]
+
+
 def test_a_name_among_the_identifiers_is_the_requesters() -> None:
     case = a_case(ADDRESS, "name:Dr. Jane Roe", events=(by_code(),))
     assert doubts(case, a_match(JANE, ADDRESS)) == []
@@ -115,6 +121,12 @@ def test_a_seen_proof_and_an_equal_name_outweigh_since() -> None:
     assert doubts(by_address("Max Doe", SINCE, seen()), old) == ["doubt.name-differs", "doubt.before-since"]
     nameless = a_match([], ADDRESS, begins=BEFORE)
     assert doubts(by_address("Jane Roe", SINCE, seen()), nameless) == ["doubt.before-since"]
+
+
+def test_the_word_of_one_command_outweighs_no_since() -> None:
+    old = a_match(JANE, ADDRESS, begins=BEFORE)
+    assert doubts(by_address("Jane Roe", SINCE), old, is_stated=True) == ["doubt.before-since"]
+    assert doubts(a_case(ADDRESS, requester="Jane Roe"), old, is_stated=True) == []
 
 
 def test_since_counts_for_identifiers_that_pass_on_only() -> None:

@@ -187,7 +187,11 @@ BAD = [
     ('days = "anew"', 'days = "all"', r"pauses\[1\]: days: expected one of days between, both ends, anew"),
     ('name = "Authority"', 'phone = "1"', r"authorities\[1\]: unknown key 'phone'"),
     ("authorities = [{", "authorities = [1, {", r"authorities\[1\]: expected a table, got 1"),
-    ('authorities = [{ name = "Authority", certainty = "text" }]', "authorities = 1", r"authorities: expected an array"),
+    (
+        'authorities = [{ name = "Authority", certainty = "text" }]',
+        "authorities = 1",
+        r"authorities: expected an array",
+    ),
     ("tell_within_first = true", "", r"extension: tell_within_first: missing"),
     ("answer = {", "confirm = {", r"extension: expected a table `answer` or `customary`"),
     ("[extension]", "[extension", r"expected TOML"),

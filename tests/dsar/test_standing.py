@@ -325,7 +325,9 @@ def settled(day: str, ca: str = "Example CA", kind: str = "access") -> CaseEvent
     ],
 )
 def test_follow_ups_of_letters(events: tuple[CaseEvent, ...], expected: list[tuple[str, bool]]) -> None:
-    found = [one for one in stand(request_case("eu", "2026-03-10", *events)).deadlines if one.what.code == Duty.FOLLOW_UP]
+    found = [
+        one for one in stand(request_case("eu", "2026-03-10", *events)).deadlines if one.what.code == Duty.FOLLOW_UP
+    ]
     assert [(str(one.on), one.done_at is None) for one in found] == expected
     assert all(one.what.params == (("ca", "Example CA"),) and one.warn_on == one.on for one in found)
 

@@ -64,5 +64,3 @@ def paused(start: str, end: str | None, reason: str) -> tuple[CaseEvent, ...]:
 def later(day: date, days: int) -> str:
     """Return a day some days later, as text."""
     return (day + timedelta(days=days)).isoformat()
-
-

@@ -282,7 +282,7 @@ def test_an_answer_is_readable_at_every_width(case: str, width: int) -> None:
     words = " ".join(" ".join(lines).split())
     assert "answer " + "3f" * 16 + ", 2026-11-30T14:03:05Z, ctscan 1.0.0, rules d728f1ef684b asked by privacy" in words
     assert "purpose: access request, case 2026-17 SHA-256 abab" in words
-    assert words.index("docs/dsar-handler.md#5-know-what-is-not-found") < words.index("Last check")
+    assert words.index("docs/lookups.md#what-is-not-found") < words.index("Last check")
 
 
 def test_limits_and_coverage_are_shown_once_for_answers_that_share_them() -> None:

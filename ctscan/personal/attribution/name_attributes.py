@@ -23,8 +23,9 @@ PERSONAL: Final = {
     PSEUDONYM: Phrase.PSEUDONYM,
     INITIALS: Phrase.INITIALS,
 }
-NATURAL_NUMBER: Final = re.compile(r"(?:PAS|IDC|PNO|TIN)[A-Z]{2}-.")
-"""Beginning of a number of a person (ETSI EN 319 412-1 section 5.1.3)."""
+NATURAL_NUMBER: Final = re.compile(r"(?:PAS|IDC|PNO|TIN)(?!ES-[A-HJNP-SUVW])[A-Z]{2}-.")
+"""Beginning of a number of a person (ETSI EN 319 412-1 section 5.1.3), without the letters that Spain gives to
+organisations."""
 
 
 def personal_attribute(name: Name) -> Phrase | None:

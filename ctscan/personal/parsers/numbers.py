@@ -86,6 +86,18 @@ def card_keys(text: str) -> tuple[LookupKey, ...]:
     return tuple(LookupKey(IdentifierKind.NUMBER, form) for form in forms)
 
 
+_OF_ENTITIES = {"ES": re.compile(r"[ABCDEFGHJNPQRSUVW]\d{7}[0-9A-J]")}
+
+
+def is_of_entity(text: str, country: str) -> bool:
+    """Return whether a number has a form that only organisations have in a country (two capital letters).
+
+    In Spain the letter before the digits tells (Real Decreto 1065/2007): X, Y, Z, K, L, M stand for people.
+    """
+    form = _OF_ENTITIES.get(country)
+    return form is not None and len(text) <= _MAX_NUMBER and form.fullmatch(number_key(text)) is not None
+
+
 _ABSENT = frozenset(
     ["na", "n a", "none", "null", "nil", "unknown", "not applicable", "not available", "not provided", "undefined"]
 )

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Final
 
 from ctscan.personal.normalise.number_keys import number_key
-from ctscan.personal.parsers.numbers import NATIONAL, WRONG_CHECK, check, satisfied
+from ctscan.personal.parsers.numbers import NATIONAL, WRONG_CHECK, check, is_of_entity, satisfied
 
 PASSPORT: Final = "user.government_id.passport_number"
 DOCUMENT: Final = "user.government_id"
@@ -53,6 +53,7 @@ _CATEGORIES: Final = {"PAS": PASSPORT, "IDC": DOCUMENT, "PNO": NATIONAL, "TAX": 
 # Two letters of a national scheme, a colon, the country: `UI:DK-P:G:…`, `EI:SE-198803200016`.
 _NATIONAL_SCHEME = re.compile(r"([A-Z]{2}):([A-Z]{2})-(\S.*)", re.IGNORECASE)
 _DANISH_ORGANISATION = re.compile(r"UI:DK-[OT]:", re.IGNORECASE)  # OCES3: organisations, their systems; P and E people
+_DANISH_UNTYPED = re.compile(r"UI:DK-(?![A-Z]:)", re.IGNORECASE)
 # Section 5.1.4, for organisations: `VATES-B12345674`; also the extended forms of the CA/Browser Forum (`NTRUS+CA-…`).
 _LEGAL = re.compile(r"(VAT|NTR|PSD|LEI|GOV|EXL)[-: ]?([A-Z]{2})(?:\+[A-Z0-9]{1,3})?[-: ]+(\S.*)", re.IGNORECASE)
 _COUNTRY_COLON = re.compile(r"(IT):([0-9A-Z]{11,16})", re.IGNORECASE)  # `IT:` and the tax code of Italy
@@ -161,18 +162,25 @@ def _etsi(text: str) -> Semantics | None:
     if natural:
         kind, country, number = natural[1].upper(), natural[2].upper(), natural[3] or natural[4]
         is_company = kind in ("TIN", "TAX") and country == "IT" and re.fullmatch(r"\d{11}", number)
-        bearer = Bearer.ORGANISATION if is_company else Bearer.PERSON
+        bearer = Bearer.ORGANISATION if is_company or is_of_entity(number, country) else Bearer.PERSON
         return Semantics(bearer, number, country, category=_CATEGORIES[kind])
     scheme = _NATIONAL_SCHEME.fullmatch(text)
     if scheme:
         category = IDENTIFIER if scheme[1].upper() == "UI" else NATIONAL
-        bearer = Bearer.ORGANISATION if _DANISH_ORGANISATION.match(text) else Bearer.PERSON
-        return Semantics(bearer, scheme[3], scheme[2].upper(), category=category)
+        return Semantics(_bearer_of_scheme(text), scheme[3], scheme[2].upper(), category=category)
     legal = _LEGAL.fullmatch(text)
     if legal:
         return _of_organisation(legal[3], legal[2].upper())
     colon = _COUNTRY_COLON.fullmatch(text)
     return _of_taxpayer(colon[2]) if colon else None
+
+
+def _bearer_of_scheme(text: str) -> Bearer:
+    """Return the bearer of a number behind the letters of a national scheme: the letter before the next colon tells
+    in Denmark, and without one its time-stamp units have such numbers, too."""
+    if _DANISH_ORGANISATION.match(text):
+        return Bearer.ORGANISATION
+    return Bearer.EITHER if _DANISH_UNTYPED.match(text) else Bearer.PERSON
 
 
 def _of_taxpayer(number: str) -> Semantics:

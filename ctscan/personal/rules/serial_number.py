@@ -33,6 +33,7 @@ from ctscan.personal.parsers.numbers import (
     card_keys,
     country_values,
     is_hash,
+    is_of_entity,
     is_placeholder,
     national_values,
     satisfied,
@@ -106,6 +107,8 @@ def _values(view: View, place: Field, text: str) -> Iterable[Value]:
     if is_placeholder(text) or is_company(view.certificate, place) or _NATIONAL_FORM.search(text):
         return ()
     number = found.number if found is not None else text
+    if is_of_entity(number, country):
+        return ()
     if is_of_person(view, place) and not _is_of_organisation(place, number):
         if view.certificate.is_ca and not satisfied_surely(number, country):
             return ()  # the serial number of an authority whose name has a pseudonym

@@ -89,7 +89,7 @@ def _recipients(made: Dossier, texts: Texts) -> Iterator[Block]:
     else:
         yield blocks.text(texts(DossierText.NOT_ASKED()))
     yield _heading(made, DossierText.TRANSFERS(), Right.TRANSFERS, texts)
-    yield blocks.text(stated(made.controller.safeguards, made, texts))
+    yield blocks.text(stated("; ".join(made.controller.safeguards), made, texts))
 
 
 def _search(search: Search, text: str, texts: Texts) -> tuple[str, ...]:

@@ -103,7 +103,10 @@ class _Setter:
     def _is_shown(self, characters: str) -> bool:
         source = b'#set document(title: "x")\n#json(bytes(sys.inputs.content)).join(linebreak())'
         compiler = self._typst.Compiler(
-            source, font_paths=self._fonts, ignore_system_fonts=True, sys_inputs={"content": json.dumps(list(characters))}
+            source,
+            font_paths=self._fonts,
+            ignore_system_fonts=True,
+            sys_inputs={"content": json.dumps(list(characters))},
         )
         try:
             compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)

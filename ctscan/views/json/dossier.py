@@ -125,7 +125,7 @@ def controller(found: Controller) -> Shape:
         "dpo": found.dpo or None,
         "legal_basis": found.legal_basis or None,
         "recipients": list(found.recipients),
-        "safeguards": found.safeguards or None,
+        "safeguards": list(found.safeguards),
     }
 
 
@@ -139,7 +139,9 @@ def case_facts(found: CaseFacts) -> Shape:
         "state": str(found.state),
         "restricted": found.is_restricted,
         "statements": list(found.statements),
-        "history": [{"at": time_text(one.at), "what": str(one.action), "text": one.text or None} for one in found.records],
+        "history": [
+            {"at": time_text(one.at), "what": str(one.action), "text": one.text or None} for one in found.records
+        ],
     }
 
 

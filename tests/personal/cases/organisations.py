@@ -43,6 +43,29 @@ _CASES: dict[str, dict[str, Any]] = {
     "name-unlisted-with-word-of-organisation": held(
         [("O", "Xqwobe Consulting"), ("CN", "Yzane Xqwobe")], "yzane@example.org", eku=(EMAIL_PROTECTION,)
     ),
+    "number-tin-of-organisation": held([("C", "ES"), ("serialNumber", "TINES-G12345674"), ("CN", "Ejemplo")]),
+    "number-tin-of-organisation-without-hyphen": held(
+        [("C", "ES"), ("serialNumber", "TINESG12345674"), ("GN", "JANE"), ("SN", "ROE"), ("O", "EJEMPLO")]
+    ),
+    "number-tin-of-person": held([("C", "ES"), ("serialNumber", "TINES-12345678Z"), ("CN", "Ejemplo")]),
+    "number-tin-of-foreigner": held([("C", "ES"), ("serialNumber", "TINES-X1234567L"), ("CN", "Ejemplo")]),
+    "number-tin-of-minor": held([("C", "ES"), ("serialNumber", "TINES-K1234567L"), ("CN", "Ejemplo")]),
+    "number-of-organisation-beside-person": held(
+        [("C", "ES"), ("serialNumber", "B12345674"), ("GN", "JANE"), ("SN", "ROE"), ("O", "EJEMPLO")]
+    ),
+    "number-danish-of-time-stamps": held(
+        [
+            ("C", "DK"),
+            ("organizationIdentifier", "NTRDK-12345678"),
+            ("O", "Eksempel A/S"),
+            ("serialNumber", "UI:DK-10000001"),
+            ("CN", "Kvalificeret tidsstemplingsenhed 1"),
+        ],
+        eku=("1.3.6.1.5.5.7.3.8",),
+    ),
+    "number-danish-untyped-of-person": held(
+        [("C", "DK"), ("GN", "Jane"), ("SN", "Roe"), ("serialNumber", "UI:DK-0f0f0f0f-1111-2222-3333-444444444444")]
+    ),
 }
 
 CASES = held_by_people(_CASES)

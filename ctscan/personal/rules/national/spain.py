@@ -34,7 +34,7 @@ from ctscan.personal.parsers.composite_values import (
     rows_under,
 )
 from ctscan.personal.parsers.composite_values import SURNAME as SURNAME_CATEGORY
-from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, national_values
+from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, is_of_entity, national_values
 from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.values import Value, each_text, named, numbered, plain
 from ctscan.personal.view import View, spellings
@@ -43,7 +43,6 @@ _NIF: Final = "es.nif"
 _OF_PERSON = r"(?:[XYZ]-?\d{7}|[KLM]\d{7}|\d{7,8})-?[A-Z]"  # DNI, NIE, and the NIF of people who have none of these
 _PREFIX = re.compile(r"(?:(?:IDC|PNO|TIN|TAX|VAT)ES|NIF|DNI|NIE|CIF)[: -]+", re.IGNORECASE)
 _PERSON_NIF = re.compile(_OF_PERSON, re.IGNORECASE)
-_ENTITY_NIF = re.compile(r"[ABCDEFGHJNPQRSUVW]-?\d{7}-?[0-9A-J]", re.IGNORECASE)
 
 
 def _is_person_nif(text: str) -> bool:
@@ -51,7 +50,7 @@ def _is_person_nif(text: str) -> bool:
 
 
 def _is_no_entity_nif(text: str) -> bool:
-    return len(text) > 32 or _ENTITY_NIF.fullmatch(_bare(text)) is None
+    return not is_of_entity(_bare(text), "ES")
 
 
 def _bare(text: str) -> str:
