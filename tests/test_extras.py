@@ -97,3 +97,11 @@ def old_key_store() -> bytes:
     safe = tlv(0x30, oid("1.2.840.113549.1.7.6"), tlv(0xA0, tlv(0x30, integer(0), content)))
     data = tlv(0x30, oid("1.2.840.113549.1.7.1"), tlv(0xA0, tlv(0x04, tlv(0x30, safe))))
     return tlv(0x30, integer(3), data)
+
+
+def test_letters_without_the_extra_say_what_to_install_and_look_nobody_up(tmp_path: Path) -> None:
+    given = ("letters", "--case", "C-2026-0001", "-o", "out", "--purpose", "a request", "--db", "new.db")
+    done = without("docx", *given, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [f"ctscan: letters needs python-docx: {to_install('dossier')}"]
+    assert list(tmp_path.iterdir()) == []

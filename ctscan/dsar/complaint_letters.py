@@ -93,10 +93,10 @@ def authority_for(request: LetterRequest, group: CaGroup) -> LetterAddressee:
 
 
 def written_to(request: LetterRequest, ca: str) -> tuple[CaseEvent, ...]:
-    """List the letters to a CA that the register knows."""
+    """List the letters to a CA that the register knew on the day of the complaint."""
     events = request.case.of(CaseAction.LETTER_WRITTEN)
-    kept = [event for event in events if event.get("ca") == ca and event.get("kind") != LetterKind.COMPLAINT]
-    return tuple(kept)
+    to_ca = (event for event in events if event.get("ca") == ca and event.get("kind") != LetterKind.COMPLAINT)
+    return tuple(event for event in to_ca if event.at.date() <= request.on)
 
 
 def _opening(request: LetterRequest, group: CaGroup, cite: Citations) -> Iterator[Block]:
