@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,10 +13,13 @@ from support.certs import make_certificate
 from support.lettered import CONTROLLER, EMAIL, JANE, certificate_of, issued, issued_as, request_of
 from support.pictured import answer_of, der_of, match_of
 
+from ctscan.app.ca_policies import shipped_profiles
 from ctscan.dsar.letters import kinds_of, letters
 from ctscan.dsar.picture import picture
+from ctscan.dsar.regimes import regime, regimes
 from ctscan.errors import UsageError
 from ctscan.model import Authority, Finding, IdentifierKind, Match, Message, SubjectKind
+from ctscan.model.ca_profile import CaProfile
 from ctscan.model.ca_terms import MatchReason
 from ctscan.model.ca_vocabulary import Addressee, RequestForm
 from ctscan.model.case import CaseAction, CaseEvent, CaseKind
@@ -62,7 +66,7 @@ def words(letter: Letter) -> str:
 
 def _row(row: Row) -> str:
     value = SAY(row.value) if isinstance(row.value, Message) else row.value
-    return f"{SAY(row.label)}: {value}" + (f"[{row.missing}]" if row.missing else "")
+    return f"{SAY(row.label)}: {value}" + (f"[{SAY(Message(str(row.missing)))}]" if row.missing else "")
 
 
 def notes(letter: Letter) -> list[str]:
@@ -472,3 +476,30 @@ def test_no_copy_of_a_certificate_with_other_peoples_data_is_enclosed() -> None:
     letter = the_letter(certificates=(mixed,))
     assert letter.enclosed == ()
     assert LetterNote.ENCLOSE_NO_COPY() in letter.notes
+
+
+# --- all profiles --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("profile", [one for one in shipped_profiles() if one.organisations], ids=lambda one: one.id)
+def test_letters_to_every_profile_are_whole_sentences(profile: CaProfile) -> None:
+    """Every kind: no code, no empty bracket, no placeholder, no line of our copies, no doubled full stop."""
+    given = certificate_of(profile.organisations[0], [*JANE, ("O", "Example Works")])
+    found = written(given, kinds=OF_THE_PERSON)
+    assert bool(found.letters) == (profile.no_letter is None)
+    for letter in found.letters:
+        said = f"{words(letter)}\n{chr(10).join(notes(letter))}"
+        assert re.search(r"\b(?:letter|ca-[a-z]+|regime)(?:-[a-z]+)?\.[a-z]", said.replace(EMAIL, "")) is None
+        assert re.search(r"\(\s*\)|[{}]|\.\.|\bl\. ?\d|  ", said) is None
+        assert letter.addressee.name or {MissingItem.ADDRESSEE} & set(letter.missing)
+        assert letter.follow_up is None or letter.follow_up > letter.on
+
+
+@pytest.mark.parametrize("code", sorted(regimes()))
+def test_letters_under_every_law_are_whole_sentences(code: str) -> None:
+    found = written(certificate_of(SECTIGO), certificate_of("Unknown Trust"), code=code, kinds=OF_THE_PERSON)
+    assert len(found.letters) == 2 * len(OF_THE_PERSON)
+    for letter in found.letters:
+        said = f"{words(letter)}\n{chr(10).join(notes(letter))}"
+        assert re.search(r"\(\s*\)|[{}]|\.\.|  |None", said) is None
+        assert regime(code).name("en") in said
