@@ -297,6 +297,18 @@ def test_shape_of_letters(scanned: Path) -> None:
     assert differences(EXAMPLES["letters"], ctscan(scanned, "letters", *given, "--format", "json")) == []
 
 
+def test_shapes_of_identities(scanned: Path) -> None:
+    words = ("jane.roe@example.org", "--regime", "eu", "--received", "2026-02-27", "--requester", "Jane Doe")
+    number = ctscan(scanned, "case", "open", *words, "--format", "json")["number"]
+    identify = ("case", "identify", "--case", number, "--format", "json")
+    made = ctscan(scanned, *identify, "--make-code")
+    assert differences(EXAMPLES["code"], made) == []
+    assert differences(EXAMPLES["verdict"], ctscan(scanned, *identify, "--code", made["code"])) == []
+    review = ctscan(scanned, *identify)
+    assert review["held_back"]
+    assert differences(EXAMPLES["held"], review) == []
+
+
 def test_shape_of_the_record_of_searches_is_that_of_an_answer(asked: Path) -> None:
     real = ctscan(asked, "runs", "--searches", "--format", "json")
     assert {search["repository"] for search in real} >= {"crt.sh", "files"}
@@ -307,6 +319,7 @@ def test_every_example_is_of_a_command() -> None:
     of_others = {"types", "summary", "update", "show"}  # `rules --types`, `status`, `ca update`, `ca show`
     of_others |= {"evidence", "exported", "heads", "comparison"}  # `logs evidence` and its file, `logs heads`
     of_others |= {"profiles", "checked"}  # `ca list`, `ca check`
+    of_others |= {"code", "verdict", "held"}  # `case identify`
     of_others |= {"proof", "explained"}  # `prove --answer`, `inspect --explain`
     assert set(EXAMPLES) <= set(COMMANDS) | of_others
 

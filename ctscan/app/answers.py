@@ -114,7 +114,7 @@ def _document(found: Answer, at: datetime, who: str, purpose: str, case: str) ->
     )
     offers = tuple(replace(offer, identifier=_unicode(offer.identifier)) for offer in found.offers)
     headed = replace(found, header=header, identifier=identifier, offers=offers)
-    return replace(headed, digest=json.digest(json.answer(headed)))
+    return replace(headed, digest=json.answer_digest(headed))
 
 
 def _unicode(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.case_rules import check_events, rules_of
 from ctscan.app.case_texts import today
-from ctscan.app.cases import append_events, case, cases, new_event
+from ctscan.app.cases import case, cases, new_event
 from ctscan.app.recording import record_reading, recorded
 from ctscan.app.wiring import CLOCK, opened_index, opened_trail
 from ctscan.clock import Clock
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ctscan.model import AuditEvent
     from ctscan.model.case import Case
     from ctscan.model.case_report import CaseReport, Register, Reminder
-
-_ALL_EVENTS = (1 << 63) - 1
 
 
 def case_report(config: Config, found: Case) -> CaseReport:
@@ -97,14 +95,14 @@ async def export_case(config: Config, number: str, path: Path, *, who: str, cloc
         report = case_report(config, found)
         shape = json.exported_case(report, await _audit_events(config, found.number), clock.now())
         write_whole(path, f"{json.to_json(shape)}\n".encode(), "-o")
-        await append_events(index, found, [event])
+        while not await index.add_events(found.number, len(found.events), [event]):
+            found = await case(config, found.number)  # another command was faster: it was exported all the same
     return report
 
 
 async def _audit_events(config: Config, number: str) -> list[AuditEvent]:
     async with opened_trail(config) as trail:
-        found = await trail.events(_ALL_EVENTS)
-    return [event for event in reversed(found) if event.case == number]
+        return await trail.events_about(number, ())
 
 
 async def case_calendar(config: Config, lang: str, *, who: str, clock: Clock = CLOCK) -> bytes:

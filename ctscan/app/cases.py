@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ctscan.model.case import CaseRequest
 
 MOST_IDENTIFIERS = 1_000
+IDENTIFIER_LIMIT = 1_000
 
 
 _AT_ONCE = {CaseKind.OBJECTION: "objection"}
@@ -214,7 +215,7 @@ def case_identifiers(identifiers: Sequence[Identifier]) -> list[CaseIdentifier]:
     """Return identifiers as a case keeps them: as they were typed, with the form to compare, each once."""
     found: dict[tuple[IdentifierKind, str], CaseIdentifier] = {}
     for one in identifiers:
-        text = line_of("identifier", one.value, limit=len(one.value))
+        text = line_of("identifier", one.value, limit=IDENTIFIER_LIMIT)
         found.setdefault((one.kind, one.canonical), CaseIdentifier(text, one.kind, one.canonical))
     return list(found.values())
 

@@ -64,7 +64,7 @@ async def make_dossier(
         content = DossierContent(
             request, installation, letterhead, answers, _picture(request, answers), events, options.paper
         )
-        async with opened_index(config) as index:
+        async with opened_index(config, inline=True) as index:  # a call for each certificate
             written = await write_package(index, content, options.folder, passphrase)
         change.detail = written.sha256
     await _tell_case(config, request, written, who, clock)

@@ -199,7 +199,7 @@ async def _made(
     from ctscan.model.identity_code import MadeCode
     from ctscan.views.identity import code_mail
 
-    key, random = _key(config), secrets.token_bytes(codes.RANDOM_BYTES)
+    key, random, now = _key(config), secrets.token_bytes(codes.RANDOM_BYTES), here(clock.now())
 
     def make(found: Case) -> tuple[str, Sequence[CaseEvent]]:
         code, event = codes.new_code(
@@ -208,14 +208,14 @@ async def _made(
             key=key.derive(codes.KEY_USE),
             key_id=key.id.hex(),
             random=random,
-            now=here(clock.now()),
+            now=now,
             who=who,
             sent="smtp" if send else "handler",
         )
         return code, [event]
 
     code = await _added(config, index, before.number, make)
-    identifier, expires = before.identifiers[position - 1], clock.now() + codes.LIFETIME
+    identifier, expires = before.identifiers[position - 1], now + codes.LIFETIME
     mail = code_mail(before, identifier.canonical, code, expires, config.controller)
     host = config.mail.host if config.mail and send else ""
     return MadeCode(before.number, position, identifier.kind, expires, codes.TRIES, mail, "" if send else code, host)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctscan.app.recorded_texts import check_recorded_text
-from ctscan.app.recording import numbers_text, recorded
+from ctscan.app.recording import recorded
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import ProofError, UsageError
 from ctscan.model import AuditAction
+from ctscan.model.number_ranges import numbers_text
 
 if TYPE_CHECKING:
     from pathlib import Path

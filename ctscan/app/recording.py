@@ -235,15 +235,6 @@ async def record_reading(
             await trail.append(replace(event, kind=str(one.kind), digest=digest))
 
 
-def numbers_text(numbers: Iterable[int]) -> str:
-    """Write numbers, those that follow each other as a range: `4 6-9`."""
-    ranges: list[tuple[int, int]] = []
-    for number in sorted(numbers):
-        first = ranges.pop()[0] if ranges and ranges[-1][1] == number - 1 else number
-        ranges.append((first, number))
-    return " ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
-
-
 # --- trail and key ------------------------------------------------------------------------------------------------
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from ctscan.app.recorded_texts import check_texts
-from ctscan.app.recording import RecordedDisclosures, numbers_text, recorded
+from ctscan.app.recording import RecordedDisclosures, recorded
 from ctscan.app.scoping import check_consent, configured_scope, scope_terms
 from ctscan.app.wiring import CLOCK, opened_client, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
 from ctscan.model import AuditAction, PlannedDisclosure, Question, Repository
+from ctscan.model.number_ranges import numbers_text
 
 if TYPE_CHECKING:
     import asyncio

@@ -199,4 +199,7 @@ def _print(config: Config, shape: Shape, lines: Iterable[str]) -> None:
 
     out = tables.console()
     for line in lines:
-        tables.say(out, line)
+        if line:
+            tables.say(out, line)
+        else:
+            out.print()

@@ -10,6 +10,7 @@ import ctscan.app as app
 from ctscan.cli import case_options, identifiers, options
 from ctscan.cli.program import command
 from ctscan.config import load_settings
+from ctscan.errors import UsageError
 from ctscan.model.case import CaseKind
 from ctscan.resources import languages
 
@@ -60,6 +61,8 @@ def open_(
     from ctscan.cli.process import account, run
 
     config = load_settings(**given)
+    if requester == "-" and "-" in (*identifiers, from_file):
+        raise UsageError("case open: expected one of identifiers and --requester from stdin, got both; name a file")
     name = case_options.text_of("--requester", requester)
     found = identifiers_of(identifiers, from_file, is_stdin_meant=requester != "-")
     request = app.case_request(

@@ -136,8 +136,7 @@ def _print(written: WrittenDossier, config: Config) -> None:
             "than the package, and keep the file apart"
         )
     if written.figures.held_back:
-        complain(
-            f"dossier: certificates held back as unclear: {written.figures.held_back:,}; confirm or reject each in the case"
-        )
+        held = written.figures.held_back
+        complain(f"dossier: certificates held back as unclear: {held:,}; confirm or reject each in the case")
     if not written.is_complete:
         complain("dossier: the search was not complete; the dossier names the parts that were not searched")

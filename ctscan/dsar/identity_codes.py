@@ -92,7 +92,7 @@ def new_code(
     digest = digest_of(key, case.number, id, identifier, typed_code(code) or "")
     detail = {
         "id": id,
-        "expires": (now + LIFETIME).isoformat(),
+        "expires": (now + LIFETIME).isoformat(timespec="seconds"),
         "digest": digest.hex(),
         "key": key_id,
         "kind": str(identifier.kind),

@@ -34,13 +34,13 @@ class Redaction:
     Attributes:
         inside: values to hide wherever they stand, the longest first.
         alone: values to hide where they stand alone: they are too short to look for inside other text.
-        kept: values of the requester, which stay as they are.
+        own: values of the requester, which stay as they are unless an address or a number of somebody else is inside.
         parts: parts of the certificate that hold values to hide: `subject`, `san`.
     """
 
     inside: tuple[str, ...] = ()
     alone: frozenset[str] = frozenset()
-    kept: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
 
     @property
@@ -51,9 +51,13 @@ class Redaction:
     def hides(self, text: str) -> bool:
         """Return whether a text holds a value of other people, and isn't a value of the requester."""
         folded = _folded(text)
-        if folded in self.kept:
-            return False
-        return folded in self.alone or any(value in folded for value in self.inside)
+        is_own = folded in self.own
+        if folded in self.alone:
+            return not is_own
+        return any(value in folded for value in self.inside if not (is_own and value.isalpha()))
+
+
+NOTHING_HIDDEN = Redaction()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,10 @@ def redaction(others: Iterable[Finding], own: OwnValues) -> Redaction:
         found = {form for form in _forms(finding) if form not in own.forms and not _is_own_words(form, own)}
         forms |= found
         parts |= {finding.path.partition(".")[0]} if found else set()
+    if not forms:
+        return NOTHING_HIDDEN
     inside = sorted((form for form in forms if len(form) >= _SHORTEST_INSIDE), key=lambda form: (-len(form), form))
-    distinct = [form for form in inside if not form.isalpha()]
-    kept = frozenset(form for form in own.forms if not any(value in form for value in distinct))
-    return Redaction(
-        tuple(inside), frozenset(forms) - frozenset(inside), kept if forms else frozenset(), frozenset(parts)
-    )
+    return Redaction(tuple(inside), frozenset(forms) - frozenset(inside), own.forms, frozenset(parts))
 
 
 def _is_own_words(form: str, own: OwnValues) -> bool:

@@ -10,6 +10,8 @@ class AttributionReason(Code):
     certificate."""
 
     ONLY_PEOPLE = "attribution.only-people"
+    NAMES_ITS_ATTRIBUTE = "attribution.names-its-attribute"
+    SENTENCE = "attribution.sentence"
     NOTHING_SAYS = "attribution.nothing-says"
     ISSUER_OF_ITSELF = "attribution.issuer-of-itself"
     OF_ANOTHER = "attribution.of-another"
@@ -38,6 +40,8 @@ class AttributionReason(Code):
     MAILBOX_OF_FUNCTION = "attribution.mailbox-of-function"
     MAILBOX_SHAPED_LIKE_FUNCTION = "attribution.mailbox-shaped-like-function"
     MAILBOX_BESIDE_OWN = "attribution.mailbox-beside-own"
+    MAILBOX_CALLED_LIKE_ORGANISATION = "attribution.mailbox-called-like-organisation"
+    MAILBOX_BESIDE_ORGANISATION = "attribution.mailbox-beside-organisation"
     MAILBOX_FIRST_LAST = "attribution.mailbox-first-last"
     MAILBOX_LISTED_NAME = "attribution.mailbox-listed-name"
     MAILBOX_FIRST_LAST_UNLISTED = "attribution.mailbox-first-last-unlisted"

@@ -27,6 +27,8 @@ class AuditAction(StrEnum):
     DOSSIER = "dossier"  # of a data subject: its look-ups, and the package
     LETTERS = "letters"  # of a data subject: their look-ups, and the documents
     DISCLOSURE = "disclosure"  # a question to a third party, recorded before it is sent
+    CONFIGURATION = "configuration"  # settings that decide what is read and why; they differ from those seen last
+    PURGE = "purge"  # bodies of old events were deleted; `detail` names all that are
 
 
 class AuditState(StrEnum):

@@ -51,7 +51,7 @@ def made_lines(made: MadeCode, said: Texts) -> Iterator[str]:
     yield said(IdentityText.MADE_ONCE())
     yield said(IdentityText.MADE_TEXT())
     yield ""
-    yield from (f"    {line}".rstrip() for line in (made.mail.subject, "", *made.mail.text.splitlines()))
+    yield from (f"    {line}" if line else "" for line in (made.mail.subject, "", *made.mail.text.splitlines()))
 
 
 def check_line(check: CodeCheck, said: Texts) -> str:

@@ -32,13 +32,14 @@ def desk(tmp_path: Path) -> Desk:
 def test_open_and_show_print_the_same_case_with_the_keys_of_the_contract(desk: Desk) -> None:
     opened = desk.json(
         "open", "Jane@Example.org", "Jane Roe", "--regime", "eu", "--received", "2026-02-27", "--kind", "erasure",
-        "--channel", "letter", "--requester", "Jane Roe", "--since", "2019-01-01", "--lang", "en",
+        "--channel", "letter", "--requester", "Jane Roe", "--since", "2019-01-01", "--lang", "de",
     )  # fmt: skip
     number = f"C-{TODAY.year}-0001"
     assert opened.keys() >= CONTRACT
     assert (opened["number"], opened["kind"], opened["regime"], opened["received"], opened["state"]) == (
         number, "erasure", "eu", "2026-02-27", "open",
     )  # fmt: skip
+    assert opened["lang"] == "de"
     assert (opened["due"], opened["extended_until"], opened["paused_since"]) == ("2026-03-27", None, None)
     assert opened["identifiers"] == ["Jane@Example.org", "Jane Roe"]
     assert (opened["requester"], opened["channel"], opened["since"]) == ("Jane Roe", "letter", "2019-01-01")
@@ -75,6 +76,8 @@ def test_the_name_of_the_requester_comes_from_stdin(desk: Desk) -> None:
         "open", "jane@example.org", "--requester", "-", "--regime", "eu", "--received", ago(1), stdin="J" * 70_000
     )
     assert "expected at most 65,536 octets" in long
+    both = desk.refused("open", "-", "--requester", "-", "--regime", "eu", "--received", ago(1), stdin="Jane Roe")
+    assert "got both" in both
 
 
 def test_further_identifiers_come_to_a_case(desk: Desk) -> None:

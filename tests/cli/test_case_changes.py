@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from support.case_desk import TODAY, Desk, ago
-from support.cli import run
+from support.cli import ROOT, command, run
 
 UNTIL = str(TODAY + timedelta(days=50))
 
@@ -38,6 +39,19 @@ def test_an_extension_moves_the_last_day_and_is_permitted_once(desk: Desk) -> No
     event = extended["history"][-1]
     assert (event["what"], event["detail"]) == ("extended", {"reason": "certificates of 14 CAs", "told": ago(2)})
     assert "extended already" in desk.refused("extend", "--case", number, "--reason", "more")
+
+
+def test_of_processes_that_extend_at_once_one_does(desk: Desk) -> None:
+    number = desk.open(days=10)["number"]
+    words = command("case", "extend", "--case", number, "--reason", "complex", "--db", desk.db)
+    started = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) for _ in range(4)]
+    said = [one.communicate(timeout=120)[1].decode() for one in started]
+    codes = [one.returncode for one in started]
+    assert codes.count(0) == 1 and set(codes) <= {0, 1, 2}
+    for code, line in zip(codes, said, strict=True):
+        assert code == 0 or "added to it meanwhile" in line or "extended already" in line
+    history = desk.json("show", "--case", number)["history"]
+    assert [event["what"] for event in history] == ["opened", "extended"]
 
 
 def test_an_extension_is_refused_after_the_first_month_and_where_the_law_knows_none(desk: Desk) -> None:

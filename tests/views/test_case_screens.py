@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 from support.case_events import case_event, paused, request_case
 
 from ctscan.dsar.regimes import regime
@@ -19,6 +20,7 @@ from ctscan.model.identifier import IdentifierKind
 from ctscan.views import case_screens, tables
 from ctscan.views.case_words import ACTIONS, DECISIONS, KINDS, STATES
 from ctscan.views.cases import due_lines, nothing_line
+from ctscan.views.json import case as json_case
 from ctscan.views.text import texts
 
 TODAY = date(2026, 3, 30)
@@ -68,14 +70,14 @@ CASES = [
 ]  # fmt: skip
 REGISTER = register_on(TODAY, map(report, CASES))
 
-Screen = Callable[[Callable[[tables.Console], None], int], str]
+Screen = Callable[[Callable[[Console], None], int], str]
 
 
 @pytest.fixture
 def screen(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Screen:
     """Return a function that draws at a width and returns the text; 0: in a pipe."""
 
-    def draw(work: Callable[[tables.Console], None], width: int) -> str:
+    def draw(work: Callable[[Console], None], width: int) -> str:
         monkeypatch.setenv("COLUMNS", str(width)) if width else monkeypatch.delenv("COLUMNS", raising=False)
         work(tables.console())
         return capsys.readouterr().out
@@ -83,11 +85,11 @@ def screen(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
     return draw
 
 
-def drawn_list(out: tables.Console) -> None:
+def drawn_list(out: Console) -> None:
     case_screens.register(out, REGISTER, "nothing", SAY)
 
 
-def drawn_case(out: tables.Console) -> None:
+def drawn_case(out: Console) -> None:
     found = report(JANE)
     case_screens.case(out, found, reminder_of(found, TODAY), SAY)
 
@@ -170,7 +172,7 @@ def test_hostile_texts_are_inert(screen: Screen) -> None:
     case = replace(JANE, requester=hostile, channel=hostile, identifiers=(identifier,), events=(OPENED, event))
     found = report(case)
 
-    def work(out: tables.Console) -> None:
+    def work(out: Console) -> None:
         case_screens.case(out, found, reminder_of(found, TODAY), SAY)
         case_screens.register(out, register_on(TODAY, [found]), "", SAY)
 
@@ -185,6 +187,14 @@ def test_every_word_of_a_case_has_its_text() -> None:
     assert (set(ACTIONS), set(KINDS), set(STATES), set(DECISIONS)) == (
         set(CaseAction), set(CaseKind), set(CaseState), set(DecisionKind),
     )  # fmt: skip
+
+
+def test_the_digest_of_a_code_stays_in_the_index(screen: Screen) -> None:
+    made = case_event("2026-03-05", CaseAction.CODE_MADE, digest="0f" * 32, kind="email", sent="smtp", id="77")
+    found = report(replace(JANE, events=(OPENED, made)))
+    shown = screen(lambda out: case_screens.case(out, found, None, SAY), 0)
+    assert "0f0f" not in shown and "kind: email; sent: smtp" in shown
+    assert json_case(found)["history"][1]["detail"] == {"id": "77", "kind": "email", "sent": "smtp"}
 
 
 # --- what is due ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ctscan.index.protocols.finding_roles import DamageNoting, EvidenceStore, Fi
 from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
 from ctscan.index.protocols.misbehaviour_role import MisbehaviourStore
 from ctscan.index.protocols.statement_roles import Authorities, Disclosures, Revocations, Searches
-from ctscan.index.protocols.trail_role import Trail, TrailMemory
+from ctscan.index.protocols.trail_role import HeadSigner, Trail, TrailMemory
 
 __all__ = [
     "Authorities",
@@ -25,6 +25,7 @@ __all__ = [
     "Disclosures",
     "EvidenceStore",
     "Finder",
+    "HeadSigner",
     "Index",
     "Lease",
     "Leases",

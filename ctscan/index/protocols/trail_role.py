@@ -10,11 +10,58 @@ from typing import Protocol, Self
 
 from ctscan.model import AuditEvent
 from ctscan.model.audit import KnownTrail
+from ctscan.model.audit_log import AuditLog, LogHead, LogIdentity
+
+
+class HeadSigner(Protocol):
+    """Signer of the heads of an audit log."""
+
+    @property
+    def vkey(self) -> str:
+        """Verifier key of the heads."""
+
+    def sign(self, size: int, root: bytes) -> bytes:
+        """Sign the head of a tree; gives the 64 bytes of an Ed25519 signature."""
 
 
 class Trail(Protocol):
     """The audit trail, a database of its own beside the index. Events are only added, and numbered 1, 2, 3 and so on;
-    each is synced to the disk before its method returns. It has to be closed: by `async with`, or by `aclose`."""
+    each is synced to the disk before its method returns, with its leaf in the Merkle tree of the trail and, while there
+    is a signer, with the signed head. It has to be closed: by `async with`, or by `aclose`."""
+
+    def sign_with(self, signer: HeadSigner | None) -> None:
+        """Sign a head with each event from now on; None leaves heads to a later signer."""
+
+    async def identity(self) -> LogIdentity:
+        """Return the identity of the log."""
+
+    async def log(self) -> AuditLog:
+        """Return all that is stored of the log, in one snapshot, even where it doesn't fit together."""
+
+    async def leaves(self) -> dict[int, bytes]:
+        """Return the canonical JSON of every event that is there, by its number."""
+
+    async def leaf(self, number: int) -> bytes | None:
+        """Return the canonical JSON of an event; None where there is none, or its body was deleted."""
+
+    async def newest_head(self) -> LogHead | None:
+        """Return the newest signed head."""
+
+    async def last_configuration(self) -> str:
+        """Return the digest of the settings in the newest event about them; empty where there is none."""
+
+    async def forget_bodies(self, before: datetime, record: AuditEvent) -> list[int]:
+        """Delete the bodies and nonces of events before a time, and record that in the same transaction. Leaf hashes
+        stay, so that the other events can still be proven. Intents stay until their end may go, too.
+
+        Args:
+            before: time before which bodies go.
+            record: the event that says so, an `AuditAction.PURGE`; its `detail` is filled with the numbers of all
+                events without a body.
+
+        Returns:
+            The numbers of the events whose bodies were deleted; empty, with nothing recorded, where there are none.
+        """
 
     async def append(self, event: AuditEvent) -> int:
         """Add an event and return its id; `event.id` is ignored."""
@@ -45,7 +92,7 @@ class Trail(Protocol):
         """Return the identifier of the trail, by which its index knows it."""
 
     async def key_id(self) -> bytes | None:
-        """Return the identifier of the key that digests of this trail are made with; None before the first digest."""
+        """Return the identifier of the key that digests of this trail are made with; None before the first digest or signature."""
 
     async def save_key_id(self, key_id: bytes, at: datetime) -> bytes:
         """Save the identifier of the key unless the trail has one, and return the identifier that the trail has."""

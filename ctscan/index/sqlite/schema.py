@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import check_filling, fingerprints, row_checks
+from ctscan.index.sqlite import check_filling, fingerprints, row_checks, trail_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,9 @@ TRAIL = Schema(
     made_by="the next scan or look-up creates it",
     mended_by="restore it from a copy; without one, move it away, keep it, and begin another: `ctscan audit begin`",
 )
+
+LOGGED_BY = 3
+"""Migration of a trail that makes it a log."""
 
 _RECORD = """CREATE TABLE migration (
     number  INTEGER PRIMARY KEY,
@@ -121,6 +124,8 @@ def migrate(connection: sqlite3.Connection, known: list[tuple[int, str, str]], s
             connection.execute(statement)
         at = datetime.now(UTC).isoformat(timespec="seconds")
         connection.execute("INSERT INTO migration (number, name, applied) VALUES (?, ?, ?)", (number, name, at))
+    if schema is TRAIL and version < LOGGED_BY <= len(known):
+        trail_log.take_over(connection)
     if schema is INDEX and version < check_filling.FILLED_BY <= len(known):
         check_filling.fill(connection)
     if schema is INDEX and any(name.endswith(check_filling.MAILBOXES) for _, name, _ in known[version:]):

@@ -16,16 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import intent_locks, rows
-from ctscan.index.sqlite.connection import open_database
+from ctscan.index.protocols import HeadSigner
+from ctscan.index.sqlite import intent_locks, rows, trail_log
+from ctscan.index.sqlite.connection import Database, open_database
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.schema import TRAIL
 from ctscan.model import AuditAction, AuditEvent, AuditState
 from ctscan.model.audit import Verdict
+from ctscan.model.audit_log import AuditLog, LogHead, LogIdentity
+from ctscan.model.number_ranges import numbers_text
 
-_COLUMNS = (
-    "id, at, who, action, state, purpose, case_number, kind, digest, answer, answer_digest, verdict, detail, intent"
-)
+_COLUMNS = trail_log.COLUMNS
 
 
 async def open_sqlite_trail(path: Path, *, create: bool, inline: bool = False) -> SqliteTrail:
@@ -36,8 +37,21 @@ async def open_sqlite_trail(path: Path, *, create: bool, inline: bool = False) -
 class SqliteTrail(OpenedFile):
     """`Trail` in one file, shared by any number of processes."""
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._signer: HeadSigner | None = None
+
+    def sign_with(self, signer: HeadSigner | None) -> None:
+        self._signer = signer
+
     async def append(self, event: AuditEvent) -> int:
-        return await self._database.write(lambda c: _insert(c, event))
+        return await self._database.write(lambda c: self._insert(c, event))
+
+    def _insert(self, connection: sqlite3.Connection, event: AuditEvent) -> int:
+        try:
+            return trail_log.append(connection, _values(event), self._signer)
+        except IndexFault as fault:
+            raise IndexFault(f"{self._database.path}: {fault}") from fault
 
     @asynccontextmanager
     async def intend(self, event: AuditEvent) -> AsyncIterator[int]:
@@ -51,7 +65,7 @@ class SqliteTrail(OpenedFile):
 
     def _insert_held(self, connection: sqlite3.Connection, event: AuditEvent) -> int:
         """Insert an intent and hold its lock before the commit shows it to others."""
-        intent = _insert(connection, event)
+        intent = self._insert(connection, event)
         if not self._hold(intent):
             raise IndexFault(f"{self._database.path}: event {intent} is locked before it was written; try again")
         return intent
@@ -66,7 +80,7 @@ class SqliteTrail(OpenedFile):
             return False
         ended = replace(event, at=at, state=AuditState.INTERRUPTED, intent=event.id)
         try:
-            return await self._database.write(lambda c: _is_open(c, event.id) and _insert(c, ended) > 0)
+            return await self._database.write(lambda c: _is_open(c, event.id) and self._insert(c, ended) > 0)
         finally:
             intent_locks.release(self._database.path, event.id)
 
@@ -100,30 +114,55 @@ class SqliteTrail(OpenedFile):
     async def save_key_id(self, key_id: bytes, at: datetime) -> bytes:
         return await self._database.write(lambda c: _save_key_id(c, key_id, at))
 
+    async def identity(self) -> LogIdentity:
+        return await self._database.read(trail_log.read_identity)
+
+    async def log(self) -> AuditLog:
+        return await self._database.read(trail_log.read_log)
+
+    async def leaves(self) -> dict[int, bytes]:
+        return await self._database.read(trail_log.read_leaves)
+
+    async def leaf(self, number: int) -> bytes | None:
+        return await self._database.read(lambda c: trail_log.read_leaf(c, number))
+
+    async def newest_head(self) -> LogHead | None:
+        return await self._database.read(trail_log.newest_head)
+
+    async def last_configuration(self) -> str:
+        return await self._database.read(trail_log.last_configuration)
+
+    async def forget_bodies(self, before: datetime, record: AuditEvent) -> list[int]:
+        def work(connection: sqlite3.Connection) -> list[int]:
+            numbers = trail_log.forgettable(connection, rows.time_text(before))
+            if numbers:
+                gone = trail_log.forgotten(connection).union(numbers)
+                trail_log.delete_bodies(connection, numbers)
+                self._insert(connection, replace(record, action=AuditAction.PURGE, detail=numbers_text(gone)))
+            return numbers
+
+        return await self._database.write(work)
+
 
 # --- functions of an open transaction -----------------------------------------------------------------------------
 
 
-def _insert(connection: sqlite3.Connection, event: AuditEvent) -> int:
-    cursor = connection.execute(
-        f"INSERT INTO event ({_COLUMNS}) VALUES (NULL{', ?' * 13})",
-        (
-            rows.time_text(event.at),
-            rows.clean(event.who),
-            event.action,
-            event.state,
-            rows.clean(event.purpose),
-            rows.clean(event.case),
-            event.kind,
-            event.digest,
-            event.answer,
-            event.answer_digest,
-            event.verdict,
-            rows.clean(event.detail),
-            event.intent,
-        ),
+def _values(event: AuditEvent) -> tuple[Any, ...]:
+    return (
+        rows.time_text(event.at),
+        rows.clean(event.who),
+        event.action,
+        event.state,
+        rows.clean(event.purpose),
+        rows.clean(event.case),
+        event.kind,
+        event.digest,
+        event.answer,
+        event.answer_digest,
+        event.verdict,
+        rows.clean(event.detail),
+        event.intent,
     )
-    return int(cursor.lastrowid or 0)
 
 
 def _newest(connection: sqlite3.Connection, limit: int) -> list[AuditEvent]:

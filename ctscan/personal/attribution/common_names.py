@@ -40,6 +40,7 @@ from ctscan.personal.attribution.name_shapes import (
     pseudonym_form,
 )
 from ctscan.personal.attribution.organisation_words import is_of_organisation_words
+from ctscan.personal.attribution.placeholders import attribute_no_name
 from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.normalise.addresses import canonical_email
@@ -72,7 +73,14 @@ def _named_people(view: View) -> tuple[tuple[Field, str, Attribution], ...]:
 
 @weighs(EvidenceKind.COMMON_NAME())
 def _judge(view: View, place: Field, whole: DecodedString) -> Judged | None:
-    """Return the part of a common name that is a person's name, with its attribution; None without evidence."""
+    """Return the part of a common name that is a person's name, with its attribution; None without evidence. The name
+    of an attribute, or a sentence, is possible at most."""
+    found = _judge_text(view, place, whole)
+    no_name = attribute_no_name(found[0]) if found is not None else None
+    return found if found is None or no_name is None else (found[0], no_name)
+
+
+def _judge_text(view: View, place: Field, whole: DecodedString) -> Judged | None:
     text = _without_addresses(spellings(whole)[0])
     if sum(map(str.isalpha, text)) < 2 or len(text) > MAX_COMMON_NAME or is_host(text) or is_address(text):
         return None

@@ -54,6 +54,7 @@ from ctscan.personal.attribution.name_shapes import (
     is_name_shaped,
     person_form,
 )
+from ctscan.personal.attribution.placeholders import attribute_no_name
 from ctscan.personal.attribution.service_names import attribute_service, names_service
 from ctscan.personal.attribution.service_names import unsure as unsure
 from ctscan.personal.attribution.trail import weighs
@@ -107,14 +108,16 @@ def attribute_place(view: View, place: Field) -> Attribution:
 def attribute_name(view: View, place: Field) -> Attribution:
     """Attribute a value of an attribute that only people have, which is the strongest evidence itself.
 
-    The exceptions are a CA that misuses such an attribute for words that organisations have, and names of services.
+    The exceptions are a CA that misuses such an attribute for words that organisations have, names of services, and
+    texts that are no names.
     """
     is_authority = view.certificate.is_ca or person_of(view, place) == CA_CONTACT
     if is_authority and place.name is not None and any(map(has_organisation_word, personal_texts(place.name))):
         return unsure(AttributionReason.CA_WITH_OTHER_WORDS())
     if place.name is not None and names_service(view, place.name):
         return attribute_service(view, place.name)
-    return ONLY_PEOPLE
+    no_name = attribute_no_name(spellings(place.text)[0]) if place.text is not None else None
+    return no_name or ONLY_PEOPLE
 
 
 def person_of(view: View, place: Field) -> str:

@@ -39,7 +39,7 @@ def attribute_foreign(view: View, texts: Sequence[str], address: str) -> Attribu
         address: the address.
     """
     local = address.rpartition("@")[0]
-    if _is_made_of(local, texts):
+    if is_made_of(local, texts):
         return None
     if is_shaped_like_function(local):
         why = AttributionReason.MAILBOX_SHAPED_LIKE_FUNCTION()
@@ -70,7 +70,7 @@ def is_shaped_like_function(local: str) -> bool:
     return len(parts) >= _FEWEST or any(map(_NO_VOWEL.fullmatch, parts))
 
 
-def _is_made_of(local: str, texts: Sequence[str]) -> bool:
+def is_made_of(local: str, texts: Sequence[str]) -> bool:
     """Return whether a mailbox name is made of beginnings of words of a name, in any order: `jaroe`, `roe-j-a`."""
     letters = "".join(char for char in local.partition("+")[0] if char.isalpha())
     words = {word for text in texts for word in islice(mailbox_tokens(text), _MOST_WORDS)}

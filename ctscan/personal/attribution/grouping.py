@@ -36,6 +36,7 @@ _NUMBERS: Final = "user.government_id"
 _NATIONAL: Final = f"{_NUMBERS}.national_identification_number"
 _SHORTEST_NUMBER: Final = 6
 _NO_NUMBER: Final = frozenset((Qualifier.HASHED, Qualifier.PARTIAL, Qualifier.INVALID))
+_REPRESENTATIVE: Final = "representative"
 _ALONE: Final = frozenset((CA_CONTACT, CONSTRAINT, REPRESENTED))
 """Parties that are somebody else than the subject by their role, and merge with no other party."""
 
@@ -115,11 +116,17 @@ def _settled(
     for at, finding in enumerate(findings):
         owner = owners.get(_place(finding, names))
         if at in owned:
-            yield owned[at].applied_to(finding)
+            yield _kept_from_representative(owned[at].applied_to(finding))
             continue
         label = owner.label if owner is not None else _namesake(finding, parties.candidates(finding.person))
         label = label or parties.label_of(finding.person)
         yield finding if label == finding.person else replace(finding, person=label)
+
+
+def _kept_from_representative(finding: Finding) -> Finding:
+    """Return the mailbox of an organisation with the label of the certificate's subject, not of its representative."""
+    is_others = finding.subject_kind is SubjectKind.ORGANISATION and finding.person == _REPRESENTATIVE
+    return replace(finding, person=SUBJECT) if is_others else finding
 
 
 # --- units ---------------------------------------------------------------------------------------------------------

@@ -21,10 +21,14 @@ from ctscan.personal.attribution.evidence import (
     subject_texts,
     unsure,
 )
-from ctscan.personal.attribution.foreign_mailboxes import attribute_foreign
+from ctscan.personal.attribution.foreign_mailboxes import attribute_foreign, is_made_of
 from ctscan.personal.attribution.gazetteer import Likeness, given_names, is_name_word, likeness
 from ctscan.personal.attribution.name_shapes import is_host, is_name_shaped
-from ctscan.personal.attribution.organisation_words import is_of_organisation_words
+from ctscan.personal.attribution.organisation_words import (
+    is_called_like_organisation,
+    is_of_organisation_words,
+    may_be_persons,
+)
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.values import Attribution
@@ -49,7 +53,8 @@ def attribute_mailbox(view: View, place: Field, address: str) -> Attribution:
     name = place.name or (certificate.issuer if is_of_issuer else certificate.subject)
     by_name = attribute_name_holder(view, name)
     if by_name is not None:
-        return _by_role(view, name, address) or by_name
+        acting = by_name.confidence is Confidence.LIKELY
+        return _by_role(view, name, address) or (_beside_acting(name, address) if acting else None) or by_name
     if is_of_issuer:
         return _by_mailbox(address) or unsure(AttributionReason.MAILBOX_OF_ISSUER())
     here = attribute_subject(view)
@@ -64,7 +69,20 @@ def _by_role(view: View, name: Name, address: str) -> Attribution | None:
     texts = [a.text.value for a in name.attributes if a.oid in _OF_NAMES and a.text is not None][:MAX_NAMES]
     if any(mailbox.resembles(address, text) for text in texts):
         return None
-    return by_function(address) or attribute_foreign(view, texts, address)
+    role = by_function(address)
+    if role is None and is_called_like_organisation(address, name):
+        why = AttributionReason.MAILBOX_CALLED_LIKE_ORGANISATION()
+        return Attribution(SubjectKind.ORGANISATION, Confidence.POSSIBLE, why)
+    return role or attribute_foreign(view, texts, address)
+
+
+def _beside_acting(name: Name, address: str) -> Attribution | None:
+    """Attribute a mailbox beside a person who acts for an organisation; None where it is made from the person's name,
+    or has the form of a code."""
+    texts = [a.text.value for a in name.attributes if a.oid in _OF_NAMES and a.text is not None][:MAX_NAMES]
+    if is_made_of(address.rpartition("@")[0], texts) or any(mailbox.resembles(address, text) for text in texts):
+        return None
+    return _by_mailbox(address) or _in_organisation(name, address)
 
 
 def by_function(address: str) -> Attribution | None:
@@ -112,9 +130,21 @@ def _by_holder(certificate: Certificate, here: Attribution, address: str) -> Att
         return unsure(AttributionReason.MAILBOX_ONLY_CHECKED())
     if here.kind is SubjectKind.UNKNOWN:
         return unsure(AttributionReason.MAILBOX_OF_UNKNOWN())
-    if here.kind is SubjectKind.ORGANISATION and _is_called_like_a_person(address.rpartition("@")[0]):
-        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.MAILBOX_LISTED_NAME())
+    if here.kind is SubjectKind.ORGANISATION:
+        return _in_organisation(certificate.subject, address) or here
     return here
+
+
+def _in_organisation(name: Name, address: str) -> Attribution | None:
+    """Attribute a mailbox beside an organisation by its name: called like a person, or by letters that somebody may
+    have for a name. None for the organisation's own name, and for codes."""
+    local = address.rpartition("@")[0]
+    if _is_called_like_a_person(local):
+        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.MAILBOX_LISTED_NAME())
+    if is_called_like_organisation(address, name) or not may_be_persons(local):
+        return None
+    why = AttributionReason.MAILBOX_BESIDE_ORGANISATION()
+    return Attribution(SubjectKind.ORGANISATION, Confidence.POSSIBLE, why)
 
 
 def _is_called_like_a_person(local: str) -> bool:

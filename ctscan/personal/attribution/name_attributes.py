@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ctscan.model import Name, Phrase
+from ctscan.personal.attribution.placeholders import is_placeholder_name
 from ctscan.personal.normalise.name_tokens import has_letter
 
 COMMON_NAME: Final = "2.5.4.3"
@@ -31,11 +32,12 @@ organisations."""
 def personal_attribute(name: Name) -> Phrase | None:
     """Return the first attribute in a name that only people have ("a given name"), or None.
 
-    An attribute without a letter (a number instead of a surname) is no evidence.
+    An attribute without a letter (a number instead of a surname), or with the name of an attribute, is no evidence.
     """
     for attribute in name.attributes:
         words = PERSONAL.get(attribute.oid)
-        if words and attribute.text is not None and has_letter(attribute.text.value):
+        text = attribute.text.value if words and attribute.text is not None else ""
+        if has_letter(text) and not is_placeholder_name(text):
             return words
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Final
 
 from ctscan.model import Name
@@ -14,6 +14,7 @@ from ctscan.personal.normalise.name_tokens import fold_text
 _MAX_TEXT: Final = 300  # characters of a text whose words are compared
 _MOST: Final = 20  # organisations and addresses that are compared
 _SHORTEST: Final = 3  # letters of a word of an organisation
+_SHORTEST_NAME: Final = 4  # letters of a mailbox name that is a word of the organisation
 _ACRONYM: Final = 6  # letters of the longest acronym
 
 
@@ -32,6 +33,24 @@ def is_of_organisation_words(text: str, name: Name | None, addresses: Iterable[s
     own = _words_of_organisation(name, addresses)
     others = [word for word, plain in folded.items() if not set(plain.split()) <= own]
     return len(others) < len(folded) and all(map(_is_acronym, others))
+
+
+def is_called_like_organisation(address: str, name: Name) -> bool:
+    """Return whether a mailbox is called like the organisation of a name: by a word of it, or by several joined."""
+    local = fold_text(address.rpartition("@")[0]).replace(" ", "")
+    if len(local) < _SHORTEST_NAME:
+        return False
+    for text in islice(texts_of(name, ORGANISATION), _MOST):
+        words = fold_text(text[:_MAX_TEXT]).split()
+        if any(local in accumulate(words[at:]) for at in range(len(words))):
+            return True
+    return False
+
+
+def may_be_persons(local: str) -> bool:
+    """Return whether a mailbox name of letters may be made from the name of a person: `rjones`, `roe2`; not `q7x`."""
+    letters = local.partition("+")[0].rstrip("0123456789")
+    return len(letters) >= _SHORTEST and all(char.isalpha() or char in "._-" for char in letters)
 
 
 def _words_of_organisation(name: Name | None, addresses: Iterable[str]) -> set[str]:

@@ -35,7 +35,7 @@ READER_VERSION = 4
 """Version of the certificate reader. Raise it when the reader gives the rules more text, or other text, than before:
 ranges that were read earlier then count as read with older rules."""
 
-ATTRIBUTION_VERSION = 2
+ATTRIBUTION_VERSION = 3
 """Version of the attribution of findings to people and of their grouping, which all rules share. Raise it when the same
 text is attributed differently."""
 

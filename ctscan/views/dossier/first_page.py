@@ -1,4 +1,4 @@
-"""First page of a dossier, for a reader who knows nothing of certificates: what this is, numbers, three things to do."""
+"""First page of a dossier, for a reader who knows nothing of certificates."""
 
 from __future__ import annotations
 

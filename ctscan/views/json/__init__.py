@@ -6,6 +6,7 @@ ids base64, ranges half-open.
 
 from ctscan.views.json.answers import (
     answer,
+    answer_digest,
     authority,
     authority_list,
     certificate,
@@ -62,6 +63,7 @@ __all__ = [
     "ATTRIBUTION",
     "Shape",
     "answer",
+    "answer_digest",
     "audit_event",
     "authorities",
     "authorities_found",

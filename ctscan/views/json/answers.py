@@ -27,7 +27,7 @@ from ctscan.model import (
     Status,
     VerifiedRange,
 )
-from ctscan.views.json.document import basis, header
+from ctscan.views.json.document import basis, digest_with_items, header
 from ctscan.views.json.values import (
     Shape,
     base64_text,
@@ -286,8 +286,18 @@ def selection(made: Selection) -> Shape:
     }
 
 
-def answer(given: Answer) -> Shape:
-    """`ctscan lookup`: shape the certificates found, and exactly the ranges searched, as a document with its digest."""
+def answer_digest(given: Answer) -> str:
+    """Compute the digest of an answer, certificate by certificate: there may be 10,000."""
+    return digest_with_items(answer(given, matches=()), "matches", map(match, given.shown_matches))
+
+
+def answer(given: Answer, *, matches: Sequence[Match] | None = None) -> Shape:
+    """`ctscan lookup`: shape the certificates found, and exactly the ranges searched, as a document with its digest.
+
+    Args:
+        given: the answer.
+        matches: certificates to shape in place of those that the answer shows.
+    """
     return {
         **header(given.header),
         "as_of": time_text(given.as_of),
@@ -296,7 +306,7 @@ def answer(given: Answer) -> Shape:
         "selection": None if given.shown is None else selection(given.shown.selection),
         "is_found": given.is_found,
         "matches_found": len(given.matches),
-        "matches": [match(m) for m in given.shown_matches],
+        "matches": [match(m) for m in (given.shown_matches if matches is None else matches)],
         "mailboxes_found": len(given.mailboxes),
         "mailboxes": [match(m) for m in given.shown_mailboxes],
         "offers": [offer(o) for o in given.offers],

@@ -65,13 +65,14 @@ def _deadline(found: Deadline) -> Shape:
 
 
 def _event(event: CaseEvent) -> Shape:
-    """Shape an event: `at` is when it happened, `recorded` when it was written."""
+    """Shape an event: `at` is when it happened, `recorded` when it was written. The digest of a one-time code stays in
+    the index."""
     return {
         "at": time_text(event.at),
         "recorded": time_text(event.recorded),
         "who": event.who,
         "what": str(event.action),
-        "detail": dict(event.detail),
+        "detail": {key: text for key, text in event.detail if key != "digest"},
     }
 
 

@@ -12,8 +12,17 @@ from ctscan.model import Answer, Message
 from ctscan.model.controller import Controller
 from ctscan.model.dossier import CaseFacts, Dossier, Figures, Processing, WrittenDossier
 from ctscan.model.picture import Datum, PersonCertificate
-from ctscan.views.json.answers import answer, certificate, finding, repository_sighting, revocation, sighting, status
-from ctscan.views.json.document import digest
+from ctscan.views.json.answers import (
+    answer,
+    answer_digest,
+    certificate,
+    finding,
+    match,
+    repository_sighting,
+    revocation,
+    sighting,
+    status,
+)
 from ctscan.views.json.values import Shape, message, messages, time_text, to_json
 
 FORMAT = "ctscan dossier, version 1"
@@ -47,8 +56,11 @@ def dossier_pieces(made: Dossier, counted: Figures, notes: Sequence[Message]) ->
     yield ",\n"
     yield from _list("held_back", held_back(made))
     yield ",\n"
-    yield from _list("answers", map(answer_document, made.answers))
-    yield "\n}\n"
+    yield '"answers": ['
+    for number, given in enumerate(made.answers):
+        yield ",\n" if number else "\n"
+        yield from answer_pieces(given)
+    yield "]\n}\n"
 
 
 def _list(name: str, items: Iterable[Shape]) -> Iterator[str]:
@@ -68,9 +80,14 @@ def held_back(made: Dossier) -> Iterator[Shape]:
         yield {**message("reason", reason), "certificates": count}
 
 
-def answer_document(given: Answer) -> Shape:
-    """Shape the answer to a look-up in the form for the requester, with a digest over that form."""
-    return answer(replace(given, digest=digest(answer(given))))
+def answer_pieces(given: Answer) -> Iterator[str]:
+    """Write the answer to a look-up in the form for the requester, with a digest over that form."""
+    text = to_json(answer(replace(given, digest=answer_digest(given)), matches=()), indent=None)
+    head, name, tail = text.partition('"matches": [')  # never inside a string, where quotes are escaped
+    yield head + name
+    for number, found in enumerate(given.shown_matches):
+        yield ("," if number else "") + to_json(match(found), indent=None)
+    yield tail
 
 
 def datum(found: Datum) -> Shape:

@@ -139,4 +139,10 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "o-trader": {"subject": [("O", "Erika Mustermann e.K."), ("CN", "www.example.org")]},
     "ou-person": {"subject": [("O", "Example Ltd"), ("OU", "Jane Doe"), ("GN", "Jane"), ("SN", "Doe")]},
+    # texts that are no names
+    "placeholder-given-name": {"subject": [("GN", "givenName"), ("emailAddress", "q7@example.org")], **MAIL},
+    "placeholder-beside-name": {"subject": [("GN", "Jane"), ("SN", "IA5String"), ("serialNumber", "77")], **MAIL},
+    "placeholder-common-name": {"subject": [("CN", "Nom de famille")], **_policy(INDIVIDUAL)},
+    "sentence-as-surname": {"subject": [("SN", "Ask the desk on the second floor of the town hall.")], **MAIL},
+    "long-name-as-surname": {"subject": [("SN", "De la Santísima Trinidad y de los Santos Roe Jr.")], **MAIL},
 }

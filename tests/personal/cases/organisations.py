@@ -43,6 +43,29 @@ _CASES: dict[str, dict[str, Any]] = {
     "name-unlisted-with-word-of-organisation": held(
         [("O", "Xqwobe Consulting"), ("CN", "Yzane Xqwobe")], "yzane@example.org", eku=(EMAIL_PROTECTION,)
     ),
+    "mailbox-initial-and-surname-in-seal": held(
+        [*ACME, ("CN", "Acme Seal")],
+        "rjones@acme.example",
+        "jones@acme.example",
+        "q7x@acme.example",
+        "acmesa@acme.example",
+        extra=[qualified(ESEAL)],
+    ),
+    "mailbox-beside-representative": held(
+        [*ACME, ("GN", "Jane"), ("SN", "Roe"), ("CN", "Jane Roe")],
+        *("cgo@acme.example", "acme@acme.example", "jroe@acme.example", "jaro@acme.example", "q7x@acme.example"),
+        *("john.smith@acme.example", "peter@acme.example"),
+        extra=[qualified(ESEAL)],
+    ),
+    "mailbox-beside-representative-alone": held(
+        [*ACME, ("GN", "Jane"), ("SN", "Roe"), ("CN", "Jane Roe")], "cgo@acme.example", extra=[qualified(ESEAL)]
+    ),
+    "mailbox-called-like-organisation-of-person": held(
+        [*ACME, ("GN", "Jane"), ("SN", "Roe"), ("CN", "Jane Roe")], "acme@acme.example"
+    ),
+    "mailbox-called-like-organisation-and-person": held(
+        [("O", "Jane Roe Acme"), ("GN", "Jane"), ("SN", "Roe"), ("CN", "Jane Roe")], "janeroe@acme.example"
+    ),
     "number-tin-of-organisation": held([("C", "ES"), ("serialNumber", "TINES-G12345674"), ("CN", "Ejemplo")]),
     "number-tin-of-organisation-without-hyphen": held(
         [("C", "ES"), ("serialNumber", "TINESG12345674"), ("GN", "JANE"), ("SN", "ROE"), ("O", "EJEMPLO")]

@@ -79,7 +79,7 @@ _NAMED: Final = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionRe
 
 oid_rule(
     id="de.attributes",
-    version=2,
+    version=3,
     category="user.name.last",
     kinds=("name", "number"),
     cites=("Common PKI 2.0 part 1", _COMMON_PKI),
