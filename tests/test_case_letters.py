@@ -7,6 +7,7 @@ import json
 import stat
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(kept: Path, tmp_path: Path) -> Path:
     """Give a copy of the index with its trail, its key and its settings."""
     for file in kept.iterdir():
-        if file.suffix != ".der":
-            (tmp_path / file.name).write_bytes(file.read_bytes())
-            (tmp_path / file.name).chmod(0o600)
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+        (tmp_path / file.name).chmod(0o600)
     return tmp_path
 
 
@@ -115,6 +115,8 @@ def test_letters_are_written_one_for_each_ca_and_listed(home: Path) -> None:
     assert Path(copy).read_text("ascii").startswith("-----BEGIN CERTIFICATE-----\n")
     assert "Art. 15(1)-(3) GDPR" in text_of(document)
     assert "2026-03-05" in text_of(document)
+    der = (home / "1.der").read_bytes()
+    assert sha1(der, usedforsecurity=False).hexdigest() in text_of(document)
 
 
 def test_files_are_for_their_owner_alone_and_nothing_else_is_left(home: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha1
 from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.wiring import opened_index
@@ -55,11 +56,11 @@ async def case_certificates(
         kept = {one.identity: one async for one in index.kept_certificates(identities)} if identities else {}
         read = {identity: found for identity, one in kept.items() if (found := _read(one)) is not None}
         profiles = await _profiles(index, [by_identity[identity] for identity in identities], read)
+    whole = {identity: one.der for identity, one in kept.items() if one.kind is EntryKind.X509}
     issued = [
-        _issued(one, match, read.get(one.certificate.identity), profiles[1])
+        _issued(one, match, read.get(one.certificate.identity), profiles[1], whole.get(one.certificate.identity))
         for one, match in zip(shown.certificates, profiles[0], strict=True)
     ]
-    whole = {identity: one.der for identity, one in kept.items() if one.kind is EntryKind.X509}
     return CaseCertificates(tuple(issued), len(shown.held_back), whole)
 
 
@@ -102,7 +103,11 @@ async def _profiles(
 
 
 def _issued(
-    own: PersonCertificate, profile: ProfileMatch, read: Certificate | None, floor: CaProfile | None
+    own: PersonCertificate,
+    profile: ProfileMatch,
+    read: Certificate | None,
+    floor: CaProfile | None,
+    whole: bytes | None,
 ) -> IssuedCertificate:
     from ctscan.authorities.retention import CertificateDates, earliest_end
     from ctscan.dsar.letter_request import IssuedCertificate
@@ -116,4 +121,5 @@ def _issued(
         revoked_at=status.revocation.revoked_at if status and status.revocation and is_revoked else None,
         is_qualified=read is not None and is_qualified(read),
     )
-    return IssuedCertificate(own, profile, earliest_end(profile.profile, dates, floor))
+    thumbprint = sha1(whole, usedforsecurity=False).hexdigest() if whole is not None else ""
+    return IssuedCertificate(own, profile, earliest_end(profile.profile, dates, floor), thumbprint)

@@ -10,6 +10,7 @@ from ctscan.dsar.letter_points import has_valid
 from ctscan.dsar.letter_request import CaGroup, LetterRequest
 from ctscan.model.ca_profile import CaProfile
 from ctscan.model.ca_terms import DisputeStep
+from ctscan.model.ca_values import Words
 from ctscan.model.ca_vocabulary import FactKey, IdentityCheck
 from ctscan.model.letter import Block, Bullet, Prose, Section, Sender
 from ctscan.model.letter_text import LetterText
@@ -34,7 +35,18 @@ def _identity(request: LetterRequest, group: CaGroup, is_ca: bool) -> Iterator[M
         yield LetterText.SIGNED_WITH_CERTIFICATE()
     if is_ca and IdentityCheck.BEFORE_ANSWER in group.profile.words(FactKey.IDENTITY_CHECK):
         yield LetterText.IDENTITY_FIRST()
+    yield from _stated_checks(group.profile) if is_ca else ()
     yield LetterText.MORE_IDENTITY()
+
+
+def _stated_checks(profile: CaProfile) -> Iterator[Message]:
+    """Quote how a CA checks identity, and decisions on it."""
+    for fact in profile.facts_of(FactKey.IDENTITY_CHECK):
+        for check in fact.value.codes if isinstance(fact.value, Words) else ():
+            if check is not IdentityCheck.BEFORE_ANSWER:
+                yield LetterText.STATED_IDENTITY_CHECK(
+                    title=title_of(fact.source), section=section_of(fact), check=str(check)
+                )
 
 
 def time_section(request: LetterRequest, group: CaGroup, cite: Citations, answer: FollowUp, *, is_ca: bool) -> Section:

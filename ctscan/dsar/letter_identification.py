@@ -168,7 +168,7 @@ def certificate_section(certificates: Sequence[IssuedCertificate], *, with_reten
     blocks: list[Block] = []
     for number, one in enumerate(certificates[:DESCRIBED], 1):
         blocks.append(Subheading(LetterText.HEADING_CERTIFICATE(number=number)))
-        blocks += certificate_rows(one.own)
+        blocks += certificate_rows(one)
         if with_retention:
             blocks.append(Row(LetterText.LABEL_RETENTION_END(), _end(one.retention)))
     if further := certificates[DESCRIBED:]:
@@ -182,15 +182,17 @@ def _short_row(number: int, one: PersonCertificate) -> Row:
     return Row(LetterText.HEADING_CERTIFICATE(number=number), f"{one.certificate.serial} {fingerprint}".rstrip())
 
 
-def certificate_rows(one: PersonCertificate) -> Iterator[Row]:
+def certificate_rows(issued: IssuedCertificate) -> Iterator[Row]:
     """Describe a certificate so that its CA finds it, without the name of its subject: other people may stand there."""
-    summary = one.certificate
+    one, summary = issued.own, issued.own.certificate
     yield Row(LetterText.LABEL_ISSUER(), short(summary.issuer))
     yield Row(LetterText.LABEL_SERIAL(), summary.serial)
     if summary.sha256 is not None:
         yield Row(LetterText.LABEL_FINGERPRINT(), summary.sha256.hex())
     else:
         yield Row(LetterText.LABEL_FINGERPRINT(), LetterText.NO_FINGERPRINT())
+    if issued.thumbprint and Item.FINGERPRINT in issued.profile.profile.words(FactKey.HELPFUL_ITEMS):
+        yield Row(LetterText.LABEL_THUMBPRINT(), issued.thumbprint)
     yield Row(LetterText.LABEL_VALID(), _validity(summary.not_before, summary.not_after))
     yield Row(LetterText.LABEL_STATUS(), _standing(one))
     yield from _seen(one)

@@ -16,7 +16,8 @@ from ctscan.dsar.letter_request import CaGroup
 from ctscan.model.ca_profile import CaProfile
 from ctscan.model.ca_terms import LegalBasis
 from ctscan.model.ca_values import Assigned
-from ctscan.model.ca_vocabulary import FactKey
+from ctscan.model.ca_values import Right as StatedRight
+from ctscan.model.ca_vocabulary import Condition, FactKey, RightStance
 from ctscan.model.letter import LetterKind, Point
 from ctscan.model.letter_text import LetterText
 from ctscan.model.message import Message
@@ -37,9 +38,12 @@ def points(kind: LetterKind, group: CaGroup, cite: Citations) -> tuple[Point, ..
 
 
 def can_suspend(profile: CaProfile) -> bool:
-    """Return whether the texts of a CA say that it suspends certificates."""
-    fact = profile.fact(FactKey.SUSPENSION)
-    return fact is not None and fact.value is True
+    """Return whether the texts of a CA say that it suspends certificates, at least as a means of restriction."""
+    fact, position = profile.fact(FactKey.SUSPENSION), profile.position(StatedRight.RESTRICTION)
+    if fact is not None and isinstance(fact.value, bool):
+        return fact.value
+    is_granted = position is not None and position.stance is not RightStance.REFUSED
+    return position is not None and is_granted and Condition.BY_SUSPENSION in position.conditions
 
 
 def refuses_suspension(profile: CaProfile) -> bool:

@@ -27,11 +27,13 @@ _ESCAPED: Final = re.compile(r"\\(.)")
 
 @dataclass(frozen=True, slots=True)
 class IssuedCertificate:
-    """Certificate of the requester, with the profile of its CA and the earliest end of the retention there."""
+    """Certificate of the requester, with the profile of its CA and the earliest end of the retention there.
+    `thumbprint`: its SHA-1, hexadecimal; empty where the whole certificate isn't at hand."""
 
     own: PersonCertificate
     profile: ProfileMatch
     retention: RetentionEnd
+    thumbprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,13 +120,13 @@ def _alternatives(kind: LetterKind, profile: CaProfile) -> Iterator[Message]:
     if refused and Condition.BY_REPLACEMENT in granted:
         yield LetterText.ALTERNATIVE_REPLACEMENT()
     if kind in (LetterKind.ERASURE, LetterKind.RESTRICTION, LetterKind.OBJECTION):
-        yield from _suspension(profile, Condition.BY_SUSPENSION in granted)
+        yield from _suspension(profile)
 
 
-def _suspension(profile: CaProfile, is_offered: bool) -> Iterator[Message]:
+def _suspension(profile: CaProfile) -> Iterator[Message]:
     if refuses_suspension(profile):
         yield LetterText.STATED_NO_SUSPENSION()
-    elif is_offered or can_suspend(profile):
+    elif can_suspend(profile):
         yield LetterText.ALTERNATIVE_SUSPENSION()
 
 

@@ -121,6 +121,28 @@ def test_identrust_refuses_erasure_so_the_letter_asks_for_what_it_grants_instead
     assert "JAMS" in said or LetterText.DISPUTE_STEPS in codes(letter)
 
 
+def test_identrust_restricts_by_suspension_and_nobody_else_is_asked_to() -> None:
+    letter = the_letter(certificate_of(IDENTRUST), kind=CaseKind.RESTRICTION)
+    assert LetterText.SUSPEND in codes(letter)
+    assert LetterText.REVOKE_VALID not in codes(letter)
+    unknown = the_letter(certificate_of("Unknown Example Trust"), kind=CaseKind.RESTRICTION)
+    assert LetterText.REVOKE_VALID in codes(unknown)
+
+
+def test_a_thumbprint_helps_a_ca_that_asks_for_one() -> None:
+    (one,) = issued(certificate_of(IDENTRUST))
+    known = replace(one, thumbprint="ab" * 20)
+    assert rows(the_letter(certificates=(known,)))[LetterText.LABEL_THUMBPRINT].value == "ab" * 20
+    (other,) = issued(certificate_of(SECTIGO))
+    letter = the_letter(certificates=(replace(other, thumbprint="ab" * 20),))
+    assert LetterText.LABEL_THUMBPRINT not in rows(letter)
+
+
+def test_a_decision_that_a_signed_request_proves_identity_is_quoted() -> None:
+    said = words(the_letter(certificate_of("FNMT-RCM")))
+    assert "on proof of identity: a request signed with a certificate of the person proves identity." in said
+
+
 def test_identrust_may_send_the_person_to_a_registration_authority() -> None:
     (note,) = [text for text in notes(the_letter(certificate_of(IDENTRUST))) if "another addressee" in text]
     assert "Registration Authority" in note
