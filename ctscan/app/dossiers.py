@@ -14,7 +14,6 @@ from ctscan.app.ca_policies import shipped_profiles
 from ctscan.app.case_answers import case_answers, identifiers_of_case
 from ctscan.app.cases import add_events, new_event
 from ctscan.app.dossier_request import COMMAND, DossierOptions, prepared_request
-from ctscan.app.dossier_writing import DossierContent, write_package
 from ctscan.app.identity_gate import IN_CASE, OVERRIDE
 from ctscan.app.passphrase_file import passphrase_of
 from ctscan.app.recording import recorded
@@ -51,6 +50,7 @@ async def make_dossier(
         InputError: the folder can't be written to, or a file of the letterhead or the key can't be used.
         IndexFault: the index is missing or damaged, or the trail can't be written.
     """
+    from ctscan.app.dossier_writing import DossierContent, write_package  # not at the top: heavy
     from ctscan.views.dossier.typesetting import check_installed
 
     check_installed(COMMAND)
@@ -86,6 +86,7 @@ async def _answers(
 
 
 def _picture(request: Request, answers: Sequence[Answer]) -> Picture:
+    from ctscan.dsar.dossier import refused_certificates
     from ctscan.dsar.held_back import held_back
     from ctscan.dsar.picture import picture
 
@@ -94,7 +95,8 @@ def _picture(request: Request, answers: Sequence[Answer]) -> Picture:
     matches = [match for answer in answers for match in (*answer.matches, *answer.mailboxes)]
     is_stated = request.identity[0] == OVERRIDE or request.identity[1] != IN_CASE
     release = held_back(request.case, matches, is_stated=is_stated)
-    return picture(answers, held_back=release.reasons, confirmed=release.confirmed, profile_of=profile_name)
+    held = {**release.reasons, **refused_certificates(request.case)}
+    return picture(answers, held_back=held, confirmed=release.confirmed, profile_of=profile_name)
 
 
 def profile_name(match: Match) -> str:
@@ -122,5 +124,5 @@ async def _tell_case(config: Config, request: Request, written: WrittenDossier, 
     if request.case is None:
         return
     how, text = request.identity
-    event = new_event(CaseAction.DOSSIER_MADE, who, clock.now(), sha256=written.sha256, **{how: text})
+    event = new_event(CaseAction.DOSSIER_MADE, who, clock.now(), at=None, sha256=written.sha256, **{how: text})
     await add_events(config, request.case.number, [event], who, clock)

@@ -11,6 +11,7 @@ history that its check has read.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.index.protocols import Cases, Disclosures
     from ctscan.model import Identifier
-    from ctscan.model.case import Case, CaseEvent
+    from ctscan.model.case import Case, CaseEvent, CaseIdentifier
     from ctscan.model.identity_code import CodeCheck, MadeCode
     from ctscan.model.mail import Mail
     from ctscan.privacy.key_file import Key
@@ -216,9 +217,18 @@ async def _made(
 
     code = await _added(config, index, before.number, make)
     identifier, expires = before.identifiers[position - 1], now + codes.LIFETIME
-    mail = code_mail(before, identifier.canonical, code, expires, config.controller)
+    mail = code_mail(before, _mailbox(identifier), code, expires, config.controller)
     host = config.mail.host if config.mail and send else ""
     return MadeCode(before.number, position, identifier.kind, expires, codes.TRIES, mail, "" if send else code, host)
+
+
+def _mailbox(identifier: CaseIdentifier) -> str:
+    """Return the address of an identifier as a server takes it: the local part as it was typed, since its canonical
+    form may be another mailbox (`weiss` of `weiß`), and the domain in A-labels."""
+    local, at, _ = identifier.text.strip().rpartition("@")
+    if not at or re.search(r"[\s<>:;,\"]", local):  # an address with words around it
+        return identifier.canonical
+    return f"{local}@{identifier.canonical.rpartition('@')[2]}"
 
 
 async def _send(

@@ -26,7 +26,7 @@ from ctscan.model.dossier import (
     RecordedLookup,
 )
 from ctscan.model.message import Message
-from ctscan.model.picture import PersonCertificate, Picture
+from ctscan.model.picture import HeldReason, PersonCertificate, Picture
 from ctscan.model.regime import Regime
 
 _SHOWN: dict[CaseAction, tuple[str, ...]] = {
@@ -178,13 +178,20 @@ def _record(event: CaseEvent) -> CaseRecord:
 def is_restricted(case: Case) -> bool:
     """Return whether processing is restricted: a request for it was granted, or an objection isn't rejected. An
     objection restricts at once, while its grounds are weighed (GDPR article 18(1)(d))."""
-    decisions = [event.get("decision") for event in case.of(CaseAction.DECIDED)]
+    decisions = [event.get("decision") for event in case.of(CaseAction.DECIDED) if not event.get("certificate")]
     last = decisions[-1] if decisions else ""
     if case.kind is CaseKind.OBJECTION:
         return last not in (DecisionKind.OBJECTION_REJECTED, DecisionKind.REFUSED)
     if case.kind is CaseKind.RESTRICTION:
         return last in (DecisionKind.GRANTED, DecisionKind.PARTIAL)
     return last == DecisionKind.OBJECTION_UPHELD
+
+
+def refused_certificates(case: Case) -> dict[bytes, Message]:
+    """Return the certificates that a decision refuses, by identity; the last decision on each counts."""
+    last = {one.get("certificate"): one.get("decision") for one in case.of(CaseAction.DECIDED)}
+    refused = (identity for identity, decision in last.items() if identity and decision == DecisionKind.REFUSED)
+    return {bytes.fromhex(identity): HeldReason.REFUSED() for identity in refused}
 
 
 # --- figures and notes ------------------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from ctscan.dsar.matched_people import is_of_others
 from ctscan.model import Answer, CertificateSummary, Finding, Match, VerifiedRange
 from ctscan.model.picture import PersonCertificate
-from ctscan.personal.scope import EVERYTHING, Scope, scope_from_text
+from ctscan.personal.scope import Scope, scope_from_text
+from ctscan.personal.scope_terms import EVERYTHING
 
 HIDDEN = "█████"
 """Mark in place of a value; its length says nothing."""

@@ -22,6 +22,7 @@ class HeldReason(Code):
     PART_OF_NAME = "held.part-of-name"
     NAME_OF_SEVERAL = "held.name-of-several"  # no single person in it bears the whole name
     ROLE_MAILBOX = "held.role-mailbox"  # a mailbox of a function stands beside a person
+    REFUSED = "held.refused"  # a decision of the case refuses it
     NO_SINGLE_PERSON = "held.no-single-person"  # it was asked for itself, and names several people or nobody
 
 

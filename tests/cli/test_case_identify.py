@@ -260,6 +260,23 @@ def test_a_code_is_sent_and_shown_to_nobody_else(desk: Desk) -> None:
     assert [event["detail"]["sent"] for event in desk.history("code made")] == ["smtp"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("Jane.Roe@Example.ORG", "Jane.Roe@example.org"),
+        ("Weiß@straße.example.net", "Weiß@xn--strae-oqa.example.net"),
+        ("Jane Roe <jane.roe@example.org>", "jane.roe@example.org"),
+        ("mailto:jane.roe@example.org", "jane.roe@example.org"),
+    ],
+)
+def test_a_code_goes_to_the_address_as_it_was_typed(desk: Desk, typed: str, sent: str) -> None:
+    number = desk.open(typed)
+    with smtp_server() as server:
+        settings(desk, server.port)
+        desk.json("--make-code", "--send", "--for", "1", number=number)
+    assert server.envelopes[0][1] == [sent]
+
+
 def test_a_code_is_sent_over_an_encrypted_connection(desk: Desk, tmp_path: Path) -> None:
     tls, trusted = server_certificate(tmp_path)
     with smtp_server(tls=tls, asks_for_account=True) as server:

@@ -123,6 +123,13 @@ def test_a_lost_row_is_noticed_and_not_called_repaired(table: str, place: str, p
     assert asyncio.run(repair()) == (table,)
 
 
+def test_a_lost_case_is_noticed_by_its_history(path: Path) -> None:
+    with damaging(path) as connection:
+        connection.execute("DELETE FROM subject_case WHERE id = 2")
+    with pytest.raises(IndexFault, match=r"damaged \(subject_case\)"):
+        cases(path)
+
+
 def test_nothing_is_added_to_a_damaged_case(path: Path) -> None:
     with damaging(path) as connection:
         connection.execute("UPDATE subject_case SET received = '2026-12-24' WHERE id = 1")

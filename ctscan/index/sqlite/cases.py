@@ -38,7 +38,7 @@ class SqliteCases(OpenedFile):
         return found[0] if found else None
 
     async def cases(self) -> list[Case]:
-        return await self._database.read(matching)
+        return await self._database.read(all_cases)
 
     async def find_cases(self, keys: Sequence[tuple[IdentifierKind, str]]) -> list[Case]:
         return await self._database.read(lambda c: with_identifiers(c, keys))
@@ -61,6 +61,14 @@ def matching(connection: sqlite3.Connection, condition: str = "true", values: Se
     return [_case_of(connection, row) for row in row_checks.sound(connection, "subject_case", found)]
 
 
+def all_cases(connection: sqlite3.Connection) -> list[Case]:
+    """Return all cases; note damage where rows belong to a case that is lost."""
+    orphan = "SELECT 1 FROM {} WHERE subject_case NOT IN (SELECT id FROM subject_case) LIMIT 1"
+    if any(connection.execute(orphan.format(table)).fetchone() for table in ("case_event", "case_identifier")):
+        row_checks.note(connection, "subject_case")
+    return matching(connection)
+
+
 def with_identifiers(connection: sqlite3.Connection, keys: Sequence[tuple[IdentifierKind, str]]) -> list[Case]:
     """Return the cases that have one of these identifiers."""
     sql = "SELECT subject_case FROM case_identifier WHERE kind = ? AND canonical = ?"
@@ -80,11 +88,6 @@ def with_name(connection: sqlite3.Connection, name: str) -> list[Case]:
     )
     ids = {id for id, text in names if all(word in _folded(text) for word in words)}
     return [case for id in sorted(ids) for case in matching(connection, "id = ?", (id,))]
-
-
-def check_all(connection: sqlite3.Connection) -> None:
-    """Read the whole register, and note its damage."""
-    matching(connection)
 
 
 def _folded(text: str) -> str:

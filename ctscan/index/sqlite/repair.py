@@ -70,7 +70,7 @@ def damaged_parts(connection: sqlite3.Connection) -> set[str]:
     row_checks.check_whole_tables(connection)
     row_checks.check_marks(connection)
     basis.history(connection)
-    cases.check_all(connection)
+    cases.all_cases(connection)
     if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
         found.add("indexes")
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
@@ -180,7 +180,7 @@ def _unrepaired(connection: sqlite3.Connection) -> tuple[str, ...]:
         if connection.execute(f"SELECT 1 FROM {table} WHERE {_damaged(table)} LIMIT 1").fetchone()
     }
     basis.history(connection)
-    cases.check_all(connection)
+    cases.all_cases(connection)
     row_checks.check_whole_tables(connection)
     row_checks.check_marks(connection)
     made_again = {_FINDINGS, "certificate"}  # the caller does: marks of certificates come with the findings
