@@ -25,6 +25,7 @@ from ctscan.dsar.standing import standing
 from ctscan.index.open import open_trail
 from ctscan.model.audit import AuditAction, AuditEvent, AuditState
 from ctscan.model.case import Case, CaseAction, CaseKind, CaseRequest
+from ctscan.resources import languages
 
 RECEIVED = date(2026, 3, 2)
 AT = "2026-03-05"
@@ -334,3 +335,10 @@ def test_a_certificate_with_another_person_is_described_without_them_and_not_enc
     text = text_of(first["files"][0])
     assert "erika@example.com" not in text
     assert len(first["files"]) <= 2
+
+
+def test_a_letter_is_never_in_a_language_without_its_sentences(home: Path) -> None:
+    for lang in languages():
+        for one in as_json(home, opened(home, lang=lang)):
+            text = text_of(one["files"][0])
+            assert "letter." not in text and "letter-note." not in text

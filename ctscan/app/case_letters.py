@@ -28,6 +28,7 @@ from ctscan.errors import InputError, UsageError
 from ctscan.model import AuditAction
 from ctscan.model.case import CaseAction
 from ctscan.model.letter import Letter, LetterKind, Letters, Sender, WrittenLetter, WrittenLetters
+from ctscan.model.letter_text import LetterText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -235,9 +236,11 @@ def _check_event(known: Case, rules: Regime, at: datetime, who: str, clock: Cloc
 
 
 def _languages() -> tuple[str, ...]:
+    """List the languages in which letters have their sentences."""
     from ctscan.resources import languages
+    from ctscan.views.text import texts
 
-    return languages()
+    return tuple(lang for lang in languages() if str(LetterText.CLOSING) in texts(lang).sentences)
 
 
 def _holidays_in(country: str) -> IsHoliday | None:
