@@ -50,6 +50,8 @@ from ctscan.app.identity import check_code, identify_otherwise, make_code
 from ctscan.app.known_trail import begin_trail
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
+from ctscan.app.notices import FORMS as NOTICE_FORMS
+from ctscan.app.notices import write_notice
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
@@ -64,6 +66,7 @@ from ctscan.app.wiring import exposed_files
 __all__ = [
     "DEMO_PERSON",
     "HEADS_FILE_LIMIT",
+    "NOTICE_FORMS",
     "DossierOptions",
     "LetterOptions",
     "SearchListener",
@@ -153,5 +156,6 @@ __all__ = [
     "verify_audit_log",
     "write_calendar",
     "write_letters",
+    "write_notice",
     "write_settings",
 ]

@@ -19,12 +19,12 @@ from ctscan.app.case_answers import case_answers
 from ctscan.app.case_texts import day_of, here, moment_of
 from ctscan.app.cases import add_events, case, new_event
 from ctscan.app.controller_settings import controller_of
-from ctscan.app.dossier_package import written_whole
+from ctscan.app.dossier_package import check_free, written_whole
 from ctscan.app.identity_gate import IN_CASE, OVERRIDE, check_identity
 from ctscan.app.recording import recorded
 from ctscan.app.wiring import CLOCK
 from ctscan.clock import Clock
-from ctscan.errors import InputError, UsageError
+from ctscan.errors import UsageError
 from ctscan.model import AuditAction
 from ctscan.model.case import CaseAction
 from ctscan.model.letter import Letter, LetterKind, Letters, Sender, WrittenLetter, WrittenLetters
@@ -282,7 +282,7 @@ def _write(
         paths = tuple(str(folder / one) for one in (name, *copies))
         written.append(WrittenLetter(letter, paths, sha256(documents[name]).hexdigest()))
     for name, content in documents.items():
-        _check_free(folder / name, content)
+        check_free(folder / name, content)
     with ExitStack() as stack:
         for name, content in documents.items():
             stack.enter_context(written_whole(folder, name)).write(content)
@@ -296,20 +296,6 @@ def _copies(letter: Letter, whole: Mapping[bytes, bytes]) -> Iterator[tuple[str,
     for identity in letter.enclosed:
         if identity in whole:
             yield f"certificate-{identity.hex()[:16]}.pem", DER_cert_to_PEM_cert(whole[identity]).encode("ascii")
-
-
-def _check_free(path: Path, content: bytes) -> None:
-    """Refuse to write over another document: somebody may have worked on it."""
-    try:
-        with path.open("rb") as file:
-            there = file.read(len(content) + 1)
-    except FileNotFoundError:
-        return
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise InputError(f"{path}: can't be read: {reason}; give a folder of yours with -o") from error
-    if there != content:
-        raise InputError(f"{path}: expected no file there, got another document; move it away, or give another folder")
 
 
 def _event(one: WrittenLetter, identity: tuple[str, str], at: datetime, who: str, clock: Clock) -> CaseEvent:

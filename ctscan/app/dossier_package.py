@@ -136,6 +136,26 @@ def written_whole(folder: Path, name: str) -> Iterator[BinaryIO]:
         raise
 
 
+def check_free(path: Path, content: bytes) -> None:
+    """Refuse to write over another document: somebody may have worked on it.
+
+    Raises:
+        InputError: another document is there, or the place can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            there = file.read(len(content) + 1)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise InputError(f"{path}: can't be read: {reason}; give a folder of yours with -o") from error
+    if there != content:
+        raise InputError(
+            f"{path}: expected no file there, got another document; move it away, or give another place with -o"
+        )
+
+
 def _refusal(folder: Path, error: OSError | ValueError) -> InputError:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
     return InputError(f"{folder}: can't be written: {reason}; give a folder of yours with -o")

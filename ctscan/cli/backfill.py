@@ -47,7 +47,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     Stopped or killed, the backfill goes on where it was when it is called again. 'ctscan logs' and every look-up show
     the entries that are still missing.
     """
-    from ctscan.cli.consent import with_consent
+    from ctscan.cli.consent import remind_of_purpose, with_consent
     from ctscan.cli.logging import set_up
     from ctscan.cli.process import account, run, stop_on_signal
 
@@ -69,6 +69,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
             )
 
     report = run(work())
+    remind_of_purpose(agreed, "backfill")
     _print(report, config.format)
     return report.exit_code
 

@@ -30,6 +30,16 @@ def announce(plan: SearchPlan) -> None:
         _say(line)
 
 
+def remind_of_purpose(config: Config, command: str) -> None:
+    """Say on stderr that no purpose is stated. Reading goes on; dossiers, letters and notices are refused without."""
+    if not config.purpose:
+        place = config.path or "ctscan.toml"
+        hint(
+            f"ctscan: {command}: no purpose is stated: every answer says so, and no dossier, letter or notice is "
+            f'made; write purpose = "…" into {place}, or give --purpose'
+        )
+
+
 def is_agreed() -> bool:
     """Ask on the terminal whether the questions may be sent.
 

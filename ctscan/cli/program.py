@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "case": "ctscan.cli.case",
     "dossier": "ctscan.cli.dossier",
     "letters": "ctscan.cli.letters",
+    "notice": "ctscan.cli.notice",
     "inspect": "ctscan.cli.inspect",
     "rules": "ctscan.cli.rules",
     "logs": "ctscan.cli.logs",

@@ -62,7 +62,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
 
     With --repository no log is read: only the repositories named are asked.
     """
-    from ctscan.cli.consent import announce, with_consent
+    from ctscan.cli.consent import announce, remind_of_purpose, with_consent
     from ctscan.cli.logging import set_up
     from ctscan.cli.process import account, run, stop_on_signal
     from ctscan.cli.search_progress import SearchProgress
@@ -94,6 +94,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
             )
 
     report = run(work())
+    remind_of_purpose(agreed, "scan")
     _print(report, config.format)
     return report.exit_code
 

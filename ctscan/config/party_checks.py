@@ -112,6 +112,7 @@ CONTROLLER: dict[str, Check] = {
     "place": _place,
     "dpo": _words,
     "legal_basis": _words,
+    "legitimate_interest": _words,
     "recipients": _list,
     "safeguards": _list,
     "letterhead": line_of_text,

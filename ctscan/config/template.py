@@ -104,10 +104,11 @@ TEMPLATE = """\
 # Whose public holidays move a deadline: a country, or a country and a part of it (ISO 3166). Without it: weekends only.
 # place = "DE-BE"
 
-# What a dossier says of your processing; what is left out is named in it as missing. letterhead is a folder with your
-# letterhead and paragraphs of your own.
+# What dossiers, notices and the record of processing say of your processing; what is left out is named there as missing.
+# letterhead is a folder with your letterhead and paragraphs of your own.
 # dpo = "Data Protection Officer, dpo@example.org"
-# legal_basis = "GDPR article 6(1)(f): finding exposed data of our staff"
+# legal_basis = "GDPR article 6(1)(f)"
+# legitimate_interest = "finding exposed data of our staff before others use it"
 # recipients = ["our IT security team"]
 # safeguards = "nothing is transferred to third countries"
 # letterhead = "letterhead"

@@ -26,6 +26,7 @@ class AuditAction(StrEnum):
     CASE = "case"  # a case that was opened, changed, shown or exported, or the register that was searched
     DOSSIER = "dossier"  # of a data subject: its look-ups, and the package
     LETTERS = "letters"  # of a data subject: their look-ups, and the documents
+    NOTICE = "notice"  # the public notice or the record of processing, written to a file; no person's data
     DISCLOSURE = "disclosure"  # a question to a third party, recorded before it is sent
     CONFIGURATION = "configuration"  # settings that decide what is read and why; they differ from those seen last
     PURGE = "purge"  # bodies of old events were deleted; `detail` names all that are

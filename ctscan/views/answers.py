@@ -367,7 +367,7 @@ def document_lines(answer: Answer, texts: Texts) -> list[str]:
     if head is None:
         return []
     asked = [Say.ASKED_BY(who=head.who)]
-    asked += [Say.ASKED_FOR_PURPOSE(purpose=head.purpose)] if head.purpose else []
+    asked.append(Say.ASKED_FOR_PURPOSE(purpose=head.purpose) if head.purpose else Say.ASKED_FOR_NO_PURPOSE())
     asked += [Say.IN_CASE(case=head.case)] if head.case else []
     return [
         texts(Say.DOCUMENT(id=head.id, time=moment(head.at), version=head.version, rules=head.rules)),

@@ -91,6 +91,7 @@ class Say(Code):
     DOCUMENT = "say.document"
     ASKED_BY = "say.asked-by"
     ASKED_FOR_PURPOSE = "say.asked-for-purpose"
+    ASKED_FOR_NO_PURPOSE = "say.asked-for-no-purpose"
     IN_CASE = "say.in-case"
     DIGEST = "say.digest"
     NOT_SEARCHED = "say.not-searched"

@@ -75,7 +75,8 @@ def test_scan_tells_on_stderr_and_makes_a_private_file(log: Path, tmp_path: Path
     assert (result.exit_code, result.stdout) == (0, "")
     lines = result.stderr.splitlines()
     assert lines[:2] == ["basis: 1 log of the command line (revision 1)", "Example log: 300 entries to read"]
-    assert lines[-1].startswith("Example log: read to its head (300 entries read, ")
+    assert lines[-2].startswith("Example log: read to its head (300 entries read, ")
+    assert lines[-1].startswith("ctscan: scan: no purpose is stated: every answer says so")
     assert stat.S_IMODE(db.stat().st_mode) == 0o600
 
 

@@ -12,6 +12,7 @@ from typing import Protocol, Self
 
 from ctscan.index.protocols.case_role import Cases
 from ctscan.index.protocols.finding_roles import DamageNoting, EvidenceStore, Finder, Reindex, Repair
+from ctscan.index.protocols.inventory_role import Stock
 from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
 from ctscan.index.protocols.misbehaviour_role import MisbehaviourStore
 from ctscan.index.protocols.statement_roles import Authorities, Disclosures, Revocations, Searches
@@ -37,6 +38,7 @@ __all__ = [
     "Revocations",
     "Runs",
     "Searches",
+    "Stock",
     "Trail",
     "TrailMemory",
 ]
@@ -44,7 +46,7 @@ __all__ = [
 
 class Index(
     Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
-    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Protocol,
+    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Stock, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

@@ -2,7 +2,8 @@
 
 The meaning of the tables is documented in the modules that hold the statements: `runs`, `basis`, `logs`, `heads_seen`,
 `misbehaviour`, `ranges`, `commit`, `bulk_insert`, `certificates`, `chains`, `postings`, `mailboxes`, `audit_paths`,
-`lookups`, `ranking`, `similar`, `repositories`, `revocations`, `surroundings`, `cases`, `iteration`. Opening and
+`lookups`, `ranking`, `similar`, `repositories`, `revocations`, `surroundings`, `cases`, `inventory`,
+`iteration`. Opening and
 transactions are in `connection`, leases in `leases`, turns in `rate_slots`. The contracts are in `index.protocols`.
 """
 
@@ -34,6 +35,7 @@ from ctscan.index.sqlite import (
 )
 from ctscan.index.sqlite.cases import SqliteCases
 from ctscan.index.sqlite.connection import open_database
+from ctscan.index.sqlite.inventory import SqliteStock
 from ctscan.index.sqlite.leases import check_lease, is_held, lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
 from ctscan.index.sqlite.similar import SimilarLookups
@@ -84,7 +86,7 @@ async def open_sqlite(path: Path, *, create: bool, inline: bool = False) -> Sqli
     return SqliteIndex(await open_database(path, create=create, inline=inline))
 
 
-class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases):
+class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock):
     """`Index` in one file, shared by any number of processes: one writes at a time, readers never wait."""
 
     def noted_damage(self) -> AbstractContextManager[set[str]]:

@@ -11,18 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
-from io import BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from ctscan.extras import missing_extra
 from ctscan.model.ca_vocabulary import Addressee
 from ctscan.model.letter import Block, Bullet, Letter, Point, Prose, Row, Section, Subheading
 from ctscan.model.letter_text import LetterNote, LetterText, MissingItem
 from ctscan.model.message import Message
 from ctscan.privacy.redaction import visible
 from ctscan.views.letters import letter_styles
+from ctscan.views.letters.docx_files import new_document, same_bytes
 from ctscan.views.text import Texts
 
 if TYPE_CHECKING:
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from docx.table import _Row
     from docx.text.paragraph import Paragraph
 
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the oldest time that a ZIP file can hold
 _ADDRESS_WIDTH: Final = 46  # characters of a line of an address
 
 
@@ -49,7 +46,7 @@ def render_docx(letter: Letter, say: Texts, *, to_sender: Texts | None = None, p
     Raises:
         UsageError: the extra `dossier` isn't installed.
     """
-    document = _new_document()
+    document = new_document("letters")
     letter_styles.set_up(document, letter.lang, paper)
     _set_properties(document, letter, say)
     _Writer(document, to_sender or say).notes(letter)
@@ -58,20 +55,12 @@ def render_docx(letter: Letter, say: Texts, *, to_sender: Texts | None = None, p
     for section in letter.sections:
         writer.section(section)
     writer.end(letter)
-    return _same_bytes(document)
+    return same_bytes(document)
 
 
 def check_installed() -> None:
     """Check that documents can be made. UsageError when the extra `dossier` isn't installed."""
-    _new_document()
-
-
-def _new_document() -> Document:
-    try:
-        import docx
-    except ImportError:
-        raise missing_extra("letters", "dossier", "python-docx") from None
-    return docx.Document()
+    new_document("letters")
 
 
 def _set_properties(document: Document, letter: Letter, say: Texts) -> None:
@@ -83,19 +72,6 @@ def _set_properties(document: Document, letter: Letter, say: Texts) -> None:
     properties.author = properties.last_modified_by = properties.comments = properties.keywords = ""
     properties.created = properties.modified = at
     properties.revision = 1
-
-
-def _same_bytes(document: Document) -> bytes:
-    """Pack the parts of a document anew, in their order, each with the same time."""
-    saved, packed = BytesIO(), BytesIO()
-    document.save(saved)
-    with ZipFile(saved) as parts, ZipFile(packed, "w") as out:
-        for name in parts.namelist():
-            info = ZipInfo(name, _EPOCH)
-            info.compress_type = ZIP_DEFLATED
-            info.create_system = 0
-            out.writestr(info, parts.read(name))
-    return packed.getvalue()
 
 
 class _Writer:

@@ -156,17 +156,24 @@ def break_page(document: Document) -> None:
     document.add_paragraph(style=BODY).add_run().add_break(WD_BREAK.PAGE)
 
 
-def new_table(document: Document, rows: int) -> Table:
-    """Make a table of labels and values, whose rows don't break across pages."""
+def new_table(document: Document, rows: int, millimetres: tuple[float, ...] = (_LABEL_MM, 0)) -> Table:
+    """Make a table whose rows don't break across pages.
+
+    Args:
+        document: document that it is added to.
+        rows: number of rows.
+        millimetres: widths of its columns, of which one is 0 and takes the rest; by default a label and its value.
+    """
     from docx.oxml import OxmlElement
     from docx.shared import Mm, Twips
 
-    table: Table = document.add_table(rows=rows, cols=2)
+    table: Table = document.add_table(rows=rows, cols=len(millimetres))
     table.style = document.styles["Table Grid"]
     table.autofit = False
     page = document.sections[0]
     whole = (page.page_width or 0) - (page.left_margin or 0) - (page.right_margin or 0)
-    sizes = (Mm(_LABEL_MM), whole - Mm(_LABEL_MM) - Twips(_CELL_MARGIN))
+    rest = whole - Mm(sum(millimetres)) - Twips(_CELL_MARGIN)
+    sizes = [Mm(width) if width else rest for width in millimetres]
     for column, size in zip(table.columns, sizes, strict=True):
         column.width = size
         for cell in column.cells:
@@ -197,6 +204,20 @@ def _set_borders(table: Table) -> None:
             properties.append(element)
         else:
             behind.addprevious(element)
+
+
+def repeat_head(table: Table) -> None:
+    """Show the first row of a table again on each page, as its head."""
+    from docx.oxml import OxmlElement
+
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def align_right(paragraph: Paragraph) -> None:
+    """Align a paragraph on the right."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
 def style_ids(document: Document) -> Mapping[str, str]:

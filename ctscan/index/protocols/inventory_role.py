@@ -1,0 +1,15 @@
+"""Role of an index that counts the personal data in it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ctscan.model.inventory import Inventory
+
+
+class Stock(Protocol):
+    """Counts of the personal data in an index, for notices and records of processing."""
+
+    async def inventory(self) -> Inventory:
+        """Count certificates, findings by category and cases, and name the repositories asked and the recipients of
+        disclosures. All findings are read: it takes seconds where there are millions."""

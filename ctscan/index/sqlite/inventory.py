@@ -1,0 +1,66 @@
+"""Inventory of the index: counts by category, and names of repositories and recipients. Functions of an open
+transaction."""
+
+# ruff: noqa: S608 - statements contain question marks of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+
+from ctscan.errors import IndexFault
+from ctscan.index.sqlite.opened import OpenedFile
+from ctscan.index.sqlite.rows import placeholders
+from ctscan.model.finding import Sensitivity, SubjectKind
+from ctscan.model.inventory import HeldCategory, Inventory
+from ctscan.model.repository import QuestionKind
+
+_OF_PEOPLE = (SubjectKind.PERSON, SubjectKind.ROLE, SubjectKind.UNKNOWN)
+"""Kinds of subject whose data may be a person's: the mailbox of a function is often that of one person."""
+
+_CATEGORIES = f"""
+    SELECT trait.category, trait.sensitivity, count(DISTINCT finding.certificate), count(*)
+    FROM finding JOIN trait ON trait.id = finding.trait
+    WHERE trait.subject_kind IN ({placeholders(_OF_PEOPLE)})
+    GROUP BY trait.category, trait.sensitivity
+    ORDER BY count(*) DESC, trait.category, trait.sensitivity
+"""
+
+
+class SqliteStock(OpenedFile):
+    """`Stock` in an SQLite file."""
+
+    async def inventory(self) -> Inventory:
+        return await self._database.read(inventory)
+
+
+def inventory(connection: sqlite3.Connection) -> Inventory:
+    """Take the inventory; see `Stock.inventory`."""
+    categories = tuple(_categories(connection))
+    files = str(QuestionKind.IMPORT)
+    return Inventory(
+        categories=categories,
+        certificates=_number(connection, "SELECT count(*) FROM certificate"),
+        findings=sum(one.findings for one in categories),
+        cases=_number(connection, "SELECT count(*) FROM subject_case"),
+        imports=_number(connection, "SELECT count(*) FROM search WHERE kind = ?", files),
+        repositories=_names(connection, "SELECT DISTINCT repository FROM search WHERE kind <> ?", files),
+        recipients=_names(connection, "SELECT DISTINCT recipient FROM disclosure"),
+    )
+
+
+def _categories(connection: sqlite3.Connection) -> list[HeldCategory]:
+    try:
+        return [
+            HeldCategory(category, Sensitivity(sensitivity), certificates, findings)
+            for category, sensitivity, certificates, findings in connection.execute(_CATEGORIES, _OF_PEOPLE)
+        ]
+    except ValueError as error:  # a sensitivity that there isn't
+        raise IndexFault("the index is damaged (trait); 'ctscan reindex' makes findings anew") from error
+
+
+def _number(connection: sqlite3.Connection, sql: str, *values: str) -> int:
+    return int(connection.execute(sql, values).fetchone()[0])
+
+
+def _names(connection: sqlite3.Connection, sql: str, *values: str) -> tuple[str, ...]:
+    return tuple(sorted(name for (name,) in connection.execute(sql, values)))

@@ -1,0 +1,1 @@
+"""Papers of a controller in words: the public notice and the record of processing."""
