@@ -50,8 +50,8 @@ def COMMAND(kind: str, path: str, form: str | None, verbose: int, **given: Any) 
     the purpose and its basis, the categories of data that the index really holds, sources, recipients, storage, rights.
     art30 is the record of processing activities (article 30): the same with numbers, people concerned and measures.
 
-    No person's data is in it. What the settings don't state is marked in it, for you to add. Another document in FILE is
-    never written over. The same day and index give the same bytes.
+    No person's data is in it. What the settings don't state is marked in it, for you to add. Another document in FILE
+    is never written over. The same day and index give the same bytes.
     """
     from ctscan.cli.process import account, run
     from ctscan.views import tables

@@ -104,8 +104,8 @@ TEMPLATE = """\
 # Whose public holidays move a deadline: a country, or a country and a part of it (ISO 3166). Without it: weekends only.
 # place = "DE-BE"
 
-# What dossiers, notices and the record of processing say of your processing; what is left out is named there as missing.
-# letterhead is a folder with your letterhead and paragraphs of your own.
+# What dossiers, notices and the record of processing say of your processing; what is left out is marked there as
+# missing. letterhead is a folder with your letterhead and paragraphs of your own.
 # dpo = "Data Protection Officer, dpo@example.org"
 # legal_basis = "GDPR article 6(1)(f)"
 # legitimate_interest = "finding exposed data of our staff before others use it"

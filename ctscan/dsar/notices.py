@@ -52,7 +52,6 @@ class NoticeFacts:
         purpose: purpose.
         retention: period of storage; empty where it isn't stated.
         quarantine_days: days for which data of logs that contradict themselves is kept.
-        everything: the scope has no limit.
         logs: names of the logs of the basis.
         inventory: inventory of the index.
         measures: security measures.
@@ -62,7 +61,6 @@ class NoticeFacts:
     purpose: str
     retention: str
     quarantine_days: int
-    everything: bool
     logs: tuple[str, ...]
     inventory: Inventory
     measures: Measures
@@ -214,7 +212,7 @@ def _rights(facts: NoticeFacts) -> Iterator[Block]:
 
 
 def _subjects(facts: NoticeFacts) -> Iterator[Block]:
-    yield Item(NoticeText.SUBJECTS_EVERYTHING() if facts.everything else NoticeText.SUBJECTS_SCOPE())
+    yield Item(NoticeText.SUBJECTS_EVERYTHING() if facts.inventory.is_unlimited else NoticeText.SUBJECTS_SCOPE())
     if facts.inventory.cases:
         yield Item(NoticeText.SUBJECTS_REQUESTERS())
     yield Item(NoticeText.SUBJECTS_STAFF())

@@ -25,6 +25,9 @@ _CATEGORIES = f"""
     ORDER BY count(*) DESC, trait.category, trait.sensitivity
 """
 
+_EVERYTHING = "everything"  # text of a scope without a limit
+_UNLIMITED = "SELECT EXISTS (SELECT 1 FROM run WHERE scope = ?) OR EXISTS (SELECT 1 FROM search WHERE scope = ?)"
+
 
 class SqliteStock(OpenedFile):
     """`Stock` in an SQLite file."""
@@ -45,6 +48,7 @@ def inventory(connection: sqlite3.Connection) -> Inventory:
         imports=_number(connection, "SELECT count(*) FROM search WHERE kind = ?", files),
         repositories=_names(connection, "SELECT DISTINCT repository FROM search WHERE kind <> ?", files),
         recipients=_names(connection, "SELECT DISTINCT recipient FROM disclosure"),
+        is_unlimited=bool(_number(connection, _UNLIMITED, _EVERYTHING, _EVERYTHING)),
     )
 
 

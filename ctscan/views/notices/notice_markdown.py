@@ -14,7 +14,7 @@ from ctscan.views.notices.notice_words import gap, is_number, shown
 from ctscan.views.text import Texts
 
 _MARKS = re.compile(r"[\\`*_\[\]<>#|&~!$]")
-_OPENING = re.compile(r"^([-+=]|[0-9]{1,9}[.)])")
+_OPENING = re.compile(r"^([-+=]|[0-9]{1,9}[.)](?=\s|$))")
 """What makes a list, a line or a heading of a paragraph that begins with it."""
 
 
