@@ -290,6 +290,7 @@ def test_every_key_of_the_controller(tmp_path: Path) -> None:
         recipients = ["security team", "auditors"]
         safeguards = "none needed"
         letterhead = "letterhead"
+        legitimate_interest = "security of our domains"
         """,
     )
     assert load_config({}, {}, tmp_path).controller == Controller(
@@ -303,6 +304,7 @@ def test_every_key_of_the_controller(tmp_path: Path) -> None:
         ("security team", "auditors"),
         ("none needed",),
         str(tmp_path / "letterhead"),
+        "security of our domains",
     )
 
 
