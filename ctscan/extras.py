@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ctscan.errors import UsageError
 
-PACKAGES = {"postgres": "psycopg", "pkcs12": "pycryptodome", "dossier": "typst"}
+PACKAGES = {"postgres": "psycopg", "pkcs12": "pycryptodome", "dossier": "typst", "encrypted": "sqlcipher3"}
 """Extras that have a use today, and the first package that each brings."""
 
 

@@ -333,6 +333,7 @@ def test_every_example_is_of_a_command() -> None:
     of_others |= {"evidence", "exported", "heads", "comparison"}  # `logs evidence` and its file, `logs heads`
     of_others |= {"profiles", "checked"}  # `ca list`, `ca check`
     of_others |= {"code", "verdict", "held"}  # `case identify`
+    of_others |= {"verified", "proven"}  # `audit verify`, `audit prove`
     of_others |= {"proof", "explained"}  # `prove --answer`, `inspect --explain`
     assert set(EXAMPLES) <= set(COMMANDS) | of_others
 

@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "http": {"errors", "resources"},
     "mail": {"model", "errors", "extras"},
     "sources": {"model", "errors", "extras", "resources", "ct", "http"},
-    "index": {"model", "errors", "x509"},
+    "index": {"model", "errors", "extras", "x509"},
     "authorities": {"model", "errors", "http"},
     "revocation": {"model", "errors", "clock", "x509", "http", "sources", "index"},
     "answer": {"model", "errors", "ct", "x509", "personal", "index", "revocation"},
@@ -44,8 +44,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "privacy": {"errors"},
     "views": {"model", "errors", "extras", "resources", "personal", "privacy"},  # `personal` for words of categories
     "app": {
-        "model", "errors", "extras", "clock", "resources", "config", "ct", "x509", "personal", "http", "mail", "sources",
-        "index", "authorities", "revocation", "answer", "dsar", "collect", "scan", "privacy", "views",
+        "model", "errors", "extras", "clock", "resources", "config", "ct", "x509", "personal", "http", "mail",
+        "sources", "index", "authorities", "revocation", "answer", "dsar", "collect", "scan", "privacy", "views",
     },
     "cli": {"model", "errors", "resources", "config", "app", "views", "privacy", "scan"},  # `scan`: events to draw
     "__main__": {"cli"},

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from ctscan.ct.audit_head import AuditHead, head_note, parse_vkey, verify_note
 from ctscan.ct.merkle import audit_paths, consistency_path, leaf_hash, verify_consistency, verify_inclusion
 from ctscan.ct.strict_json import hashes_in, json_object, kind_of, number_in, text_in
 from ctscan.errors import FormatError, ProofError
-from ctscan.model.audit_log import AuditLog, AuditProof, LogHead
+from ctscan.model.audit_log import AuditLog, AuditProof, LogHead, ProvenEvent
 
 _FORMAT: Final = "ctscan audit proof v1"
 _LIMIT: Final = 1 << 20  # bytes of the file of a proof
@@ -61,14 +60,6 @@ def read_proof(raw: bytes) -> AuditProof:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ProvenEvent:
-    """Event that a proof proves, with the head that covers it."""
-
-    event: int
-    head: AuditHead
-
-
 def check_proof(proof: AuditProof, *, vkey: str = "", older: AuditHead | None = None) -> ProvenEvent:
     """Check a proof offline.
 
@@ -94,7 +85,7 @@ def check_proof(proof: AuditProof, *, vkey: str = "", older: AuditHead | None = 
                 f"proof of an event: expected a consistency proof from size {older.size}, got one from {proof.first}"
             )
         verify_consistency(older.size, head.size, older.root, head.root, proof.consistency)
-    return ProvenEvent(proof.event, head)
+    return ProvenEvent(proof.event, head.size)
 
 
 def _check_number(proof: AuditProof) -> None:

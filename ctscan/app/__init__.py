@@ -15,6 +15,7 @@ from ctscan.app.audit_log import (
     verify_audit_log,
 )
 from ctscan.app.authority_list import authorities, authority_records, update_authorities
+from ctscan.app.backups import back_up, restore
 from ctscan.app.basis import basis_history, drop_from_basis, set_basis
 from ctscan.app.ca_policies import ca_profiles, check_ca_profiles, match_certificates
 from ctscan.app.case_changes import (
@@ -42,6 +43,7 @@ from ctscan.app.case_texts import case_request
 from ctscan.app.cases import add_events, case, cases, find_cases, new_event, open_case, show_case
 from ctscan.app.dossier_request import DossierOptions
 from ctscan.app.dossiers import make_dossier
+from ctscan.app.encrypting import decrypt_index, encrypt_index
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.head_destinations import heard_head_failures
 from ctscan.app.health import health
@@ -52,6 +54,8 @@ from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
 from ctscan.app.notice_writing import FORMS as NOTICE_FORMS
 from ctscan.app.notice_writing import write_notice
+from ctscan.app.notices import FORMS as NOTICE_FORMS
+from ctscan.app.notices import write_notice
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
@@ -78,6 +82,7 @@ __all__ = [
     "audit_vkey",
     "authorities",
     "authority_records",
+    "back_up",
     "backfill",
     "basis_history",
     "begin_trail",
@@ -98,9 +103,11 @@ __all__ = [
     "decide_case",
     "decide_on_certificates",
     "decide_on_misbehaviour",
+    "decrypt_index",
     "demo_config",
     "disclosures",
     "drop_from_basis",
+    "encrypt_index",
     "export_case",
     "export_evidence",
     "exposed_files",
@@ -140,6 +147,7 @@ __all__ = [
     "register_of",
     "reindex",
     "reminder",
+    "restore",
     "resume_case",
     "rules",
     "runs",

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +15,12 @@ from ctscan.app.wiring import key_path, opened_index, opened_trail, trail_path
 from ctscan.errors import FormatError, InputError, ProofError
 
 if TYPE_CHECKING:
-    from ctscan.answer.audit_proof import ProvenEvent
     from ctscan.config import Config
     from ctscan.ct.audit_head import AuditHead
     from ctscan.index.protocols import Trail
     from ctscan.model.audit import KnownTrail
-    from ctscan.model.audit_log import AuditLog, AuditProof, AuditReport, LogIdentity, OutsideHead
+    from ctscan.model.audit_log import AuditLog, AuditProof, AuditReport, LogIdentity, OutsideHead, ProvenEvent
 
-_SLACK = timedelta(minutes=1)  # another process may have shown the trail to the index between announcement and start
 _ALL = 1 << 62
 
 
@@ -42,11 +39,12 @@ async def verify_audit_log(config: Config, files: Sequence[str] = ()) -> AuditRe
 
     async with _known_trail(config) as (trail, known):
         log = await trail.log()
-        missing = await _missing_runs(config, trail, known) if not log.forgotten else 0
+        vkey = _vkey_at_hand(config, log.identity, await trail.key_id())
+        missing = await _missing_runs(config, trail, known, has_forgotten=bool(log.forgotten))
     outside = [head for file in files for head in _heads_of(file)]
     configured = [place for place in config.heads_to if is_file(place) and place not in files]
     outside += [head for place in configured for head in _heads_of(place, may_lack=True)]
-    return check_log(log, outside, vkey=_vkey_at_hand(config, log.identity), missing_runs=missing)
+    return check_log(log, outside, vkey=vkey, missing_runs=missing)
 
 
 async def prove_event(config: Config, number: int, older: str | None = None) -> AuditProof:
@@ -127,7 +125,7 @@ async def audit_vkey(config: Config) -> str:
     """
     async with _known_trail(config) as (trail, _):
         identity = await trail.identity()
-    vkey = _vkey_at_hand(config, identity) or identity.vkey
+        vkey = _vkey_at_hand(config, identity, await trail.key_id()) or identity.vkey
     if not vkey:
         raise InputError(
             f"{trail_path(config)}: no head was signed yet; run a command that is recorded with the key file at hand, "
@@ -150,23 +148,29 @@ async def _known_trail(config: Config) -> AsyncIterator[tuple[Trail, KnownTrail 
         yield trail, known
 
 
-async def _missing_runs(config: Config, trail: Trail, known: KnownTrail | None) -> int:
-    """Count the scans of the index that the trail doesn't announce. Each was announced before it began, so a trail that
-    was put back to an older copy lacks them."""
+async def _missing_runs(config: Config, trail: Trail, known: KnownTrail | None, *, has_forgotten: bool) -> int:
+    """Count the runs of the index that the trail lacks: they are newer than those that it names, and more than its
+    announcements without an end. Each run was announced before it began, so an older copy of the trail lacks some."""
     if known is None:
         return 0
     async with opened_index(config) as index:
-        began = [run for run in await index.runs(_ALL) if run.started > known.at]
-    return max(0, len(began) - await trail.announced_scans(known.at - _SLACK))
+        began = [run.id for run in await index.runs(_ALL) if run.started > known.at]
+    newest, unended = await trail.newest_run()
+    if not newest and has_forgotten:  # the events of all scans are gone, by the rules
+        return 0
+    return max(0, sum(1 for run in began if run > newest) - unended)
 
 
-def _vkey_at_hand(config: Config, identity: LogIdentity) -> str:
+def _vkey_at_hand(config: Config, identity: LogIdentity, key_id: bytes | None) -> str:
+    """Derive the verifier key from the key file; empty where that isn't at hand. A key that the trail doesn't name is
+    none of its keys: the result then differs from the verifier key of the log."""
     from ctscan.privacy.key_file import load_key
 
     try:
-        return signer_of(load_key(key_path(config)), identity).vkey
+        key = load_key(key_path(config))
     except InputError:
         return ""
+    return signer_of(key, identity).vkey if key_id in (None, key.id) else f"another than {identity.vkey}"
 
 
 def _heads_of(file: str, *, may_lack: bool = False) -> list[OutsideHead]:

@@ -70,7 +70,8 @@ class PackageWriter:
 
     def __init__(self, out: Sink, at: datetime) -> None:
         self._sink = out
-        self._zip = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)  # type: ignore[arg-type]
+        stream: Any = out  # zipfile copes with a stream that can't seek, which its types don't say
+        self._zip = zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
         moment = at.astimezone(UTC)
         year = min(max(moment.year, 1980), 2107)  # the years of a zip
         self._time = (year, moment.month, moment.day, moment.hour, moment.minute, moment.second)

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctscan.app.cases import case
+from ctscan.app.cases import case, new_event
 from ctscan.app.controller_settings import controller_of
 from ctscan.app.identity_gate import check_identity
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
+from ctscan.model.case import CaseAction
 from ctscan.model.dossier import Paper
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ async def prepared_request(
             f'{COMMAND}: expected a purpose, which the person has to be told, got none; write purpose = "…" into '
             f"{config.path or 'ctscan.toml'}, or give it with --purpose"
         )
-    request = await _request(config, of, options, _moment(options.at, clock))
+    request = await _request(config, of, options, _moment(options.at, clock), clock)
     letterhead = read_letterhead(controller.letterhead, request.lang)
     installation = Installation(
         controller=controller,
@@ -92,21 +93,24 @@ async def prepared_request(
     return request, installation, letterhead
 
 
-async def _request(config: Config, of: str | Sequence[Identifier], options: DossierOptions, at: datetime) -> Request:
-    from ctscan.dsar.dossier import Request, case_as_of, number_without_case
+async def _request(
+    config: Config, of: str | Sequence[Identifier], options: DossierOptions, at: datetime, clock: Clock
+) -> Request:
+    from ctscan.dsar.dossier import Request, case_as_of
     from ctscan.dsar.regimes import regime
     from ctscan.dsar.standing import standing
+    from ctscan.dsar.transitions import check_event
 
     if not isinstance(of, str):
         if not of:
             raise UsageError(f"{COMMAND}: expected --case or an identifier, got neither; see 'ctscan dossier --help'")
-        number, lang = number_without_case(of, at), options.lang or config.lang
-        return Request(number, at, lang, _identity(None, options), regime=regime("eu"))
+        return Request("", at, options.lang or config.lang, _identity(None, options), regime=regime("eu"))
     known = await case(config, of)
     frozen = case_as_of(known, at)
     if not frozen.events:
         raise UsageError(f"{COMMAND}: --at: expected a moment after the opening of {known.number}, got an earlier one")
     rules = regime(known.regime)
+    check_event(known, new_event(CaseAction.DOSSIER_MADE, "", clock.now()), rules, None)  # before a package is written
     now = standing(frozen, rules, None)
     return Request(known.number, at, options.lang or known.lang, _identity(now, options), frozen, now.state, rules)
 

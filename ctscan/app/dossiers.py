@@ -25,7 +25,7 @@ from ctscan.model.case import CaseAction
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.dsar.dossier import Request
-    from ctscan.model import Answer, AuditEvent, Identifier, Match
+    from ctscan.model import Answer, Identifier, Match
     from ctscan.model.dossier import WrittenDossier
     from ctscan.model.picture import Picture
 
@@ -51,6 +51,7 @@ async def make_dossier(
         IndexFault: the index is missing or damaged, or the trail can't be written.
     """
     from ctscan.app.dossier_writing import DossierContent, write_package  # not at the top: heavy
+    from ctscan.dsar.dossier import number_without_case
     from ctscan.views.dossier.typesetting import check_installed
 
     check_installed(COMMAND)
@@ -60,10 +61,12 @@ async def make_dossier(
     number = request.case.number if request.case else ""
     async with recorded(config, AuditAction.DOSSIER, who=who, case=number, clock=clock) as change:
         answers = await _answers(config, request, identifiers, who, clock)
-        events = await _events(config, number, identifiers)
-        content = DossierContent(
-            request, installation, letterhead, answers, _picture(request, answers), events, options.paper
-        )
+        digests = _digests(config, identifiers)
+        async with opened_trail(config) as trail:
+            events = await trail.events_about(number, digests)
+        shown = _picture(request, answers)
+        numbered = request if number else replace(request, number=number_without_case(digests, request.at))
+        content = DossierContent(numbered, installation, letterhead, answers, shown, events, options.paper)
         async with opened_index(config, inline=True) as index:  # a call for each certificate
             written = await write_package(index, content, options.folder, passphrase)
         change.detail = written.sha256
@@ -109,14 +112,12 @@ def profile_name(match: Match) -> str:
     return "" if found.is_baseline else found.name
 
 
-async def _events(config: Config, number: str, identifiers: Sequence[Identifier]) -> list[AuditEvent]:
-    """Read the events of the trail about a case and its identifiers."""
+def _digests(config: Config, identifiers: Sequence[Identifier]) -> list[bytes]:
+    """Compute the keyed digests by which the trail knows identifiers."""
     from ctscan.privacy.key_file import load_key
 
     key = load_key(key_path(config))
-    digests = [key.identifier_digest(str(one.kind), one.canonical) for one in identifiers]
-    async with opened_trail(config) as trail:
-        return await trail.events_about(number, digests)
+    return [key.identifier_digest(str(one.kind), one.canonical) for one in identifiers]
 
 
 async def _tell_case(config: Config, request: Request, written: WrittenDossier, who: str, clock: Clock) -> None:

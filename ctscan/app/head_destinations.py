@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -145,7 +144,9 @@ def _append(path: Path, note: bytes) -> None:
 
 
 def _send(place: str, note: bytes, at: datetime) -> None:
-    line = _syslog_line(note, at)
+    import socket  # here: most commands send nothing
+
+    line = _syslog_line(note, at, socket.gethostname())
     address: Any
     if place.startswith("udp://"):
         target = urlsplit(place)
@@ -160,7 +161,7 @@ def _send(place: str, note: bytes, at: datetime) -> None:
         sender.sendto(line, address)
 
 
-def _syslog_line(note: bytes, at: datetime) -> bytes:
-    host = re.sub(r"[^!-~]", "", socket.gethostname())[:255] or "-"
+def _syslog_line(note: bytes, at: datetime, host: str) -> bytes:
+    host = re.sub(r"[^!-~]", "", host)[:255] or "-"
     time = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return f"<{_NOTICE}>1 {time} {host} ctscan {os.getpid()} head - {MARK} {b64encode(note).decode()}".encode()

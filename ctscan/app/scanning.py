@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ctscan.app.recording import recorded
 from ctscan.app.scoping import check_consent, configured_scope
 from ctscan.app.searching import SilentListener, search
-from ctscan.app.wiring import CLOCK
+from ctscan.app.wiring import CLOCK, index_key_path
 from ctscan.errors import worst
 from ctscan.model import AuditAction
 
@@ -114,6 +114,7 @@ def scan_request(config: Config, *, who: str, command: str, past: bool = False) 
         who=who,
         command=command,
         tuning=config.tuning,
+        key_file=index_key_path(config),
     )
 
 

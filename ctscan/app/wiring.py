@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctscan.clock import Clock
+from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
     from ctscan.config import Config
@@ -32,11 +33,13 @@ async def opened_index(config: Config, *, create: bool = False, inline: bool = F
         inline: run every method in the calling thread, so that no event loop is needed.
 
     Raises:
-        IndexFault: the index is missing, damaged, or of a newer ctscan.
+        IndexFault: the index is missing, damaged, of a newer ctscan, or the configured key doesn't open it.
+        InputError: the key of an encrypted index is missing.
+        UsageError: see `index_key_path`.
     """
     from ctscan.index.open import open_index
 
-    async with await open_index(config.db, create=create, inline=inline) as index:
+    async with await open_index(config.db, create=create, inline=inline, key_file=index_key_path(config)) as index:
         yield index
 
 
@@ -49,7 +52,8 @@ async def opened_trail(config: Config, *, create: bool = False, inline: bool = F
     """
     from ctscan.index.open import open_trail
 
-    async with await open_trail(trail_path(config), create=create, inline=inline) as trail:
+    path, key_file = trail_path(config), index_key_path(config)
+    async with await open_trail(path, create=create, inline=inline, key_file=key_file) as trail:
         yield trail
 
 
@@ -67,13 +71,31 @@ def key_path(config: Config) -> Path:
     return Path(config.key_file) if config.key_file else beside(config.db, ".key")
 
 
+def index_key_path(config: Config) -> Path | None:
+    """Return the path of the key of an encrypted index; None where none is configured.
+
+    Raises:
+        UsageError: the file is the key file of `[privacy]`, too.
+    """
+    if config.index_key_file is None:
+        return None
+    path = Path(config.index_key_file)
+    if path == key_path(config) or path.resolve() == key_path(config).resolve():
+        raise UsageError(
+            f"key_file under [index]: expected a file of its own, got {path}, which is the key file of [privacy]; "
+            "name another, or move one of the two"
+        )
+    return path
+
+
 def exposed_files(config: Config) -> list[str]:
     """Describe index, trail and key file where other accounts can read them, and folders in which they can replace
     them: a line for each."""
     from ctscan.index.open import beside
     from ctscan.privacy.permissions import exposures
 
-    return list(exposures([beside(config.db, ""), trail_path(config), key_path(config)]))
+    own = [Path(config.index_key_file)] if config.index_key_file else []
+    return list(exposures([beside(config.db, ""), trail_path(config), key_path(config), *own]))
 
 
 @asynccontextmanager

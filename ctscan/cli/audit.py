@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     "audit",
     cls=Group,
     exits={0: "", 1: "the audit trail can't be read", 2: ""},
-    example="ctscan audit show --limit 5\nctscan audit verify\nctscan audit begin --reason 'disk lost on 2031-05-04, no copy'",
+    example="ctscan audit show --limit 5\nctscan audit verify\n"
+    "ctscan audit begin --reason 'disk lost on 2031-05-04, no copy'",
     context_settings=SETTINGS,
 )
 def COMMAND() -> None:  # noqa: N802 - the name by which the program finds it

@@ -14,7 +14,7 @@ from ctscan.config import load_settings
 from ctscan.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from ctscan.answer.audit_proof import ProvenEvent
+    from ctscan.model.audit_log import ProvenEvent
 
 _LIMIT = 1 << 20  # bytes of a proof
 
@@ -115,7 +115,7 @@ def export(path: str | None, with_events: bool, verbose: int, **given: Any) -> N
 
 
 def _print_proven(proven: ProvenEvent, *, has_vkey: bool) -> None:
-    click.echo(f"Event {proven.event:,} is in the audit log of {proven.head.size:,} events that the key signed.")
+    click.echo(f"Event {proven.event:,} is in the audit log of {proven.size:,} events that the key signed.")
     if not has_vkey:
         click.echo("The key is the one in the proof: compare it with the one that you know.", err=True)
 

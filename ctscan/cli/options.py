@@ -44,6 +44,10 @@ db: Decorator = click.option(
     help="Use this index: a path, or sqlite:///path.  [env: CTSCAN_DB; default: ctscan.db beside the configuration]",
 )
 
+index_key: Decorator = click.option(
+    "--key-file", metavar="F", required=True, help="Use the key in this file: 64 hexadecimal digits."
+)
+
 _scope: Decorator = click.option(
     "--scope",
     metavar="S",

@@ -26,7 +26,7 @@ from ctscan.model.mail import MailSettings
 FILE_NAME = "ctscan.toml"
 PREFIX = "CTSCAN_"
 FILE_LIMIT = 1 << 20  # bytes; a configuration is a page of text
-PATHS = ("db", "log_list", "audit_path", "key_file", "scope_file")  # `db` and `log_list` may be URLs
+PATHS = ("db", "log_list", "audit_path", "key_file", "scope_file", "index_key_file")  # `db` and `log_list` may be URLs
 RECORDED = (
     "db", "log_list", "logs", "scope", "scope_file", "everything", "wide_scope", "purpose", "repositories",
     "search_people", "retention", "keep", "controller", "heads_to",
@@ -78,6 +78,7 @@ class Config:
     heads_to: tuple[str, ...] = ()  # further places for heads of the audit log
     recorded: tuple[tuple[str, Any], ...] = ()  # settings whose change the trail records, as file and environment say
     key_file: str | None = None  # None: the path of the index and ".key"
+    index_key_file: str | None = None  # None: the index is not encrypted
     tuning: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # overrides data/logs.toml, repositories
     timeouts: Timeouts = field(default_factory=Timeouts)
     controller: Controller | None = None  # as given: what a dossier or a letter needs, it asks for

@@ -209,6 +209,7 @@ KEYS: dict[str, Key] = {
     "audit.path": Key(filled_text, _as_is, "audit_path"),
     "audit.heads_to": Key(_destinations, _as_list, "heads_to"),
     "privacy.key_file": Key(filled_text, _as_is, "key_file", "KEY_FILE"),
+    "index.key_file": Key(filled_text, _as_is, "index_key_file"),
     "tuning": Key(_tuning),
     "timeouts": Key(_timeouts),
     "controller": Key(controller),

@@ -93,6 +93,11 @@ TEMPLATE = """\
 # [privacy]
 # key_file = "ctscan.db.key"
 
+# The key of an index that is encrypted as a whole, trail and backups with it: a file of 64 hexadecimal digits, kept in
+# another place than all of these. 'ctscan encrypt --key-file' encrypts an index that is there.
+# [index]
+# key_file = "/etc/ctscan/index.key"
+
 # Who answers for this index, as dossiers and letters to the people concerned name it (GDPR articles 13-15). The first
 # four are needed for these; lines of the address are separated by "; ".
 # [controller]

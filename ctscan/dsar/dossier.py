@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from ctscan.dsar.picture import answers_for_requester, first_seen
-from ctscan.model import Answer, AuditAction, AuditEvent, CertificateStanding, Identifier, Sensitivity
+from ctscan.model import Answer, AuditAction, AuditEvent, CertificateStanding, Sensitivity
 from ctscan.model.case import Case, CaseAction, CaseEvent, CaseKind, CaseState, DecisionKind
 from ctscan.model.controller import Controller
 from ctscan.model.dossier import (
@@ -28,6 +29,9 @@ from ctscan.model.dossier import (
 from ctscan.model.message import Message
 from ctscan.model.picture import HeldReason, PersonCertificate, Picture
 from ctscan.model.regime import Regime
+
+OCSP = "OCSP"
+"""Source of statements that a CA's responder gave when it was asked about one certificate."""
 
 _SHOWN: dict[CaseAction, tuple[str, ...]] = {
     CaseAction.CONFIRMED_RECEIPT: ("channel",),
@@ -65,7 +69,7 @@ class Request:
     """Request that a dossier answers.
 
     Attributes:
-        number: number of the case, or the number that a dossier without a case has.
+        number: number of the case; of a dossier without a case, its own, which is made after the look-ups.
         at: moment that the dossier speaks of.
         lang: language.
         identity: how the identity was settled, and the words of the handler.
@@ -83,11 +87,10 @@ class Request:
     regime: Regime | None = None
 
 
-def number_without_case(identifiers: Iterable[Identifier], at: datetime) -> str:
-    """Make the number of a dossier without a case: the day, and eight digits of a digest of the identifiers."""
-    texts = sorted(f"{one.kind}:{one.canonical}" for one in identifiers)
-    digest = sha256("\n".join(texts).encode("utf-8", "replace")).hexdigest()
-    return f"{at:%Y%m%d}-{digest[:8]}"
+def number_without_case(digests: Iterable[bytes], at: datetime) -> str:
+    """Make the number of a dossier without a case: the day, and eight hexadecimal digits that follow from the keyed
+    digests of its identifiers. Without the key nobody can try identifiers out on the name of a file."""
+    return f"{at:%Y%m%d}-{sha256(b''.join(sorted(digests))).hexdigest()[:8]}"
 
 
 def case_as_of(case: Case, at: datetime) -> Case:
@@ -122,7 +125,7 @@ def make_dossier(
         identity=request.identity,
         answers=tuple(shown),
         picture=picture,
-        processing=_processing(installation, shown, _lookups(events, request.at)),
+        processing=_processing(installation, shown, _lookups(events, request.at, request.number)),
         case=None if request.case is None else _case_facts(request.case, request.state),
         regime=request.regime,
         paragraphs=installation.paragraphs,
@@ -132,10 +135,14 @@ def make_dossier(
 # --- part I -----------------------------------------------------------------------------------------------------------
 
 
-def _lookups(events: Iterable[AuditEvent], at: datetime) -> tuple[RecordedLookup, ...]:
+def _lookups(events: Iterable[AuditEvent], at: datetime, number: str) -> tuple[RecordedLookup, ...]:
+    """Return the look-ups of the person up to a moment. Numbers of other cases stay out: with a name they may be those
+    of a namesake."""
     found = [event for event in events if event.at <= at and event.action in _ABOUT_PERSON]
     return tuple(
-        RecordedLookup(event.at, event.action, event.kind, event.purpose, event.case, event.verdict)
+        RecordedLookup(
+            event.at, event.action, event.kind, event.purpose, event.case * (event.case == number), event.verdict
+        )
         for event in sorted(found, key=lambda event: event.id)
     )
 
@@ -153,7 +160,15 @@ def _processing(
         scopes=tuple(sorted(set(scopes))),
         lookups=lookups,
         recipients=tuple(sorted({search.repository for search in searches})),
+        responders=_responders(answers),
     )
+
+
+def _responders(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """Return the hosts of OCSP responders that were asked about certificates of the person."""
+    said = (one for answer in answers for match in answer.matches for one in match.revocations)
+    hosts = {urlsplit(one.url).hostname or "" for one in said if one.source == OCSP and one.url}
+    return tuple(sorted(hosts - {""}))
 
 
 def _case_facts(case: Case, state: CaseState) -> CaseFacts:

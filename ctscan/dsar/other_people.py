@@ -24,6 +24,7 @@ HIDDEN = "█████"
 _SHORTEST_INSIDE = 3  # characters of a value that is looked for inside other text; shorter ones stand alone
 _PART = re.compile(r"((?:^|[,+])(?:[A-Za-z]+|[0-9]+(?:\.[0-9]+)+)=)")
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{2})|\\(.)", re.DOTALL)
+_NAMES = "user.name"
 _WORD = re.compile(r"\w+")
 _CUT = "…"  # end of a name that is too long to be shown whole
 
@@ -57,22 +58,38 @@ class Redaction:
             return not is_own
         return any(value in folded for value in self.inside if not (is_own and value.isalpha()))
 
+    def masked(self, text: str) -> str:
+        """Hide other people's values inside a text of the requester; all of it, where a value can't be cut out."""
+        if not self.hides(text):
+            return text
+        is_own = _folded(text) in self.own
+        values = [value for value in self.inside if not (is_own and value.isalpha())]
+        shown = text
+        for value in values:
+            words = r"\s+".join(map(re.escape, value.split()))
+            shown = re.sub(words, HIDDEN, shown, flags=re.IGNORECASE)
+        folded = _folded(shown)
+        return HIDDEN if shown == text or any(value in folded for value in values) else shown
+
 
 NOTHING_HIDDEN = Redaction()
 
 
 @dataclass(frozen=True, slots=True)
 class OwnValues:
-    """Values of the requester, folded, and the words that they are made of."""
+    """Values of the requester, folded, and the words of the requester's names."""
 
     forms: frozenset[str]
     words: frozenset[str]
 
 
 def own_values(findings: Iterable[Finding]) -> OwnValues:
-    """Collect the values of the requester from the findings of all certificates."""
-    forms = frozenset(form for finding in findings for form in _forms(finding))
-    return OwnValues(forms, frozenset(word for form in forms for word in _WORD.findall(form)))
+    """Collect the values of the requester from the findings of all certificates. A text about the requester may name
+    others, and so may an address: only names give words."""
+    found = list(findings)
+    names = {form for finding in found if finding.category.startswith(_NAMES) for form in _forms(finding)}
+    words = frozenset(word for form in names if "@" not in form for word in _WORD.findall(form))
+    return OwnValues(frozenset(form for finding in found for form in _forms(finding)), words)
 
 
 def redaction(others: Iterable[Finding], own: OwnValues) -> Redaction:
@@ -152,9 +169,8 @@ def redacted_finding(finding: Finding, hidden: Redaction) -> Finding:
     out, for it may hold the whole field."""
     if hidden.is_empty:
         return finding
-    value = HIDDEN if hidden.hides(finding.value) else finding.value
-    canonical = HIDDEN if hidden.hides(finding.canonical) else finding.canonical
-    repaired = HIDDEN if finding.repaired is not None and hidden.hides(finding.repaired) else finding.repaired
+    repaired = None if finding.repaired is None else hidden.masked(finding.repaired)
+    value, canonical = hidden.masked(finding.value), hidden.masked(finding.canonical)
     return replace(finding, value=value, canonical=canonical, repaired=repaired, raw=b"")
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ctscan.errors import UsageError
 from ctscan.index.protocols import Index, Trail
 
+if TYPE_CHECKING:
+    from ctscan.index.store_key import StoreKey
 
-async def open_index(url: str | os.PathLike[str], *, create: bool, inline: bool = False) -> Index:
+
+async def open_index(
+    url: str | os.PathLike[str], *, create: bool, inline: bool = False, key_file: Path | None = None
+) -> Index:
     """Open an index and bring its tables up to date.
 
     Args:
@@ -18,35 +24,47 @@ async def open_index(url: str | os.PathLike[str], *, create: bool, inline: bool 
         create: make a missing index.
         inline: run every method at once in the calling thread. A coroutine that awaits nothing but this index never
             waits then, and needs no event loop.
+        key_file: file with the key of an index that is encrypted, or to be made so; None: it isn't encrypted.
 
     Returns:
         The index, to be closed by `async with` or `aclose`: until then a thread of its own may keep the program alive.
 
     Raises:
-        UsageError: a URL of another scheme.
-        IndexFault: no index there, a directory, another file, a damaged index, or one of a newer ctscan. Nothing is
-            changed.
+        UsageError: a URL of another scheme, or a key without the extra `encrypted`.
+        InputError: there is no key in the key file.
+        IndexFault: no index there, a directory, another file, a damaged index, one of a newer ctscan, one with another
+            key, or with one and none was given. Nothing is changed.
     """
     path = _sqlite_path(os.fspath(url))
     from ctscan.index.sqlite.index import open_sqlite  # not at the top: the driver is loaded when it is chosen
 
-    return await open_sqlite(path, create=create, inline=inline)
+    return await open_sqlite(path, create=create, inline=inline, key=_key(key_file))
 
 
-async def open_trail(path: Path, *, create: bool, inline: bool = False) -> Trail:
+async def open_trail(path: Path, *, create: bool, inline: bool = False, key_file: Path | None = None) -> Trail:
     """Open the audit trail of an index. The trail is an SQLite file, whatever holds the index.
 
     Args:
         path: the file; `beside(url, ".audit")` unless the configuration names another.
         create: make a missing trail.
         inline: as for `open_index`.
+        key_file: as for `open_index`; index and trail have the same key.
 
     Raises:
-        IndexFault: no trail there, another file, a damaged trail, or one of a newer ctscan. Nothing is changed.
+        IndexFault, InputError, UsageError: as `open_index` raises them. Nothing is changed.
     """
     from ctscan.index.sqlite.trail import open_sqlite_trail
 
-    return await open_sqlite_trail(path, create=create, inline=inline)
+    return await open_sqlite_trail(path, create=create, inline=inline, key=_key(key_file))
+
+
+def _key(key_file: Path | None) -> StoreKey | None:
+    """Read the key of an encrypted index."""
+    if key_file is None:
+        return None
+    from ctscan.index.store_key import read_store_key
+
+    return read_store_key(key_file)
 
 
 def beside(url: str, suffix: str) -> Path:

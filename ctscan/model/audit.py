@@ -29,6 +29,10 @@ class AuditAction(StrEnum):
     NOTICE = "notice"  # the public notice or the record of processing, written to a file; no person's data
     DISCLOSURE = "disclosure"  # a question to a third party, recorded before it is sent
     CONFIGURATION = "configuration"  # settings that decide what is read and why; they differ from those seen last
+    ENCRYPT = "encrypt"  # index and trail were encrypted
+    DECRYPT = "decrypt"
+    BACKUP = "backup"
+    RESTORE = "restore"  # index and trail come from a backup; a newer trail may have been kept
     PURGE = "purge"  # bodies of old events were deleted; `detail` names all that are
 
 

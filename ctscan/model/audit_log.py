@@ -153,3 +153,11 @@ class AuditProof:
     vkey: str
     first: int = 0
     consistency: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenEvent:
+    """Event that a proof proves, and the size of the log whose signed head covers it."""
+
+    event: int
+    size: int

@@ -96,6 +96,7 @@ class Processing:
         scopes: scopes with which the logs were read, without other people's addresses.
         lookups: look-ups of the person, the oldest first.
         recipients: repositories that were asked about the person, each once: recipients by name.
+        responders: hosts of CAs that were asked about the status of single certificates.
     """
 
     purposes: tuple[str, ...]
@@ -104,6 +105,7 @@ class Processing:
     scopes: tuple[str, ...]
     lookups: tuple[RecordedLookup, ...]
     recipients: tuple[str, ...]
+    responders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,12 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
     ),
     (
         _A,
+        "1.3.6.1.4.1.14862.1.4.4.1.",
+        f"""2 authority (first profile) {_OF_ORGANISATION}; 4 identity number; 5 personnel number; 6 given name; 7 first
+        surname; 8 second surname; 10 unit {_OF_ORGANISATION}; 11 post""",
+    ),
+    (
+        _A,
         "1.3.6.1.4.1.18332.",
         """10.1 given name (ANF AC); 10.2 first surname; 10.3 second surname; 10.4 identity number; 20.6 identity
         number of the person responsible; 29.5 e-mail address""",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctscan.clock import LEAVE_WITHIN, Clock
@@ -41,6 +42,7 @@ class ScanRequest:
     who: str = ""
     command: str = "scan"
     tuning: Mapping[str, Any] = field(default_factory=dict)
+    key_file: Path | None = None  # of an encrypted index
     settled: frozenset[bytes] = frozenset()  # logs of the basis whose entry in the index a partial read leaves alone
 
     @property

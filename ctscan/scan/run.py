@@ -81,7 +81,7 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock:
             loaded = found[0]
             _require_logs(loaded)
             check_start_index(request.start, len(loaded.selection.logs))
-        async with await open_index(request.db, create=True) as index:
+        async with await open_index(request.db, create=True, key_file=request.key_file) as index:
             network.client.take_turns(index.take_turn)
             await index.purge_quarantine(clock.now() - timedelta(days=request.quarantine_days))
             settled = await unless_stopped(_settle(network, index, loaded, emit), stop, within=0)
@@ -121,7 +121,7 @@ async def check_request(request: ScanRequest, clock: ScanClock | None = None) ->
         if not has_index(request.db):
             await check_local(network, None)
             return
-        async with await open_index(request.db, create=False) as index:
+        async with await open_index(request.db, create=False, key_file=request.key_file) as index:
             await check_local(network, index)
 
 

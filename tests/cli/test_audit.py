@@ -351,6 +351,7 @@ def test_a_search_its_disclosures_and_its_look_up_are_recorded(tmp_path: Path) -
         assert done.exit_code == 0, done.stderr
     found = events(db)
     assert brief(found) == [
+        ("configuration", "done"),
         ("search", "intended"),
         ("disclosure", "done"),
         ("disclosure", "done"),
@@ -358,9 +359,9 @@ def test_a_search_its_disclosures_and_its_look_up_are_recorded(tmp_path: Path) -
         ("lookup", "done"),
         ("lookup", "done"),
     ]
-    assert [(event["kind"], event["detail"]) for event in found[1:3]] == [("email", "1"), ("name", "2")]
-    assert (found[3]["detail"], found[3]["intent"]) == ("1-2", 1)
-    assert {event["purpose"] for event in found} == {"case 17"}
+    assert [(event["kind"], event["detail"]) for event in found[2:4]] == [("email", "1"), ("name", "2")]
+    assert (found[4]["detail"], found[4]["intent"]) == ("1-2", 2)
+    assert {event["purpose"] for event in found[1:]} == {"case 17"}
 
 
 @contextmanager

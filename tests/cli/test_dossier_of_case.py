@@ -120,6 +120,14 @@ def test_the_history_ends_at_the_moment(config: Path, tmp_path: Path) -> None:
     assert packages[0] == packages[1] and moment
 
 
+def test_a_closed_case_gets_no_dossier(config: Path, tmp_path: Path) -> None:
+    number = opened(config, JANE)
+    closed = run("case", "close", "--case", number, "--config", config, "--outcome", "answered")
+    assert closed.exit_code == 0, closed.stderr
+    found = run("dossier", "--case", number, "--config", config, "-o", tmp_path / "out", *SETTLED)
+    assert found.exit_code == 2 and "closed" in error_line(found) and not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("lang", languages())
 def test_every_language_has_a_dossier_without_codes(config: Path, tmp_path: Path, lang: str) -> None:
     number = opened(config, JANE, lang=lang)

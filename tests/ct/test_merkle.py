@@ -225,3 +225,19 @@ def test_any_tree_begins_with_the_empty_one() -> None:
         merkle.verify_consistency(0, 0, OTHER, OTHER, [])
     with pytest.raises(ProofError, match="expected root"):
         merkle.verify_consistency(0, 0, EMPTY_ROOT, OTHER, [])
+
+
+@given(sizes=st.tuples(SIZES, SIZES))
+def test_a_consistency_proof_that_was_made_verifies_and_no_other_root_does(sizes: tuple[int, int]) -> None:
+    first, second = sorted(sizes)
+    roots = subtree_root(LEAVES[:first]), subtree_root(LEAVES[:second])
+    path = merkle.consistency_path(first, LEAVES[:second])
+    merkle.verify_consistency(first, second, *roots, path)
+    with pytest.raises(ProofError):
+        merkle.verify_consistency(first, second, OTHER, roots[1], path)
+    assert merkle.consistency_path(0, LEAVES[:second]) == ()
+
+
+def test_a_larger_tree_is_consistent_with_no_smaller_one() -> None:
+    with pytest.raises(ValueError, match="no part of"):
+        merkle.consistency_path(4, LEAVES[:3])

@@ -1,32 +1,60 @@
-"""Fixtures of the index contract: a test that takes `scenario` runs once per implementation, chosen by URL."""
+"""Fixtures of the index contract: a test that takes `scenario` runs once per implementation, chosen by URL and key."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
+from ctscan.index.store_key import make_store_key
 
 Scenario = Callable[[Index], Awaitable[None]]
 
-URLS = {"sqlite": "sqlite:///{folder}/ctscan.db"}
+URLS = {"sqlite": "sqlite:///{folder}/ctscan.db", "sqlcipher": "sqlite:///{folder}/ctscan.db"}
 """By implementation: the URL of an index of its own for each test."""
 
+NEEDS = {"sqlcipher": "sqlcipher3"}
+"""Packages of extras; without one, the tests of its implementation are skipped."""
 
-@pytest.fixture(params=sorted(URLS))
-def index_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of an index that no other test uses."""
-    return URLS[request.param].format(folder=tmp_path)
+
+def implementations() -> list[object]:
+    """List the implementations as parameters of a fixture."""
+    return [
+        pytest.param(name, marks=pytest.mark.skipif(not find_spec(NEEDS.get(name, "sqlite3")), reason="extra"))
+        for name in sorted(URLS)
+    ]
+
+
+@pytest.fixture(params=implementations())
+def implementation(request: pytest.FixtureRequest) -> str:
+    """Return the name of an implementation."""
+    return str(request.param)
 
 
 @pytest.fixture
-def opener(index_url: str) -> Callable[[], Awaitable[Index]]:
+def index_url(implementation: str, tmp_path: Path) -> str:
+    """Return the URL of an index that no other test uses."""
+    return URLS[implementation].format(folder=tmp_path)
+
+
+@pytest.fixture
+def index_key(implementation: str, tmp_path: Path) -> Path | None:
+    """Return the key file of an encrypted index."""
+    if implementation != "sqlcipher":
+        return None
+    make_store_key(tmp_path / "index.key")
+    return tmp_path / "index.key"
+
+
+@pytest.fixture
+def opener(index_url: str, index_key: Path | None) -> Callable[[], Awaitable[Index]]:
     """Return a function that opens the same index at each call."""
-    return lambda: open_index(index_url, create=True)
+    return lambda: open_index(index_url, create=True, key_file=index_key)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from support.logs import LogBuilder
 
 JANE = "jane.roe@example.org"
 JOHN = "john.smith@example.com"
-JOHNS = ("John", "Smith", JOHN, "60001019906", "1960-01-01")
+JOHNS = ("John", "Smith", JOHN, "60001019906", "2000-01-01")
 """Values that only another person has, who shares a certificate with Jane."""
 
 CONTROLLER = """

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ctscan.model import Answer, CertificateSummary, EntryKind, Identifier, Match, Sighting
+from ctscan.model import (
+    Answer,
+    CertificateSummary,
+    EntryKind,
+    Identifier,
+    IdentifierKind,
+    Match,
+    Sighting,
+    SubjectKind,
+)
 from ctscan.personal.analyse import DerKind, analyse
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.x509.name_text import render_name
@@ -45,3 +54,22 @@ def answer_of(
     """Make an answer with these certificates, without coverage."""
     identifier = parse_identifier(asked) if isinstance(asked, str) else asked
     return Answer(identifier, matches, (), (), complete, mailboxes=tuple(mailboxes))
+
+
+def identifiers_of(match: Match, label: str) -> list[str]:
+    """List identifiers that only this person of a certificate has: addresses and numbers, else the name."""
+    keys = {other: {key for f in match.findings if f.person == other for key in f.keys} for other in labels_of(match)}
+    own = keys[label] - set().union(*(found for other, found in keys.items() if other != label))
+    exact = sorted(f"{key.kind}:{key.key}" for key in own if key.kind in (IdentifierKind.EMAIL, IdentifierKind.NUMBER))
+    names = [f"name:{f.value}" for f in match.findings if f.person == label and f.category == "user.name"]
+    return exact or names[:1]
+
+
+def labels_of(match: Match) -> set[str]:
+    """Return the labels of all findings."""
+    return {f.person for f in match.findings}
+
+
+def people_of(match: Match) -> list[str]:
+    """Return the labels of the people of a certificate."""
+    return sorted({finding.person for finding in match.findings if finding.subject_kind is SubjectKind.PERSON})

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from ctscan.index.protocols.case_role import Cases
+from ctscan.index.protocols.copy_role import Copies
 from ctscan.index.protocols.finding_roles import DamageNoting, EvidenceStore, Finder, Reindex, Repair
 from ctscan.index.protocols.inventory_role import Stock
 from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
@@ -22,6 +23,7 @@ __all__ = [
     "Authorities",
     "BasisStore",
     "Cases",
+    "Copies",
     "DamageNoting",
     "Disclosures",
     "EvidenceStore",
@@ -46,7 +48,7 @@ __all__ = [
 
 class Index(
     Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
-    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Stock, Protocol,
+    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Copies, Stock, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from ctscan.index.protocols.copy_role import Copies
 from ctscan.model import AuditEvent
 from ctscan.model.audit import KnownTrail
 from ctscan.model.audit_log import AuditLog, LogHead, LogIdentity
@@ -24,7 +25,7 @@ class HeadSigner(Protocol):
         """Sign the head of a tree; gives the 64 bytes of an Ed25519 signature."""
 
 
-class Trail(Protocol):
+class Trail(Copies, Protocol):
     """The audit trail, a database of its own beside the index. Events are only added, and numbered 1, 2, 3 and so on;
     each is synced to the disk before its method returns, with its leaf in the Merkle tree of the trail and, while there
     is a signer, with the signed head. It has to be closed: by `async with`, or by `aclose`."""
@@ -47,8 +48,9 @@ class Trail(Protocol):
     async def newest_head(self) -> LogHead | None:
         """Return the newest signed head."""
 
-    async def announced_scans(self, since: datetime) -> int:
-        """Count the scans and backfills that were announced since a time."""
+    async def newest_run(self) -> tuple[int, int]:
+        """Return the newest run that the end of a scan or backfill names, 0 for none, and the number of announcements
+        that may stand for newer runs: of processes that still work, and of those that were killed since."""
 
     async def last_configuration(self) -> str:
         """Return the digest of the settings in the newest event about them; empty where there is none."""

@@ -632,29 +632,63 @@ CREATE TABLE case_event (
     UNIQUE (subject_case, ordinal)
 ) STRICT;
 
-CREATE TRIGGER subject_case_stays
-BEFORE UPDATE OF id, number, kind, regime, received, lang, channel, requester, since ON subject_case BEGIN
-    SELECT raise(ABORT, 'a case is only added to');
-END;
-
-CREATE TRIGGER case_identifier_stays
-BEFORE UPDATE OF id, subject_case, text, kind, canonical ON case_identifier BEGIN
-    SELECT raise(ABORT, 'a case is only added to');
-END;
-
 CREATE TRIGGER case_identifier_is_kept BEFORE DELETE ON case_identifier
 WHEN EXISTS (SELECT 1 FROM subject_case WHERE id = OLD.subject_case) BEGIN
     SELECT raise(ABORT, 'a case goes as a whole');
 END;
 
-CREATE TRIGGER case_event_stays
-BEFORE UPDATE OF id, subject_case, ordinal, at, recorded, who, action, detail ON case_event BEGIN
-    SELECT raise(ABORT, 'a case is only added to');
-END;
-
 CREATE TRIGGER case_event_is_kept BEFORE DELETE ON case_event
 WHEN EXISTS (SELECT 1 FROM subject_case WHERE id = OLD.subject_case) BEGIN
     SELECT raise(ABORT, 'a case goes as a whole');
+END;
+
+CREATE TABLE suppression_state (
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    file    BLOB NOT NULL,    -- identifier of the suppression file
+    applied INTEGER NOT NULL  -- its entries that were carried out here
+) STRICT;
+
+CREATE TABLE restricted_certificate (
+    certificate INTEGER PRIMARY KEY REFERENCES certificate (id) ON DELETE CASCADE,
+    suppression INTEGER NOT NULL  -- number of the entry
+) STRICT;
+
+CREATE TABLE suppressed_other (
+    id     INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL,     -- HMAC-SHA-256 of a look-up key; of a name: of one word
+    words  INTEGER NOT NULL,  -- 0, or the number of the name that the word belongs to
+    crc    INTEGER,
+    UNIQUE (digest, words)
+) STRICT;
+
+CREATE TRIGGER suppressed_other_totalled AFTER UPDATE OF crc ON suppressed_other BEGIN
+    UPDATE table_total SET total = total + coalesce(NEW.crc, 0) - coalesce(OLD.crc, 0) WHERE name = 'suppressed_other';
+END;
+
+CREATE TRIGGER suppressed_other_untotalled AFTER DELETE ON suppressed_other BEGIN
+    UPDATE table_total SET total = total - coalesce(OLD.crc, 0) WHERE name = 'suppressed_other';
+END;
+
+CREATE TABLE forgetting_case (
+    subject_case INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE TRIGGER subject_case_stays
+BEFORE UPDATE OF id, number, kind, regime, received, lang, channel, requester, since ON subject_case
+WHEN OLD.id NOT IN (SELECT subject_case FROM forgetting_case) BEGIN
+    SELECT raise(ABORT, 'a case is only added to');
+END;
+
+CREATE TRIGGER case_identifier_stays
+BEFORE UPDATE OF id, subject_case, text, kind, canonical ON case_identifier
+WHEN OLD.subject_case NOT IN (SELECT subject_case FROM forgetting_case) BEGIN
+    SELECT raise(ABORT, 'a case is only added to');
+END;
+
+CREATE TRIGGER case_event_stays
+BEFORE UPDATE OF id, subject_case, ordinal, at, recorded, who, action, detail ON case_event
+WHEN OLD.subject_case NOT IN (SELECT subject_case FROM forgetting_case) BEGIN
+    SELECT raise(ABORT, 'a case is only added to');
 END;
 
 INSERT INTO migration (number, name, applied) VALUES
@@ -672,7 +706,8 @@ INSERT INTO migration (number, name, applied) VALUES
     (12, '0012_trail_and_list', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (13, '0013_mailboxes', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (14, '0014_sha1', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
-    (15, '0015_cases', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
+    (15, '0015_cases', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (16, '0016_suppressions', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
 
 INSERT INTO salt (one, salt) VALUES
     (1, randomblob(32));
@@ -682,4 +717,5 @@ INSERT INTO table_total (name, total) VALUES
     ('misbehaviour_decision', 0),
     ('basis', 0),
     ('certificate.partly', 0),
-    ('unreadable.partly', 0);
+    ('unreadable.partly', 0),
+    ('suppressed_other', 0);

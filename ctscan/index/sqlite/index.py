@@ -40,6 +40,7 @@ from ctscan.index.sqlite.leases import check_lease, is_held, lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
 from ctscan.index.sqlite.similar import SimilarLookups
 from ctscan.index.sqlite.surroundings import SqliteSurroundings
+from ctscan.index.store_key import StoreKey
 from ctscan.model import (
     Authority,
     AuthorityList,
@@ -81,9 +82,9 @@ if TYPE_CHECKING:
     from ctscan.model.results import Repaired
 
 
-async def open_sqlite(path: Path, *, create: bool, inline: bool = False) -> SqliteIndex:
+async def open_sqlite(path: Path, *, create: bool, inline: bool = False, key: StoreKey | None = None) -> SqliteIndex:
     """Open the index file at `path`; see `index.open.open_index`."""
-    return SqliteIndex(await open_database(path, create=create, inline=inline))
+    return SqliteIndex(await open_database(path, create=create, inline=inline, key=key))
 
 
 class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +22,12 @@ class OpenedFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    async def copy_to(self, path: Path) -> None:
+        """Copy one snapshot of the file into a new one."""
+        from ctscan.index.sqlite import copying  # not at the top: a look-up copies nothing
+
+        await self._database.read(lambda c: copying.copy(c, path, self._database.key))
 
     async def aclose(self) -> None:
         """Close the file; closing twice is no error."""

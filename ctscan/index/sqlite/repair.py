@@ -37,6 +37,7 @@ from ctscan.index.sqlite import (
     rows,
 )
 from ctscan.index.sqlite.certificate_rows import CertificateRow
+from ctscan.index.sqlite.cipher import plain_errors
 from ctscan.model import Certificate, Entry, EntryKind, Hit, Unreadable
 from ctscan.model.results import Repaired
 from ctscan.model.spans import Span, clip, total
@@ -144,7 +145,8 @@ def begin(connection: sqlite3.Connection, at: datetime) -> Repaired:
     counts = _Counts()
     connection.execute("INSERT OR REPLACE INTO damage (part, at) VALUES (?, ?)", (_FINDINGS, rows.time_text(at)))
     try:
-        connection.execute("REINDEX")
+        with plain_errors():
+            connection.execute("REINDEX")
     except sqlite3.IntegrityError as error:
         raise IndexFault("two rows have become one; restore the index from a copy, or scan into a new one") from error
     sizes = _sizes(connection)

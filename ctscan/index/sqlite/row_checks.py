@@ -51,6 +51,7 @@ CHECKED: dict[str, str] = {
     "subject_case": "id number kind regime received lang channel requester since identifiers events",
     "case_identifier": "id subject_case text kind canonical",
     "case_event": "id subject_case ordinal at recorded who action detail",
+    "suppressed_other": "id digest words",
 }
 """Columns under the check of a row, by table."""
 
@@ -88,12 +89,15 @@ EXCUSED: dict[str, str] = {
     "migration": "only the opening reads it",
     "known_trail": "look-ups compare it with the trail itself",
     "list_failure": "look-ups don't read it",
+    "suppression_state": "the suppression file has the promises, and is carried out again where the row is lost",
+    "restricted_certificate": "the suppression file has the promises, and look-ups consult it",
+    "forgetting_case": "empty outside of a transaction",
     "case_year": "a number that is there already is refused",
     "sqlite_sequence": "of SQLite",
 }
 """Tables and columns without a check of their own, with the reason."""
 
-TOTALLED = ("misbehaviour", "misbehaviour_decision", "basis")
+TOTALLED = ("misbehaviour", "misbehaviour_decision", "basis", "suppressed_other")
 """Tables of which a lost row would make an answer complete: the sum of their checks is kept."""
 
 WITHOUT_ROWID = {"coordinate": ("sighting", "log", "entry_index"), "revocation": ("certificate", "source")}
@@ -199,24 +203,28 @@ def sound_row(connection: sqlite3.Connection, table: str, row: Sequence[Any] | N
     return None if row is None else next(sound(connection, table, [row]), None)
 
 
-class NotingConnection(sqlite3.Connection):
-    """SQLite connection that collects the damaged tables which a unit of work meets."""
+class Noting:
+    """Part of a connection that collects the damaged tables which a unit of work meets."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.damaged: set[str] = set()
 
 
+class NotingConnection(Noting, sqlite3.Connection):
+    """SQLite connection that collects damaged tables."""
+
+
 def note(connection: sqlite3.Connection, table: str) -> None:
     """Note damage in a table. IndexFault for a connection that collects none."""
-    if not isinstance(connection, NotingConnection):
+    if not isinstance(connection, Noting):
         raise IndexFault(f"the index is damaged ({table})")
     connection.damaged.add(table)
 
 
 def take_noted(connection: sqlite3.Connection) -> set[str]:
     """Return the damaged tables noted since the last call."""
-    if not isinstance(connection, NotingConnection):
+    if not isinstance(connection, Noting):
         return set()
     noted, connection.damaged = connection.damaged, set()
     return noted

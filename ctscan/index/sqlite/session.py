@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from ctscan.index.sqlite.row_checks import NotingConnection
+from ctscan.index.sqlite.row_checks import Noting
 
 if TYPE_CHECKING:
     import aiosqlite
@@ -20,8 +20,8 @@ T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 """Unit of work: statements of a connection."""
 
-Connect = Callable[[type[sqlite3.Connection], bool], sqlite3.Connection]
-"""Open a connection of a class; with `check_same_thread` as `sqlite3.connect` takes it."""
+Connect = Callable[[type, bool], sqlite3.Connection]
+"""Open a connection with the methods of a class; with `check_same_thread` as `sqlite3.connect` takes it."""
 
 _CALL = "CALL"
 
@@ -43,7 +43,7 @@ class InlineSession:
     """
 
     def __init__(self, connect: Connect) -> None:
-        self._connection = connect(NotingConnection, True)
+        self._connection = connect(Noting, True)
 
     async def run(self, work: Work[T]) -> T:
         """Run a unit of work at once."""
@@ -54,8 +54,11 @@ class InlineSession:
         self._connection.close()
 
 
-class CallConnection(NotingConnection):
-    """SQLite connection with one more statement: CALL runs its parameters, which are units of work.
+_Connection = sqlite3.Connection if TYPE_CHECKING else object
+
+
+class Calling(Noting, _Connection):
+    """Part of a connection with one more statement: CALL runs its parameters, which are units of work.
 
     SQLite has no stored procedures. With this statement the public `execute` of aiosqlite runs a unit of work in the
     thread of the connection, as it runs any other statement.
@@ -108,5 +111,5 @@ async def open_thread_session(connect: Connect) -> ThreadSession:
 
     import aiosqlite
 
-    opened = await asyncio.to_thread(connect, CallConnection, False)
+    opened = await asyncio.to_thread(connect, Calling, False)
     return ThreadSession(await aiosqlite.Connection(lambda: opened, iter_chunk_size=64))

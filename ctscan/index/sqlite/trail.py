@@ -21,6 +21,7 @@ from ctscan.index.sqlite import intent_locks, rows, trail_log
 from ctscan.index.sqlite.connection import Database, open_database
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.schema import TRAIL
+from ctscan.index.store_key import StoreKey
 from ctscan.model import AuditAction, AuditEvent, AuditState
 from ctscan.model.audit import Verdict
 from ctscan.model.audit_log import AuditLog, LogHead, LogIdentity
@@ -29,9 +30,11 @@ from ctscan.model.number_ranges import numbers_text
 _COLUMNS = trail_log.COLUMNS
 
 
-async def open_sqlite_trail(path: Path, *, create: bool, inline: bool = False) -> SqliteTrail:
+async def open_sqlite_trail(
+    path: Path, *, create: bool, inline: bool = False, key: StoreKey | None = None
+) -> SqliteTrail:
     """Open the trail at `path`; see `index.open.open_trail`."""
-    return SqliteTrail(await open_database(path, create=create, inline=inline, schema=TRAIL))
+    return SqliteTrail(await open_database(path, create=create, inline=inline, schema=TRAIL, key=key))
 
 
 class SqliteTrail(OpenedFile):
@@ -129,8 +132,8 @@ class SqliteTrail(OpenedFile):
     async def newest_head(self) -> LogHead | None:
         return await self._database.read(trail_log.newest_head)
 
-    async def announced_scans(self, since: datetime) -> int:
-        return await self._database.read(lambda c: trail_log.announced_scans(c, rows.time_text(since)))
+    async def newest_run(self) -> tuple[int, int]:
+        return await self._database.read(trail_log.newest_run)
 
     async def last_configuration(self) -> str:
         return await self._database.read(trail_log.last_configuration)

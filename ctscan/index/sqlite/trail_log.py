@@ -120,12 +120,17 @@ def newest_head(connection: sqlite3.Connection) -> LogHead | None:
     return None if row is None else LogHead(*row)
 
 
-def announced_scans(connection: sqlite3.Connection, since: str) -> int:
-    """Count the scans and backfills that were announced since a time."""
-    [count] = connection.execute(
-        "SELECT count(*) FROM event WHERE state = 'intended' AND action IN ('scan', 'backfill') AND at >= ?", (since,)
-    ).fetchone()
-    return int(count)
+def newest_run(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Read the newest run that the end of a scan or backfill names, and count the announcements that may stand for
+    newer ones: those without an end, and those that ended without a number since."""
+    found = connection.execute(
+        "SELECT id, state, detail, intent FROM event WHERE action IN ('scan', 'backfill') ORDER BY id"
+    ).fetchall()
+    ends = [(id, max(numbers_in(detail), default=0), intent) for id, state, detail, intent in found if intent]
+    newest, named_by = max(((number, id) for id, number, _ in ends), default=(0, 0))
+    announced = {id for id, state, _, _ in found if state == "intended"}
+    unended = len(announced - {intent for _, _, intent in ends})
+    return newest, unended + sum(1 for id, number, _ in ends if not number and id > named_by)
 
 
 def last_configuration(connection: sqlite3.Connection) -> str:
@@ -180,6 +185,7 @@ def forgettable(connection: sqlite3.Connection, before: str) -> list[int]:
 
 def delete_bodies(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
     """Delete events with their nonces; their leaves stay. Endings go before the intents that they name."""
+    connection.execute("DELETE FROM forgetting")  # numbers that somebody put there by hand
     connection.executemany("INSERT INTO forgetting (event) VALUES (?)", ((number,) for number in numbers))
     connection.execute("PRAGMA defer_foreign_keys = ON")
     connection.execute("DELETE FROM event WHERE id IN (SELECT event FROM forgetting)")

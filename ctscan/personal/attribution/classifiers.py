@@ -134,6 +134,7 @@ ONLY_OF_PEOPLE: Final[Mapping[str, Phrase]] = {
     "1.2.643.100.5": Phrase.RU_SOLE_TRADER,
     "1.3.6.1.4.1.11801.2.1": Phrase.CZ_CLIENT,
     **{f"1.3.6.1.4.1.5734.1.{n}": Phrase.FNMT_PERSON for n in (1, 2, 3, 4)},
+    **{f"1.3.6.1.4.1.14862.1.4.4.1.{n}": Phrase.ES_EMPLOYEE for n in (4, 6, 7, 8)},
     **{f"2.16.724.1.3.5.{p}.{n}": Phrase.ES_EMPLOYEE for p in ("3.1", "3.2", "7.1", "7.2") for n in (4, 6, 7, 8)},
 }
 """Types of values that only people have."""

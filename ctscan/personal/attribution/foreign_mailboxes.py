@@ -11,6 +11,7 @@ from typing import Final
 from ctscan.model import AttributionReason, Confidence, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.gazetteer import is_name_word
+from ctscan.personal.attribution.sole_given_names import sole_given_names
 from ctscan.personal.normalise.addresses import canonical_email
 from ctscan.personal.normalise.name_tokens import fold_text, mailbox_tokens
 from ctscan.personal.values import Attribution
@@ -50,9 +51,10 @@ def attribute_foreign(view: View, texts: Sequence[str], address: str) -> Attribu
 
 
 def _is_beside_own(view: View, texts: Sequence[str], address: str) -> bool:
-    """Return whether another mailbox is made from a person's names, and nobody's name makes this one."""
+    """Return whether another mailbox is made from a person's names, and nobody's name makes this one. A mailbox that is
+    called by a given name is no function."""
     local = address.rpartition("@")[0]
-    if not (local.isascii() and local.isalpha()):
+    if not (local.isascii() and local.isalpha()) or sole_given_names(address):
         return False
     if not any(mailbox.resembles(one, text) for one in view.memo(_mailboxes) if one != address for text in texts):
         return False

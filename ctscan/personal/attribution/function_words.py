@@ -6,7 +6,7 @@ The words are in `data/names/functions.toml`. `mailbox` joins them with the comm
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from ctscan.personal.attribution.gazetteer import given_names, surnames
@@ -39,23 +39,25 @@ def are_of_function(segments: Sequence[str], roles: frozenset[str]) -> bool:
     return any(is_known and len(word) >= _ENOUGH_ALONE for word, is_known in zip(folded, known, strict=True))
 
 
+@lru_cache(maxsize=8192)
 def _names_function(word: str, roles: frozenset[str]) -> bool:
-    if word in roles or word in function_words():
+    known = _all_words(roles)
+    if word in known:
         return True
-    return _holds_function(word, roles) and word not in given_names() and word not in surnames()
+    return _holds_function(word, known) and word not in given_names() and word not in surnames()
 
 
-def _holds_function(word: str, roles: frozenset[str]) -> bool:
+def _holds_function(word: str, known: frozenset[str]) -> bool:
     """Return whether a word joins two words of functions (`serviciotecnico`), or has up to three letters before a
     long one (`cfgestion`)."""
-    for at in range(1, len(word)):
-        before, behind = word[:at], word[at:]
-        is_before, is_behind = (part in roles or part in function_words() for part in (before, behind))
-        if is_before and is_behind and min(len(before), len(behind)) >= _SHORTEST:
-            return True
-        if is_behind and len(behind) >= _LONG and len(before) <= _SHORTEST:
-            return True
-    return False
+    if any(word[at:] in known for at in range(1, min(_SHORTEST, len(word) - _LONG) + 1)):
+        return True
+    return any(word[:at] in known and word[at:] in known for at in range(_SHORTEST, len(word) - _SHORTEST + 1))
+
+
+@cache
+def _all_words(roles: frozenset[str]) -> frozenset[str]:
+    return function_words() | roles
 
 
 @cache

@@ -125,15 +125,21 @@ _INITIAL_OR_NAME = re.compile(
 
 def is_role(local: str) -> bool:
     """Return whether a canonical mailbox is a function's: `info`, `pki-ca`, `ca.admin2`, `support-eu`, `caadmin`."""
+    if is_common_role(local):
+        return True
+    segments = words(local)
+    return bool(segments) and are_of_function(segments, ROLE_WORDS)
+
+
+def is_common_role(local: str) -> bool:
+    """Return whether a canonical mailbox is a function's by the common words alone, which is fast."""
     segments = words(local)
     if not segments:
         return False
     known = [segment in ROLE_WORDS or _is_compound(segment) for segment in segments]
     if all(known) or segments[0] in _DESKS or (segments[-1] in _DESKS and "." not in local):
         return True
-    if any(is_known and len(segment) >= _ENOUGH_ALONE for is_known, segment in zip(known, segments, strict=True)):
-        return True
-    return are_of_function(segments, ROLE_WORDS)
+    return any(is_known and len(segment) >= _ENOUGH_ALONE for is_known, segment in zip(known, segments, strict=True))
 
 
 def is_reserved_role(local: str) -> bool:

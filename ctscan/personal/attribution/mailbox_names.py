@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations, product
 from typing import NamedTuple
 
-from ctscan.personal.attribution.mailbox import is_role
+from ctscan.personal.attribution.mailbox import is_common_role
 from ctscan.personal.attribution.name_shapes import PARTICLES
 
 MOST = 256
@@ -95,7 +95,7 @@ def _joined(found: dict[tuple[str, ...], None]) -> dict[str, None]:
     """Join parts with each separator, except to names of functions (`sales.office`) and to very short words."""
     names: dict[str, None] = {}
     for parts in found:
-        if is_role(".".join(parts)):
+        if is_common_role(".".join(parts)):
             continue
         for separators in product(_SEPARATORS, repeat=len(parts) - 1):
             name = parts[0] + "".join(between + part for between, part in zip(separators, parts[1:], strict=True))

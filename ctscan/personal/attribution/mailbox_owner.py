@@ -24,21 +24,20 @@ from ctscan.personal.attribution.evidence import (
     unsure,
 )
 from ctscan.personal.attribution.foreign_mailboxes import attribute_foreign, is_made_of
-from ctscan.personal.attribution.gazetteer import given_names, is_name_word
+from ctscan.personal.attribution.gazetteer import is_name_word
 from ctscan.personal.attribution.name_shapes import is_host, is_name_shaped
 from ctscan.personal.attribution.organisation_words import (
     is_called_like_organisation,
     is_of_organisation_words,
     may_be_persons,
 )
+from ctscan.personal.attribution.sole_given_names import sole_given_names
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.attribution.whole_names import attribute_whole_name
-from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.values import Attribution
 from ctscan.personal.view import View
 
 MAX_NAMES: Final = 20
-_SHORTEST: Final = 3  # letters of a given name
 _OF_NAMES: Final = (GIVEN_NAME, SURNAME, COMMON_NAME)
 
 
@@ -91,8 +90,7 @@ def _beside_acting(name: Name, address: str) -> Attribution | None:
     texts = [a.text.value for a in name.attributes if a.oid in _OF_NAMES and a.text is not None][:MAX_NAMES]
     if is_made_of(address.rpartition("@")[0], texts) or any(mailbox.resembles(address, text) for text in texts):
         return None
-    local = address.rpartition("@")[0]
-    if _is_called_by_given_name(local):
+    if sole_given_names(address):
         return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.MAILBOX_LISTED_NAME())
     return _by_mailbox(address) or attribute_whole_name(address) or _in_organisation(name, address)
 
@@ -140,7 +138,7 @@ def _by_holder(certificate: Certificate, here: Attribution, address: str) -> Att
         return unsure(AttributionReason.MAILBOX_OF_SERVER())
     is_only_checked = not MAILBOX_POLICIES.isdisjoint(certificate.policies)
     is_open = is_only_checked or here.kind in (SubjectKind.UNKNOWN, SubjectKind.ORGANISATION)
-    if is_open and _is_called_by_given_name(address.rpartition("@")[0]):
+    if is_open and sole_given_names(address):
         return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.MAILBOX_LISTED_NAME())
     if is_only_checked:
         return unsure(AttributionReason.MAILBOX_ONLY_CHECKED())
@@ -158,12 +156,6 @@ def _in_organisation(name: Name, address: str) -> Attribution | None:
         return None
     why = AttributionReason.MAILBOX_BESIDE_ORGANISATION()
     return Attribution(SubjectKind.ORGANISATION, Confidence.POSSIBLE, why)
-
-
-def _is_called_by_given_name(local: str) -> bool:
-    """Return whether a mailbox name is a listed given name in one word."""
-    parts = mailbox.words(local)
-    return len(parts) == 1 and len(parts[0]) >= _SHORTEST and fold_text(parts[0]) in given_names()
 
 
 def _names_of_people(view: View) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, SubjectKind
-from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.values import Attribution
 
 _LONGEST: Final = 24  # characters of the name of an attribute
@@ -17,7 +16,8 @@ _ATTRIBUTES: Final = frozenset(
     [
         *("givenname", "given name", "given names", "first name", "firstname", "forename", "surname", "last name"),
         *("lastname", "family name", "common name", "commonname", "full name", "fullname", "pseudonym", "initials"),
-        *("display name", "displayname", "vorname", "nachname", "familienname", "prenom", "nom de famille", "nombre"),
+        *("display name", "displayname", "vorname", "nachname", "familienname", "prenom", "prénom", "nom de famille"),
+        *("nombre", "imię", "jméno", "příjmení", "vezetéknév", "keresztnév", "pavardė", "soyadı"),
         *("apellido", "apellidos", "primer apellido", "segundo apellido", "cognome", "sobrenome", "apelido", "imie"),
         *("nazwisko", "jmeno", "prijmeni", "priezvisko", "prezime", "priimek", "eesnimi", "perekonnanimi", "pavarde"),
         *("voornaam", "achternaam", "fornavn", "etternavn", "efternavn", "efternamn", "fornamn", "etunimi", "sukunimi"),
@@ -26,12 +26,12 @@ _ATTRIBUTES: Final = frozenset(
         *("visiblestring", "numericstring", "directorystring", "string", "test"),
     ]
 )
-"""Folded names of attributes and of the types of strings, and the word *test*."""
+"""Casefolded names of attributes and of the types of strings, and the word *test*."""
 
 
 def is_placeholder_name(text: str) -> bool:
     """Return whether a text stands for a name without being one: `givenName`, `UTF8String`."""
-    return len(text) <= _LONGEST and fold_text(text) in _ATTRIBUTES
+    return len(text) <= _LONGEST and text.strip().casefold() in _ATTRIBUTES
 
 
 def attribute_no_name(text: str) -> Attribution | None:

@@ -88,7 +88,10 @@ def _connect(network: Network, assignment: Assignment, emit: Emit, log: Log) -> 
 async def _work(task: WorkerTask, emit: Emit, commands: WorkerCommands) -> list[LogOutcome]:
     """Read the logs of a worker process, with a client and a connection to the index of its own."""
     request, clock = task.request, ScanClock()
-    async with open_network(request, clock) as network, await open_index(request.db, create=False) as index:
+    async with (
+        open_network(request, clock) as network,
+        await open_index(request.db, create=False, key_file=request.key_file) as index,
+    ):
         network.client.take_turns(index.take_turn)
         context = ScanContext(index, task.run_id, request, rule_set(), emit, commands.stop, clock, task.added)
         pool = LogPool(context, partial(_connect, network, task.assignment, emit))

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from ctscan.model import Answer, CertificateStanding, Finding, Freshness, Message, Sensitivity, Status
 from ctscan.model.dossier import Dossier
 from ctscan.model.finding import Qualifier
-from ctscan.model.regime import Right
-from ctscan.views.answers import KINDS, QUALIFIERS, SENSITIVITIES, category
+from ctscan.model.picture import Datum
+from ctscan.model.regime import Certainty, Right
+from ctscan.views.answers import KINDS, NORMALISED, QUALIFIERS, SENSITIVITIES, category, shown_value
 from ctscan.views.certificates import status_words
 from ctscan.views.dossier.phrases import DossierText
 from ctscan.views.limits import by_reason, entries_by_reason
+from ctscan.views.say import Say
 from ctscan.views.text import Texts
 from ctscan.views.words import moment, word
 
@@ -19,12 +21,13 @@ NAMES_SHOWN = 20  # logs of which gaps are named, for each look-up
 
 
 def article(made: Dossier, right: Right) -> str:
-    """Cite the provision of a right: `Art. 15(1)(a) GDPR`; empty where the regime has none."""
+    """Cite the provision of a right: `Art. 15(1)(a) GDPR`; empty where the regime has none, or one that nobody read."""
     if made.regime is None:
         return ""
     laws = dict(made.regime.law)
     law = laws.get(made.lang) or laws.get("en", "")
-    return next((f"{one.article} {law}".strip() for one in made.regime.articles if one.right is right), "")
+    read = (one for one in made.regime.articles if one.certainty is not Certainty.TO_BE_CHECKED)
+    return next((f"{one.article} {law}".strip() for one in read if one.right is right), "")
 
 
 def stated(text: str, made: Dossier, texts: Texts) -> str:
@@ -44,11 +47,21 @@ def marks(sensitivity: Sensitivity, qualifiers: Sequence[Qualifier], texts: Text
     return ", ".join(word(one, texts) for one in words)
 
 
+def datum_values(datum: Datum, texts: Texts) -> str:
+    """Write the spellings of a datum: a derived one before its origin, a date of birth in its canonical form, too."""
+    written = "; ".join(datum.values)
+    if datum.canonical in datum.values:
+        return written
+    if Qualifier.DERIVED in datum.qualifiers:
+        return texts(Say.DERIVED_FROM(value=datum.canonical, origin=written))
+    return f"{written} ({datum.canonical})" if datum.category in NORMALISED else written
+
+
 def datum_line(finding: Finding, texts: Texts) -> str:
     """Write a datum of a certificate: kind, value, remarks and place."""
-    value = finding.value if finding.repaired is None else finding.repaired
     remarks = marks(finding.sensitivity, finding.qualifiers, texts)
-    return f"{category(finding.category, texts)}: {value}{f' ({remarks})' if remarks else ''} [{finding.path}]"
+    value = f"{shown_value(finding, texts)} ({remarks})" if remarks else shown_value(finding, texts)
+    return f"{category(finding.category, texts)}: {value} [{finding.path}]"
 
 
 def standing_words(status: Status | None, texts: Texts) -> str:

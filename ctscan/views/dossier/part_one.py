@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ctscan.model import Answer, Message, Search
 from ctscan.model.dossier import Dossier
 from ctscan.model.regime import Right
+from ctscan.personal.scope_terms import EVERYTHING
 from ctscan.views.answers import KINDS, SEARCH_STATES, category
 from ctscan.views.case_words import ACTIONS, STATES
 from ctscan.views.case_words import KINDS as KINDS_OF_CASES
@@ -88,6 +89,9 @@ def _recipients(made: Dossier, texts: Texts) -> Iterator[Block]:
         yield blocks.table([texts(one) for one in headers], rows, (3, 4, 3, 3, 4))
     else:
         yield blocks.text(texts(DossierText.NOT_ASKED()))
+    if made.processing.responders:
+        yield blocks.text(texts(DossierText.ASKED_RESPONDERS()))
+        yield blocks.items(made.processing.responders)
     yield _heading(made, DossierText.TRANSFERS(), Right.TRANSFERS, texts)
     yield blocks.text(stated("; ".join(made.controller.safeguards), made, texts))
 
@@ -146,7 +150,8 @@ def _searched(made: Dossier, texts: Texts) -> Iterator[Block]:
         elif missing:
             yield blocks.items(missing)
         above = missing
-    yield blocks.facts([(texts(DossierText.SCOPES()), made.processing.scopes)])
+    scopes = (texts(DossierText.SCOPE_ALL()) if scope == EVERYTHING else scope for scope in made.processing.scopes)
+    yield blocks.facts([(texts(DossierText.SCOPES()), scopes)])
 
 
 def _searched_line(answer: Answer, texts: Texts) -> str:

@@ -10,7 +10,7 @@ from ctscan.views.answers import category
 from ctscan.views.certificates import repository_line, sighting_line
 from ctscan.views.dossier import blocks
 from ctscan.views.dossier.blocks import Block
-from ctscan.views.dossier.cells import datum_line, marks, quoted_number, standing_words
+from ctscan.views.dossier.cells import datum_line, datum_values, marks, quoted_number, standing_words
 from ctscan.views.dossier.phrases import DossierText
 from ctscan.views.text import Texts
 from ctscan.views.words import day
@@ -53,7 +53,7 @@ def _datum(datum: Datum, numbers: dict[bytes, int], texts: Texts) -> tuple[str, 
     where = sorted({numbers[place.identity] for place in datum.places if place.identity in numbers})
     return (
         category(datum.category, texts),
-        "; ".join(datum.values),
+        datum_values(datum, texts),
         marks(datum.sensitivity, datum.qualifiers, texts),
         quoted_number(where),
         day(datum.since) if datum.since else "",

@@ -63,6 +63,7 @@ class DossierText(Code):
     RECIPIENTS = "dossier.recipients"
     RECIPIENTS_TEXT = "dossier.recipients-text"
     ASKED_REPOSITORIES = "dossier.asked-repositories"
+    ASKED_RESPONDERS = "dossier.asked-responders"
     NOT_ASKED = "dossier.not-asked"
     RETENTION = "dossier.retention"
     QUARANTINE = "dossier.quarantine"
@@ -93,6 +94,7 @@ class DossierText(Code):
     GAP_DOUBT = "dossier.gap-doubt"
     GAP_MORE = "dossier.gap-more"
     SCOPES = "dossier.scopes"
+    SCOPE_ALL = "dossier.scope-all"
     COVERAGE_AS_ABOVE = "dossier.coverage-as-above"
 
     # part II

@@ -170,6 +170,7 @@ def processing(found: Processing) -> Shape:
         "quarantine_days": found.quarantine_days,
         "scopes": list(found.scopes),
         "asked_repositories": list(found.recipients),
+        "asked_responders": list(found.responders),
         "lookups": [
             {
                 "at": time_text(one.at),

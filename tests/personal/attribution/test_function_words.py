@@ -34,7 +34,7 @@ def test_words_of_functions_in_many_languages(local: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "local", ["jane.gestion", "j.claves", "mcmaster", "cochrane", "tallerico", "gestri", "roe.jane"]
+    "local", ["jane.ksiegowosc", "j.claves", "mcmaster", "cochrane", "tallerico", "gestri", "roe.jane"]
 )
 def test_names_of_people_that_look_like_functions(local: str) -> None:
     assert not is_role(local)

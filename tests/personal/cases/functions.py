@@ -36,7 +36,7 @@ _CASES: dict[str, dict[str, Any]] = {
         [("GN", "Jane"), ("SN", "Claves"), ("CN", "Jane Claves")], "claves", "jclaves"
     ),
     "without-person": with_mailboxes(
-        [("O", "Example"), ("CN", "Example")], "klantenservice", "pisarna", "jane.gestion"
+        [("O", "Example"), ("CN", "Example")], "klantenservice", "pisarna", "jane.ksiegowosc"
     ),
 }
 

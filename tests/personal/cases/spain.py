@@ -228,6 +228,26 @@ CASES: dict[str, dict[str, Any]] = {
     "common-name-no-person": {"subject": [("CN", "Example Router - 12345678A")]},
     "common-name-card": {"subject": [("C", "ES"), ("CN", "EJEMPLO PRUEBAS, MARÍA - 12345678Z (FIRMA)")]},
     "qualifier": {"subject": [("CN", "EJEMPLO MARIA"), ("2.5.4.46", "-dni 00000001R", "printable")], **MAIL},
+    "qualifier-with-employer": {
+        "subject": [("CN", "EJEMPLO MARIA"), ("2.5.4.46", "-dni 00000001R -cif Q0000000J", "printable")],
+        **MAIL,
+    },
+    "anf-surname-with-number": {
+        "subject": [("C", "ES"), ("GN", "LUCÍA"), ("SN", "PRUEBAS INVENTADA - 00000000T")],
+        "san": [
+            ("other", f"{ANF}29.{last}", string(value))
+            for last, value in ((2, "PRUEBAS"), (3, "INVENTADA - 00000000T"))
+        ],
+        **MAIL,
+    },
+    "first-profile-employee": {
+        "subject": [("C", "ES"), ("O", "MINISTERIO DE EJEMPLOS"), ("CN", "EMPLEADO 17")],
+        "san": [
+            ("email", "lucia.pruebas@example.org"),
+            ("dir", [(oid.replace(f"{AGE}3.1", f"{MAP}4.1"), value) for oid, value in employee("3.1")]),
+        ],
+        **MAIL,
+    },
     "seal-with-title": {
         "subject": [("C", "ES"), ("O", "AYUNTAMIENTO DE EJEMPLO"), ("CN", "SELLO DE REGISTRO"), ("title", "ALCALDESA")],
         "san": [("dir", seal("2.2"))],

@@ -184,6 +184,8 @@ def _by_content(view: View, place: Field) -> Iterable[Value]:
     text = first_text(view, place)
     if _is_person_nif(text):
         yield from attribute_to_person(_nif_values(text), AttributionReason.ES_NIF())
+    elif found := _SURNAMES_AND_NUMBER.fullmatch(text[:200].strip()):
+        yield from _surname_values(found)
     elif not _is_code_or_address(text) and not view.memo(_name_words).isdisjoint(name_tokens(text)):
         why = AttributionReason.ES_NAME_WORD()
         yield from attribute_to_person(name_value(FULL_NAME, text), why)
@@ -205,7 +207,7 @@ _ANF = "1.3.6.1.4.1.18332."
 
 oid_rule(
     id="es.anf",
-    version=1,
+    version=2,
     category=FULL_NAME,
     kinds=("name", "number"),
     cites=("ANF AC certificate profiles, private fields in extensions and subjectAltName",),
@@ -341,9 +343,13 @@ def numbers_in_surnames(view: View) -> Iterator[Finding]:
     for place in view.of(SURNAME):
         found = _SURNAMES_AND_NUMBER.fullmatch(first_text(view, place)[:200].strip())
         if found:
-            values = (*name_value(SURNAME_CATEGORY, found["name"]), *national_values(found["id"], _NIF))
-            for value in attribute_to_person(values, AttributionReason.ES_NAME_WITH_NUMBER()):
+            for value in _surname_values(found):
                 yield make_finding("es.surname", view, place, value)
+
+
+def _surname_values(found: re.Match[str]) -> Iterator[Value]:
+    values = (*name_value(SURNAME_CATEGORY, found["name"]), *national_values(found["id"], _NIF))
+    return attribute_to_person(values, AttributionReason.ES_NAME_WITH_NUMBER())
 
 
 _POST = re.compile(r"(?:^|[/;,|] ?)Cargo ?[:=] ?([^/;|]{2,120})", re.IGNORECASE)
@@ -373,12 +379,12 @@ def mandates(view: View) -> Iterator[Finding]:
                 yield make_finding("es.description", view, place, value)
 
 
-_QUALIFIER = re.compile(rf"-?(?:dni|nif|nie)[ :-]*{_ID}", re.IGNORECASE)
+_QUALIFIER = re.compile(rf"-?(?:dni|nif|nie)[ :-]*{_ID}(?:[ ,;]{{1,3}}-?cif[ :-]*[A-Z0-9]{{9}})?", re.I)
 
 
 @rule(
     id="es.dnQualifier",
-    version=1,
+    version=2,
     category=NATIONAL,
     kinds=("number",),
     cites=("ITU-T X.520",),
@@ -386,7 +392,7 @@ _QUALIFIER = re.compile(rf"-?(?:dni|nif|nie)[ :-]*{_ID}", re.IGNORECASE)
     only=True,
 )
 def numbers_in_qualifiers(view: View) -> Iterator[Finding]:
-    """Spanish NIF in the dnQualifier attribute, after the word dni, nif or nie."""
+    """Spanish NIF in the dnQualifier attribute, after the word dni, nif or nie; the CIF behind it is an employer's."""
     for place in view.of("2.5.4.46"):
         found = _QUALIFIER.fullmatch(first_text(view, place)[:64].strip())
         if found:
