@@ -54,8 +54,6 @@ from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
 from ctscan.app.notice_writing import FORMS as NOTICE_FORMS
 from ctscan.app.notice_writing import write_notice
-from ctscan.app.notices import FORMS as NOTICE_FORMS
-from ctscan.app.notices import write_notice
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex

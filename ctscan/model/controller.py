@@ -17,7 +17,6 @@ class Controller:
         place: country and subdivision for its public holidays, by ISO 3166 (`DE-BE`); empty: weekends only.
         dpo: data protection officer.
         legal_basis: legal basis of the processing.
-        legitimate_interest: interest that a basis of article 6(1)(f) rests on.
         recipients: recipients or their categories.
         safeguards: safeguards of transfers to third countries.
         letterhead: folder with the letterhead and own paragraphs.
@@ -31,7 +30,6 @@ class Controller:
     place: str = ""
     dpo: str = ""
     legal_basis: str = ""
-    legitimate_interest: str = ""
     recipients: tuple[str, ...] = ()
     safeguards: tuple[str, ...] = ()
     letterhead: str = ""
