@@ -462,3 +462,18 @@ def test_options_are_checked_and_called_by_their_names(tmp_path: Path) -> None:
         load_config({"contact": "nobody"}, {}, tmp_path)
     with pytest.raises(UsageError, match=r"^--log\[0\]: expected"):
         load_config({"logs": ("",)}, {}, tmp_path)
+
+
+def test_places_of_heads_are_paths_beside_the_file_or_as_they_are(tmp_path: Path) -> None:
+    places = '["heads", "/srv/heads", "syslog", "syslog:/run/log", "udp://log.example.org:514", "udp://[::1]"]'
+    (tmp_path / "ctscan.toml").write_text(f"[audit]\nheads_to = {places}\n", encoding="utf-8")
+    config = load_config({}, {}, tmp_path)
+    assert config.heads_to == (
+        str(tmp_path / "heads"), "/srv/heads", "syslog", "syslog:/run/log", "udp://log.example.org:514", "udp://[::1]"
+    )  # fmt: skip
+
+
+def test_settings_whose_change_is_recorded_are_those_of_file_and_environment(tmp_path: Path) -> None:
+    (tmp_path / "ctscan.toml").write_text('purpose = "one"\nformat = "json"\n', encoding="utf-8")
+    config = load_config({"purpose": "two"}, {"CTSCAN_SCOPE": "example.org"}, tmp_path)
+    assert config.recorded == (("scope", ("example.org",)), ("purpose", "one"))

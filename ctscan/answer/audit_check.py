@@ -27,9 +27,15 @@ class _Findings:
 
     bad: list[BadEvent] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
+    _kinds: set[tuple[int, str, str | int | None]] = field(default_factory=set)
 
     def add(self, event: int, problem: Message) -> None:
-        self.bad.append(BadEvent(event, problem))
+        """Add a contradiction, unless one of its kind was added for the event: a wrong leaf makes all later heads
+        wrong."""
+        kind = (event, problem.code, dict(problem.params).get("where"))
+        if kind not in self._kinds:
+            self._kinds.add(kind)
+            self.bad.append(BadEvent(event, problem))
 
 
 def check_log(
@@ -113,16 +119,16 @@ def _check_heads(log: AuditLog, verifier: Verifier | None, roots: dict[int, byte
     """Check the heads in the trail; return the size of the newest that holds. The first wrong head names the events
     behind the last head that held."""
     held = 0
-    for head in log.heads:
-        if head.size > size:
-            found.add(size + 1, AuditProblem.ROLLED_BACK(size=size, signed=head.size))
-        elif head.root != roots.get(head.size):
+    if log.heads and log.heads[-1].size > size:
+        found.add(size + 1, AuditProblem.ROLLED_BACK(size=size, signed=log.heads[-1].size))
+    for head in (head for head in log.heads if head.size <= size):
+        if head.root != roots.get(head.size):
             found.add(held + 1, AuditProblem.ROOT_DIFFERS(first=held + 1, last=head.size))
         elif verifier is None or not _is_signed(log, head, verifier):
             found.add(held + 1, AuditProblem.SIGNATURE_WRONG(first=held + 1, last=head.size))
         else:
             held = head.size
-    if held < size and (log.identity.vkey or log.heads):
+    if held < size:
         found.add(held + 1, AuditProblem.UNSIGNED(first=held + 1, last=size))
     return held
 
@@ -137,14 +143,15 @@ def _check_outside(
     outside: Sequence[OutsideHead], verifier: Verifier | None, hashes: Sequence[bytes], older: int, found: _Findings
 ) -> int:
     """Compare the tree with heads from outside; return their number."""
-    heads = list(_verified(outside, verifier, found))
+    heads = sorted(_verified(outside, verifier, found), key=lambda one: one[0].size)
     size = len(hashes)
     roots = _roots(hashes, {head.size for head, _ in heads})
     held = 0
-    for head, where in sorted(heads, key=lambda one: one[0].size):
+    for head, where in reversed(heads):
         if head.size > size:
             found.add(size + 1, AuditProblem.OUTSIDE_ROLLED_BACK(size=size, signed=head.size, where=where))
-        elif head.root != roots[head.size] or head.older != older:
+    for head, where in (one for one in heads if one[0].size <= size):
+        if head.root != roots[head.size] or head.older != older:
             found.add(held + 1, AuditProblem.OUTSIDE_DIFFERS(first=held + 1, last=head.size, where=where))
         else:
             held = head.size

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +29,7 @@ MANIFEST = "MANIFEST"
 _MODE = 0o100600  # a regular file for its owner
 _UNIX = 3  # `create_system`: the mode counts
 _LEVEL = 6  # of deflate
+_DESCRIPTORS = Path("/proc/self/fd")  # by which a file without a name is given one (open(2), O_TMPFILE)
 
 
 class _Writable(Protocol):
@@ -112,7 +113,8 @@ class PackageWriter:
 
 @contextmanager
 def written_whole(folder: Path, name: str) -> Iterator[BinaryIO]:
-    """Open a new file that takes its name when the body ends; until then, and after an error, there is none.
+    """Open a new file that takes its name when the body ends; until then, and after an error, there is none. Where the
+    system can, the file has no name at all until then, so that nothing of it stays when the process is killed.
 
     Raises:
         InputError: the folder can't be made or written to.
@@ -120,7 +122,7 @@ def written_whole(folder: Path, name: str) -> Iterator[BinaryIO]:
     draft = folder / f".{name}.{token_hex(8)}.part"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        descriptor, is_nameless = _opened(folder, draft)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise _refusal(folder, error) from error
     try:
@@ -128,6 +130,8 @@ def written_whole(folder: Path, name: str) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+            if is_nameless:
+                _give_name(file.fileno(), draft)
         draft.replace(folder / name)
     except OSError as error:
         draft.unlink(missing_ok=True)
@@ -155,6 +159,24 @@ def check_free(path: Path, content: bytes) -> None:
         raise InputError(
             f"{path}: expected no file there, got another document; move it away, or give another place with -o"
         )
+
+
+def _opened(folder: Path, draft: Path) -> tuple[int, bool]:
+    """Open a file without a name, where system and file system have such files, else under the name of a draft."""
+    nameless = getattr(os, "O_TMPFILE", None)
+    if nameless is not None and _DESCRIPTORS.is_dir():
+        with suppress(OSError):
+            return os.open(folder, nameless | os.O_WRONLY, 0o600), True
+    return os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), False
+
+
+def _give_name(descriptor: int, draft: Path) -> None:
+    """Give a file without a name one. Only with a descriptor of the folder does `os.link` follow the link in it."""
+    folder = os.open(_DESCRIPTORS, os.O_RDONLY)
+    try:
+        os.link(str(descriptor), draft, src_dir_fd=folder)
+    finally:
+        os.close(folder)
 
 
 def _refusal(folder: Path, error: OSError | ValueError) -> InputError:

@@ -178,11 +178,11 @@ def test_of_two_writers_one_extends_a_history(opener: Callable[[], Awaitable[Ind
 EACH = 25
 
 
-def open_many(url: str, who: str) -> None:
+def open_many(url: str, who: str, key: str) -> None:
     """Open cases one after the other, and print their numbers."""
 
     async def work() -> None:
-        async with await open_index(url, create=True) as index:
+        async with await open_index(url, create=True, key_file=Path(key) if key else None) as index:
             for _ in range(EACH):
                 saved = await index.save_case(a_case(events=(an_event(CaseAction.OPENED, who=who),)))
                 print(saved.number)  # noqa: T201
@@ -191,12 +191,14 @@ def open_many(url: str, who: str) -> None:
 
 
 def test_processes_that_open_cases_at_once_get_different_numbers(
-    index_url: str, opener: Callable[[], Awaitable[Index]]
+    index_url: str, index_key: Path | None, opener: Callable[[], Awaitable[Index]]
 ) -> None:
     code = "import sys; from index.test_contract_cases import open_many; open_many(*sys.argv[1:])"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
     started = [
-        subprocess.Popen([sys.executable, "-c", code, index_url, who], stdout=subprocess.PIPE, env=environment)
+        subprocess.Popen(
+            [sys.executable, "-c", code, index_url, who, str(index_key or "")], stdout=subprocess.PIPE, env=environment
+        )
         for who in ("jane", "john", "zoë")
     ]
     given = [process.communicate(timeout=120)[0].decode().split() for process in started]

@@ -1,4 +1,4 @@
-"""Conversion of index and trail to encrypted files and back: before or after, never between, and nothing plain beside."""
+"""Conversion of index and trail to encrypted files and back: before or after, never between, nothing plain beside."""
 
 from __future__ import annotations
 
@@ -179,6 +179,10 @@ def test_a_full_disk_leaves_everything_as_it_was(folder: Path) -> None:
 KILLS = [8, pytest.param(200, marks=pytest.mark.long)]
 
 
+EMPTY_REMAINS = {"ctscan.db.conversion-lock", "ctscan.db.conversion.new"}
+"""Files without content that a kill may leave; the next conversion removes them."""
+
+
 def copies(source: Path, to: Path, number: int) -> list[Path]:
     return [Path(shutil.copytree(source, to / str(n))) for n in range(number)]
 
@@ -195,10 +199,13 @@ def test_an_encryption_that_is_killed_is_done_or_undone_and_writes_nothing_plain
         assert set(files_with(folder, JANE, NAME)) <= own, "a new file holds something plain"
         found = state(folder)
         seen.add(found)
-        assert names(folder) == there
+        assert names(folder) - there <= EMPTY_REMAINS
         if found == "plain":
             encrypt(folder)
         assert files_with(folder, JANE, NAME) == []
+        if found == "encrypted":
+            decrypt(folder)
+        assert names(folder) == there
     assert "encrypted" in seen
 
 
@@ -212,7 +219,8 @@ def test_a_decryption_that_is_killed_is_done_or_undone(kills: int, demo: Path, t
         if state(folder) == "encrypted":
             assert files_with(folder, JANE, NAME) == [], "an undone decryption left something plain"
             decrypt(folder)
-        assert (names(folder), dump(folder / "ctscan.db")) == (names(demo), dump(demo / "ctscan.db"))
+        assert names(folder) - names(demo) <= EMPTY_REMAINS
+        assert dump(folder / "ctscan.db") == dump(demo / "ctscan.db")
 
 
 @pytest.mark.parametrize("stage", ["between the files", "before the second mark is gone"])

@@ -128,7 +128,8 @@ def write_old(path: Path, ids: list[int]) -> None:
 def test_an_older_trail_becomes_a_log_and_its_heads_say_so(tmp_path: Path) -> None:
     write_old(tmp_path / "t", [1, 2, 3])
     report = checked(tmp_path / "t")
-    assert (report.size, report.signed, report.bad) == (3, 0, ())  # nothing is signed yet
+    assert (report.size, report.signed) == (3, 0)
+    assert [str(bad.problem.code) for bad in report.bad] == ["audit.unsigned"]  # until a command signs
     add(tmp_path / "t", 1)
     report = checked(tmp_path / "t")
     assert (report.exit_code, report.size, report.signed) == (0, 4, 4)
@@ -149,12 +150,29 @@ def test_an_event_that_an_older_trail_lacks_stays_missing(tmp_path: Path) -> Non
     add(tmp_path / "t", 1)
     report = checked(tmp_path / "t")
     assert (report.size, [bad.event for bad in report.bad]) == (6, [3, 4])
+    assert {str(bad.problem.code) for bad in report.bad} == {"audit.missing"}
 
 
 def test_an_older_trail_without_events_is_a_log_from_its_beginning(tmp_path: Path) -> None:
     write_old(tmp_path / "t", [])
     add(tmp_path / "t", 1)
     assert checked(tmp_path / "t").notes == ()
+
+
+def open_once(folder: Path) -> None:
+    log_of(folder / "t")
+
+
+def test_a_take_over_that_is_killed_is_done_or_undone(tmp_path: Path) -> None:
+    folders = [tmp_path / str(number) for number in range(6)]
+    for folder in folders:
+        folder.mkdir()
+        write_old(folder / "t", list(range(1, 401)))
+    kill_often("index.test_trail_log:open_once", folders)
+    for folder in folders:
+        add(folder / "t", 1)
+        report = checked(folder / "t")
+        assert (report.exit_code, report.size, report.identity.older) == (0, 401, 400)
 
 
 # --- bodies that are forgotten -------------------------------------------------------------------------------------

@@ -63,6 +63,7 @@ class Conversion:
         for file in self.files:
             remove_beside(draft_of(file))
         for file in self.files:
+            mark_of(file).with_name(f"{file.name}.conversion.new").unlink(missing_ok=True)
             mark_of(file).unlink(missing_ok=True)
             sync(file.parent)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ctscan.model import Answer, CertificateStanding, Finding, Freshness, Message, Sensitivity, Status
+from ctscan.model import Answer, CertificateStanding, Finding, Freshness, Message, Remark, Sensitivity, Status
 from ctscan.model.dossier import Dossier
 from ctscan.model.finding import Qualifier
 from ctscan.model.picture import Datum
@@ -16,6 +16,11 @@ from ctscan.views.limits import by_reason, entries_by_reason
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
 from ctscan.views.words import moment, word
+
+_FOR_CONTROLLER = frozenset(
+    (Remark.NO_REPOSITORY, Remark.ONLY_HOSTS, Remark.MAILBOXES_CUT, Remark.OFFERS_CUT, Remark.LIMITS_OF_RECOGNITION)
+)
+"""Remarks that advise the controller; `dossier.json` has them all."""
 
 NAMES_SHOWN = 20  # logs of which gaps are named, for each look-up
 
@@ -88,7 +93,9 @@ def gaps(answer: Answer, texts: Texts) -> Iterator[str]:
     yield from map(texts, lines[:NAMES_SHOWN])
     if len(lines) > NAMES_SHOWN:
         yield texts(DossierText.GAP_MORE(count=len(lines) - NAMES_SHOWN))
-    yield from map(texts, answer.remarks)
+    yield from (texts(remark) for remark in answer.remarks if remark.code not in _FOR_CONTROLLER)
+    if any(remark.code == Remark.LIMITS_OF_RECOGNITION for remark in answer.remarks):
+        yield texts(DossierText.NOT_RECOGNISED())
 
 
 def quoted_number(numbers: Sequence[int], most: int = 12) -> str:

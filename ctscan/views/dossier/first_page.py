@@ -24,12 +24,7 @@ def first_page(made: Dossier, counted: Figures, notes: Sequence[Message], texts:
     yield blocks.heading(2, texts(DossierText.WHAT_WAS_FOUND()))
     yield from _found(made, counted, texts)
     yield blocks.heading(2, texts(DossierText.THREE_THINGS()))
-    things = (
-        DossierText.THING_CHECK(contact=made.controller.contact),
-        DossierText.THING_CONTROLLER(),
-        DossierText.THING_AUTHORITY(authority=made.controller.authority),
-    )
-    yield blocks.items(map(texts, things), is_numbered=True)
+    yield blocks.items(map(texts, _things(made)), is_numbered=True)
     yield from _about_request(made, texts)
     if notes:
         yield blocks.heading(2, texts(DossierText.LIMITS()))
@@ -70,6 +65,16 @@ def _found(made: Dossier, counted: Figures, texts: Texts) -> Iterator[Block]:
         yield blocks.text(texts(DossierText.PERIOD(first=counted.oldest, last=counted.newest)))
     if not made.is_complete:
         yield blocks.note(texts(DossierText.INCOMPLETE()))
+
+
+def _things(made: Dossier) -> tuple[Message, ...]:
+    """Choose the three things that the person can do."""
+    contact, authority = made.controller.contact, made.controller.authority
+    if made.picture.certificates:
+        check, turn = DossierText.THING_CHECK(contact=contact), DossierText.THING_AUTHORITY(authority=authority)
+        return check, DossierText.THING_CONTROLLER(), turn
+    other, complain = DossierText.THING_OTHER(contact=contact), DossierText.THING_COMPLAINT(authority=authority)
+    return other, DossierText.THING_CONTROLLER(), complain
 
 
 def _nothing(made: Dossier) -> Message:
