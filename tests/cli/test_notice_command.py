@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from docx import Document
 from support.cli import error_line, run
-from support.dossiers import CONTROLLER, JANE, JOHN, scanned
+from support.dossiers import CONTROLLER, JANE, JOHN, people_log, scanned
+from support.encrypted import needs_cipher, new_key
 
 WHOLE = (
     CONTROLLER
@@ -155,3 +156,22 @@ def test_without_a_purpose_scans_and_answers_say_so(config: Path, tmp_path: Path
     assert shown["purpose"] is None and shown["complete"] is True
     stated = run("lookup", JANE, "--config", bare, "--purpose", "exposure")
     assert "no purpose is stated" not in stated.stdout and "purpose: exposure" in stated.stdout
+
+
+@needs_cipher
+def test_an_encrypted_index_and_heads_outside_are_measures(tmp_path: Path) -> None:
+    log = people_log()
+    log.write_static_tree(tmp_path / "log")
+    new_key(tmp_path / "index.key")
+    config = tmp_path / "ctscan.toml"
+    config.write_text(
+        f'purpose = "exposure"\n[audit]\nheads_to = ["{tmp_path / "heads"}"]\n'
+        f'[index]\nkey_file = "{tmp_path / "index.key"}"\n{CONTROLLER}',
+        "utf-8",
+    )
+    options = ("--log", (tmp_path / "log").as_uri(), "--from", "start", "--scope", "example.org")
+    assert run("scan", "--config", config, *options).exit_code == 0
+    assert run("notice", "art30", "--config", config, "-o", tmp_path / "r.md").exit_code == 0
+    text = (tmp_path / "r.md").read_text("utf-8")
+    assert "The file of the index is encrypted." in text and "not encrypted" not in text
+    assert "also written to a place outside" in text and "no limit" not in text
