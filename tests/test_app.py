@@ -247,3 +247,21 @@ def test_a_day_later_the_answer_is_still_whole_because_a_directory_does_not_grow
         app.look_up(config, [app.parse_identifier("jane.roe@example.org")], who="a web page", clock=later)
     )
     assert answer.complete
+
+
+def test_the_head_of_a_look_up_is_outside_before_its_answer_is_given(config: Config, tmp_path: Path) -> None:
+    """A list writes a head with its first answer, then one a second, and one at its end."""
+    times = iter([0.0] * 20)
+    started = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    clock = Clock(now=lambda: started + timedelta(seconds=next(times, 5.0)))
+    witnessed = replace(config, heads_to=(str(tmp_path / "heads"),))
+    people = [Identifier("email", f"nobody-{n}@example.org", f"nobody-{n}@example.org", ()) for n in range(12)]
+
+    async def look_up() -> list[int]:
+        sizes = []
+        async for _ in app.look_up(witnessed, people, who="a web page", clock=clock):
+            sizes.append((tmp_path / "heads").read_bytes().count(b"\n\n\xe2"))
+        return [*sizes, (tmp_path / "heads").read_bytes().count(b"\n\n\xe2")]
+
+    seen = asyncio.run(look_up())
+    assert seen[0] == 1 and seen[-1] > seen[-2] > 1 and len(set(seen)) < len(people)

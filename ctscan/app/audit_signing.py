@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ctscan.app.wiring import key_path
@@ -96,6 +97,27 @@ async def record_configuration(config: Config, trail: Trail, key: Key | None, wh
     if digest.hex() != last:
         event = AuditEvent(0, clock.now(), who, AuditAction.CONFIGURATION, AuditState.DONE)
         await trail.append(replace(event, detail=digest.hex()))
+
+
+@dataclass(slots=True)
+class HeadSender:
+    """Sender of heads between the beginning and the end of a command: of the first event before its answer is shown,
+    then once a second at most, for a file is synced each time."""
+
+    config: Config
+    trail: Trail
+    clock: Clock
+    sent: datetime | None = None
+
+    async def send(self) -> None:
+        """Write the newest head to the destinations, unless that was done within the last second."""
+        now = self.clock.now()
+        if self.sent is None or not timedelta(0) <= now - self.sent < _BETWEEN_HEADS:
+            await send_head(self.config, self.trail, self.clock)
+            self.sent = now
+
+
+_BETWEEN_HEADS = timedelta(seconds=1)
 
 
 async def send_head(config: Config, trail: Trail, clock: Clock) -> None:

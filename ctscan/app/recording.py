@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ctscan.app.audit_signing import record_configuration, send_head, sign_where_possible
+from ctscan.app.audit_signing import HeadSender, record_configuration, send_head, sign_where_possible
 from ctscan.app.known_trail import check_trail, known_trail, lost, remember_trail
 from ctscan.app.recorded_texts import check_recorded_text, check_texts
 from ctscan.app.wiring import CLOCK, key_path, opened_trail, trail_path
@@ -38,6 +38,7 @@ class LookupRecorder:
     key: Key
     event: AuditEvent
     clock: Clock
+    heads: HeadSender
 
     async def record(self, answer: Answer) -> None:
         """Record an answer; it may be shown when this returns.
@@ -62,6 +63,7 @@ class LookupRecorder:
             await self.trail.append(event)
         except IndexFault as fault:
             raise _refusal(fault) from fault
+        await self.heads.send()
 
 
 @dataclass(slots=True)
@@ -193,7 +195,8 @@ async def recorded_lookups(
     check_texts(str(action), identifiers, purpose, case)
     event = AuditEvent(0, clock.now(), who, action, AuditState.DONE, purpose, case)
     async with _trail_to_write(config, who, clock, inline=inline) as trail:
-        yield LookupRecorder(trail, await _key_of(config, trail), event, clock)
+        key = await _key_of(config, trail)
+        yield LookupRecorder(trail, key, event, clock, HeadSender(config, trail, clock))
 
 
 async def record_reading(

@@ -226,8 +226,9 @@ def _with_lost_heads(invoke: Callable[[], Any]) -> Any:
     lost: list[CtscanError] = []
 
     def hear(error: CtscanError) -> None:
+        if str(error) not in map(str, lost):  # a long command tries again and again
+            complain(str(error))
         lost.append(error)
-        complain(str(error))
 
     with app.heard_head_failures(hear):
         code = invoke()

@@ -19,6 +19,7 @@ from support.cli import error_line, run
 from support.logs import LogBuilder
 
 from ctscan.app.audit_signing import signer_of
+from ctscan.app.head_destinations import read_notes
 from ctscan.model import CompactRange
 from ctscan.model.audit_leaf import audit_leaf, audit_leaf_hash
 from ctscan.model.audit_log import LogIdentity
@@ -340,11 +341,12 @@ def test_a_destination_that_fails_is_loud_and_loses_nothing(db: Path, tmp_path: 
     assert done.exit_code == 1
     assert done.stdout.startswith(JANE)  # the answer is given
     assert done.stderr.count("\n") == 1 and "the head of the audit log can't be written here" in done.stderr
-    assert (tmp_path / "heads").read_bytes().count(b"ctscan-audit/") == 2  # origin and signature
+    notes, _ = read_notes(tmp_path / "heads")  # before the answer, and at the end
+    assert {note.split(b"\n")[1] for note in notes} == {str(EVENTS + 2).encode()}
     (tmp_path / "none").mkdir()
     assert run("lookup", JANE, "--db", db, env=places).exit_code == 0
     code, report = verified(db, "--head", tmp_path / "none" / "heads")
-    assert (code, report["events"], report["outside"]) == (0, EVENTS + 3, 1)
+    assert (code, report["events"], report["outside"]) == (0, EVENTS + 3, 2)
 
 
 @pytest.mark.parametrize("text", ["tcp://example.org:514", "udp://example.org:514/x", "http://example.org"])

@@ -7,10 +7,11 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from cli.test_read_only import ctscan
 from click.testing import Result
 from support.cli import error_line, process, run
 from support.encrypted import files_with, is_plain, needs_cipher, new_key
@@ -236,3 +237,41 @@ def test_encrypt_without_an_index_makes_no_key(tmp_path: Path) -> None:
     done = run("encrypt", "--key-file", tmp_path / "own.key", "--db", tmp_path / "none.db")
     assert (done.exit_code, "there is no index here" in error_line(done)) == (1, True)
     assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def read_only(folder: Path, home: Path, key: str) -> Iterator[Path]:
+    """Make the folder of an index one that may not be written to; give settings elsewhere that name it."""
+    home.mkdir()
+    keys = f'[index]\nkey_file = "{folder / key}"\n' if key else ""
+    shutil.copy(folder / "ctscan.db.audit", home / "trail")
+    settings = home / "ctscan.toml"
+    settings.write_text(f'db = "{folder / "ctscan.db"}"\n[audit]\npath = "trail"\n{keys}', encoding="utf-8")
+    (folder / "ctscan.db").chmod(0o400)
+    folder.chmod(0o555)
+    try:
+        yield settings
+    finally:
+        folder.chmod(0o755)
+
+
+def test_an_encrypted_index_on_a_read_only_medium_answers(folder: Path, tmp_path: Path) -> None:
+    shutil.copy(folder / "ctscan.db.key", tmp_path / "privacy.key")
+    with read_only(folder, tmp_path / "home", "index.key") as settings:
+        settings.write_text(
+            settings.read_text(encoding="utf-8") + f'[privacy]\nkey_file = "{tmp_path / "privacy.key"}"\n',
+            encoding="utf-8",
+        )
+        done = ctscan("lookup", JANE, "--config", settings, home=tmp_path / "home")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "Found in" in done.stdout
+
+
+def test_an_index_on_a_read_only_medium_is_not_converted(plain: Path, tmp_path: Path) -> None:
+    before = (plain / "ctscan.db").read_bytes()
+    with read_only(plain, tmp_path / "home", "") as settings:
+        words = ("encrypt", "--key-file", tmp_path / "home" / "new.key", "--config", settings)
+        done = ctscan(*words, home=tmp_path / "home")
+        assert done.returncode == 1 and "Traceback" not in done.stderr
+        assert len([line for line in done.stderr.splitlines() if line.startswith("ctscan: ")]) == 1
+    assert (plain / "ctscan.db").read_bytes() == before
