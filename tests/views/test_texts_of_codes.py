@@ -16,6 +16,7 @@ from ctscan.errors import InputError, UsageError
 from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, ca_terms, ca_vocabulary, decoded_message
 from ctscan.model.ca_terms import ProfileFault
 from ctscan.model.health import HealthDetail
+from ctscan.model.keep import KeepText
 from ctscan.model.letter_text import MissingItem
 from ctscan.model.regime import PauseName, Promptness, RefusalName, RegimeFact
 from ctscan.personal.categories import CATEGORIES
@@ -30,7 +31,7 @@ FORMAT = {code for code in texts("en").sentences if code.startswith("format.")}
 OTHERS = {LEGACY, *FORMAT, *(f"category.{key}" for key in CATEGORIES)}
 """Entries of a file that no vocabulary holds."""
 
-NAMES = (MissingItem, PauseName, Promptness, RefusalName, RegimeFact, SuppressionText)
+NAMES = (KeepText, MissingItem, PauseName, Promptness, RefusalName, RegimeFact, SuppressionText)
 """Vocabularies of names, which are parameters, or are chosen by a table: by the word of a regime, by a recipient."""
 PROFILE_WORDS = tuple(
     found
