@@ -21,6 +21,7 @@ from ctscan.model.regime import PauseName, Promptness, RefusalName, RegimeFact
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
 from ctscan.views import text as texts_module
+from ctscan.views.suppressions import SuppressionText
 from ctscan.views.text import PLACEHOLDER, Sentence, Texts, read_texts, text, texts
 from ctscan.views.vocabulary import Word
 
@@ -29,8 +30,8 @@ FORMAT = {code for code in texts("en").sentences if code.startswith("format.")}
 OTHERS = {LEGACY, *FORMAT, *(f"category.{key}" for key in CATEGORIES)}
 """Entries of a file that no vocabulary holds."""
 
-NAMES = (MissingItem, PauseName, Promptness, RefusalName, RegimeFact)
-"""Vocabularies of names, which are parameters, or are chosen by the word of a regime."""
+NAMES = (MissingItem, PauseName, Promptness, RefusalName, RegimeFact, SuppressionText)
+"""Vocabularies of names, which are parameters, or are chosen by a table: by the word of a regime, by a recipient."""
 PROFILE_WORDS = tuple(
     found
     for module in (ca_vocabulary, ca_terms)

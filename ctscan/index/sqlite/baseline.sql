@@ -691,6 +691,22 @@ WHEN OLD.subject_case NOT IN (SELECT subject_case FROM forgetting_case) BEGIN
     SELECT raise(ABORT, 'a case is only added to');
 END;
 
+CREATE TABLE keep_limit (
+    kind   TEXT PRIMARY KEY,  -- expired, findings
+    count  INTEGER NOT NULL,  -- of the period
+    unit   TEXT NOT NULL,     -- days, months, years
+    before INTEGER NOT NULL,  -- seconds since 1970; it only grows
+    crc    INTEGER
+) STRICT;
+
+CREATE TRIGGER keep_limit_totalled AFTER UPDATE OF crc ON keep_limit BEGIN
+    UPDATE table_total SET total = total + coalesce(NEW.crc, 0) - coalesce(OLD.crc, 0) WHERE name = 'keep_limit';
+END;
+
+CREATE TRIGGER keep_limit_untotalled AFTER DELETE ON keep_limit BEGIN
+    UPDATE table_total SET total = total - coalesce(OLD.crc, 0) WHERE name = 'keep_limit';
+END;
+
 INSERT INTO migration (number, name, applied) VALUES
     (1, '0001_first', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (2, '0002_repositories', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
@@ -707,7 +723,8 @@ INSERT INTO migration (number, name, applied) VALUES
     (13, '0013_mailboxes', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (14, '0014_sha1', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (15, '0015_cases', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
-    (16, '0016_suppressions', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
+    (16, '0016_suppressions', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (17, '0017_keep', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
 
 INSERT INTO salt (one, salt) VALUES
     (1, randomblob(32));
@@ -718,4 +735,5 @@ INSERT INTO table_total (name, total) VALUES
     ('basis', 0),
     ('certificate.partly', 0),
     ('unreadable.partly', 0),
-    ('suppressed_other', 0);
+    ('suppressed_other', 0),
+    ('keep_limit', 0);

@@ -2,7 +2,7 @@
 
 The meaning of the tables is documented in the modules that hold the statements: `runs`, `basis`, `logs`, `heads_seen`,
 `misbehaviour`, `ranges`, `commit`, `bulk_insert`, `certificates`, `chains`, `postings`, `mailboxes`, `audit_paths`,
-`lookups`, `ranking`, `similar`, `repositories`, `revocations`, `surroundings`, `cases`, `inventory`,
+`lookups`, `ranking`, `similar`, `repositories`, `revocations`, `surroundings`, `cases`, `inventory`, `retention`,
 `iteration`. Opening and
 transactions are in `connection`, leases in `leases`, turns in `rate_slots`. The contracts are in `index.protocols`.
 """
@@ -39,6 +39,7 @@ from ctscan.index.sqlite.connection import open_database
 from ctscan.index.sqlite.inventory import SqliteStock
 from ctscan.index.sqlite.leases import check_lease, is_held, lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
+from ctscan.index.sqlite.retention import SqliteRetention
 from ctscan.index.sqlite.similar import SimilarLookups
 from ctscan.index.sqlite.suppressing import SuppressionGate
 from ctscan.index.sqlite.suppressions import SqliteSuppressions
@@ -94,7 +95,7 @@ async def open_sqlite(
     return SqliteIndex(await open_database(path, create=create, inline=inline, key=key, gate=gate))
 
 
-class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock, SqliteSuppressions):
+class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock, SqliteSuppressions, SqliteRetention):
     """`Index` in one file, shared by any number of processes: one writes at a time, readers never wait."""
 
     def noted_damage(self) -> AbstractContextManager[set[str]]:

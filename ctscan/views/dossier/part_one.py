@@ -67,7 +67,10 @@ def _why(made: Dossier, texts: Texts) -> Iterator[Block]:
     yield blocks.facts([(texts(DossierText.LEGAL_BASIS()), [stated(made.controller.legal_basis, made, texts)])])
     yield _heading(made, DossierText.RETENTION(), Right.STORAGE, texts)
     days = DossierText.QUARANTINE(count=made.processing.quarantine_days)
-    yield blocks.text(stated(made.processing.retention, made, texts), texts(days))
+    is_stated = made.processing.retention or not made.processing.keep
+    yield blocks.text(stated(made.processing.retention, made, texts) if is_stated else "", texts(days))
+    if made.processing.keep:
+        yield blocks.items(map(texts, made.processing.keep))
     yield _heading(made, DossierText.SOURCE(), Right.SOURCE, texts)
     yield blocks.text(texts(DossierText.SOURCE_TEXT()))
     yield _heading(made, DossierText.DECISIONS(), Right.AUTOMATED, texts)
