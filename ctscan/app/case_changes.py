@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.case_texts import day_of, here, line_of, moment_of, text_of, today
 from ctscan.app.cases import add_events, case, case_identifiers, new_event
-from ctscan.app.person_requests import lift_of_case
+from ctscan.app.person_requests import lift_of_case, restrict_added
 from ctscan.app.recorded_texts import check_texts
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
@@ -116,7 +116,9 @@ async def add_identifiers(
         raise UsageError(f"case {found.number}: expected an identifier that the case doesn't have yet, got none")
     check_texts("case add", identifiers, config.purpose)
     events = [new_event(CaseAction.IDENTIFIER_ADDED, who, clock.now(), kind=str(one.kind)) for one in added]
-    return await add_events(config, found.number, events, who, clock, known=len(found.events), identifiers=added)
+    changed = await add_events(config, found.number, events, who, clock, known=len(found.events), identifiers=added)
+    await restrict_added(config, changed, who=who, clock=clock)
+    return changed
 
 
 async def decide_case(

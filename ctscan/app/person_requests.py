@@ -53,6 +53,7 @@ async def request_of(
 
     forms = tuple(dict.fromkeys(form for one in asked for form in proven_forms(one)))
     identities = [found for one in asked if one.kind in _OF_CERTIFICATES for found in await _certificates(index, one)]
+    identities += await _partly_read(index, forms)
     questions = dict.fromkeys(text for one in asked for text in questions_about(one) if _names_somebody(text))
     return ForgetRequest(
         at=at,
@@ -84,21 +85,28 @@ async def _certificates(index: ForgettingIndex, identifier: Identifier) -> list[
 _MOST = 1_000_000
 
 
+async def _partly_read(index: ForgettingIndex, forms: Sequence[tuple[IdentifierKind, str]]) -> list[bytes]:
+    """Return the identities of certificates that are kept because they were partly read, without the findings that are
+    out of scope, and that name the person all the same."""
+    return [identity async for identity, der in index.kept_partly_read() if await _names(der, forms)]
+
+
 async def _issuers(index: ForgettingIndex, forms: Sequence[tuple[IdentifierKind, str]]) -> tuple[bytes, ...]:
     """Return the SHA-256 of certificates of CAs, kept to check statements, in which the person is named."""
+    return tuple([sha256 async for sha256, der in index.kept_issuers() if await _names(der, forms)])
+
+
+async def _names(der: bytes, forms: Sequence[tuple[IdentifierKind, str]]) -> bool:
+    """Return whether a certificate names somebody by one of the forms."""
     import asyncio
 
     from ctscan.personal.analyse import analyse
     from ctscan.privacy.suppression import forms_of
 
     wanted = {(str(kind), text) for kind, text in forms}
-    found = []
-    async for sha256, der in index.kept_issuers():
-        analysis = await asyncio.to_thread(analyse, der)
-        keys = {(str(key.kind), key.key) for finding in analysis.findings for key in finding.keys}
-        if any(form in wanted for kind, text in keys for form in forms_of(kind, text)):
-            found.append(sha256)
-    return tuple(found)
+    analysis = await asyncio.to_thread(analyse, der)
+    keys = {(str(key.kind), key.key) for finding in analysis.findings for key in finding.keys}
+    return any(form in wanted for kind, text in keys for form in forms_of(kind, text))
 
 
 async def restrict_case(
@@ -112,6 +120,20 @@ async def restrict_case(
     await key_of(config, trail)
     request = await request_of(index, asked, Ground.OBJECTION, clock.now(), case, restrict=True)
     return await index.forget(request)
+
+
+async def restrict_added(config: Config, case: Case, *, who: str, clock: Clock) -> None:
+    """Hide the certificates of identifiers that came to the case of an objection, unless it was rejected."""
+    from ctscan.dsar.reminders import restricted_since
+
+    if restricted_since(case) is None:
+        return
+    async with (
+        opened_index(config) as index,
+        recorded(config, AuditAction.FORGET, who=who, case=case.number, clock=clock) as change,
+    ):
+        done = await restrict_case(config, index, case, change.trail, clock)
+        change.detail = f"restricted {done.entry.number}" if done else "restricted nothing"
 
 
 async def lift_of_case(config: Config, case: str, told: str, *, who: str, clock: Clock) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ctscan.collect.questions import PlannedQuestion
     from ctscan.collect.search import OpenSource
     from ctscan.config import Config
+    from ctscan.index.protocols import Suppressing
     from ctscan.model import Identifier
     from ctscan.model.results import SearchResult, SearchResults
 
@@ -205,13 +206,14 @@ async def search(
     from ctscan.personal.keeping import Keeping
 
     limits = config.keep.limits(clock.now())
-    asked = tuple(replace(one, result_filter=Keeping(one.result_filter, limits)) for one in plan.asked)
-    request = SearchRequest(asked, who, plan.purpose, plan.command)
+    wanted = [replace(one, result_filter=Keeping(one.result_filter, limits)) for one in plan.asked]
     async with (
         recorded(config, AuditAction.SEARCH, who=who, purpose=plan.purpose, clock=clock) as change,
         opened_index(config, create=True) as index,
         _opened(config, plan.destinations, environ, listener.doing) as ready,
     ):
+        asked = tuple([one for one in wanted if not await _has_objected(index, one.question)])
+        request = SearchRequest(asked, who, plan.purpose, plan.command)
         await index.note_limits(limits)
         disclosures = RecordedDisclosures(index, change)
         found = await run_search(index, ready, request, listener, stop, clock, disclosures=disclosures)
@@ -219,6 +221,16 @@ async def search(
         change.detail = numbers_text(search.number for search in found.searches)
         change.exit_code = results.exit_code
     return results
+
+
+async def _has_objected(index: Suppressing, question: Question) -> bool:
+    """Return whether a question names somebody who objected: asking would tell a third party of them."""
+    if not question.is_personal:
+        return False
+    from ctscan.answer.objections import forms_of_question
+
+    (person,) = _people_of([question])
+    return (await index.suppressions_of(forms_of_question(person), [])).suppressed is not None
 
 
 # --- checks -------------------------------------------------------------------------------------------------------

@@ -95,7 +95,15 @@ def repository_hit(
     findings = found.findings_in_scope
     return (
         RepositoryHit(
-            entry, entry_kind, leaf, found.certificate, findings, submitted, found.unreadable, found.partly_read
+            entry,
+            entry_kind,
+            leaf,
+            found.certificate,
+            findings,
+            submitted,
+            found.unreadable,
+            found.partly_read,
+            found.unkept_keys,
         ),
         found,
     )

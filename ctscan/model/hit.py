@@ -9,6 +9,7 @@ from ctscan.model.authority import Issuer
 from ctscan.model.certificate import Certificate
 from ctscan.model.entry import Entry
 from ctscan.model.finding import Finding
+from ctscan.model.identifier import LookupKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Hit:
 
     `submitted` is the submitted precertificate (or b""), compared with the TBS but not covered by the tree. Of a
     certificate that was `partly_read` the rest may hold personal data in scope, so it is kept even without findings.
+    `unkept` are the look-up keys of its findings then: out of scope and never written, but they may be somebody's who
+    objected.
     """
 
     entry: Entry
@@ -24,6 +27,7 @@ class Hit:
     findings: tuple[Finding, ...]
     submitted: bytes = b""
     partly_read: bool = False
+    unkept: tuple[LookupKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class ChainHit:
     findings: tuple[Finding, ...]
     reason: str = ""
     partly_read: bool = False
+    unkept: tuple[LookupKey, ...] = ()  # as of a Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Unreadable:
     entry: Entry | None = None
     findings: tuple[Finding, ...] = ()
     partly_read: bool = False  # not all of its strings were searched, or its findings can't be kept
+    unkept: tuple[LookupKey, ...] = ()  # as of a Hit
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Final
 from ctscan.model.certificate import Certificate
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding
+from ctscan.model.identifier import LookupKey
 from ctscan.model.message import Code, Message
 from ctscan.model.revocation import Revocation
 
@@ -181,6 +182,7 @@ class RepositoryHit:
     submitted: bytes = b""
     reason: str = ""
     partly_read: bool = False
+    unkept: tuple[LookupKey, ...] = ()  # as of a Hit
 
 
 class SearchScope(Code):

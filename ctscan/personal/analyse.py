@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Final, Protocol
 
 from ctscan.errors import FormatError
-from ctscan.model import Certificate, EntryKind, Finding, Problem
+from ctscan.model import Certificate, EntryKind, Finding, LookupKey, Problem
 from ctscan.personal.rules import find_in_text, find_personal_data, is_rule_failure
 from ctscan.personal.scope import Scope
 from ctscan.x509.attribute_certificate import read_attribute_certificate
@@ -101,6 +101,11 @@ class Analysis:
     def findings_in_scope(self) -> tuple[Finding, ...]:
         """Findings to keep: none of a certificate that is kept only because it was partly read."""
         return self.findings if self.in_scope else ()
+
+    @property
+    def unkept_keys(self) -> tuple[LookupKey, ...]:
+        """Look-up keys of findings that are out of scope, for the comparison with people who objected."""
+        return () if self.in_scope else tuple({key: None for finding in self.findings for key in finding.keys})
 
     @property
     def is_kept(self) -> bool:

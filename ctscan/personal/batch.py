@@ -190,7 +190,9 @@ class BatchAnalyser:
             unreadable = salvage(batch.data[start:end], Problem("entry", str(error)), self._scope)
             return self._unreadable(batch, i, unreadable)
         submitted = _submitted(batch.precerts[i], extra, certificate)
-        return Hit(entry, certificate, analysis.findings_in_scope, submitted, analysis.partly_read)
+        return Hit(
+            entry, certificate, analysis.findings_in_scope, submitted, analysis.partly_read, analysis.unkept_keys
+        )
 
     def _analyse_leaf(self, batch: Batch, i: int) -> Analysis:
         start, end = batch.certs[i]
@@ -213,7 +215,8 @@ class BatchAnalyser:
             entry = self._entry_of(batch, i)
         except FormatError:  # without an entry the findings have no place in the index
             return replace(record, findings=findings, partly_read=bool(findings) or analysis.partly_read)
-        return replace(record, entry=entry, findings=findings, partly_read=analysis.partly_read)
+        unkept = analysis.unkept_keys
+        return replace(record, entry=entry, findings=findings, partly_read=analysis.partly_read, unkept=unkept)
 
 
 def _submitted(is_precert: bool, extra: _Extra | None, certificate: Certificate) -> bytes:

@@ -62,4 +62,5 @@ def _hit(entry: Entry, der: bytes, found: Analysis) -> ChainHit:
         found.findings_in_scope,
         found.unreadable,
         found.partly_read,
+        found.unkept_keys,
     )

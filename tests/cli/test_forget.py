@@ -114,6 +114,9 @@ def test_a_person_is_forgotten_and_no_command_brings_them_back(
             f'db = "{desk.db}"\npurpose = "test"\n[tuning."crt.sh"]\nurl = "{url}"\n', encoding="utf-8"
         )
         desk("search", "@example.org", "--in", "crt.sh", "--yes")
+        asked = crtsh.requests
+        desk("search", JANE, "--in", "crt.sh", "--yes")
+        assert crtsh.requests == asked
     _nothing_of_jane(desk)
     assert desk.found(ANN) == 1
 
@@ -183,9 +186,12 @@ def test_an_objection_restricts_at_once_and_a_rejection_ends_that(desk: Desk) ->
     assert (entry["kind"], entry["case"], entry["lifted_by"]) == ("restricted", number, None)
     assert "--told" in desk.refused("suppressions", "lift", "1")
     decided = ("--decision", "objection-rejected", "--reasoning", "overriding grounds", "--told", ago(0))
+    desk("case", "add", "--case", number, "-", stdin=f"{ANN}\n")
+    assert desk.found(ANN) == 0
     desk("case", "decide", "--case", number, *decided)
-    assert desk.found(JANE) == 2
-    assert [one["kind"] for one in desk.json("suppressions", "list")] == ["restricted", "lifted"]
+    assert (desk.found(JANE), desk.found(ANN)) == (2, 1)
+    kinds = [one["kind"] for one in desk.json("suppressions", "list")]
+    assert kinds == ["restricted", "restricted", "lifted", "lifted"]
 
 
 def test_a_restriction_hides_from_every_command(desk: Desk) -> None:
@@ -248,3 +254,13 @@ def test_a_full_disk_leaves_nothing_half_done(desk: Desk) -> None:
     desk.forget(JANE, "--yes")
     assert desk.found(JANE) == 0
     assert traces(desk.folder, ["jane.roe"]) == []
+
+
+def test_a_name_that_was_hidden_can_be_forgotten(desk: Desk) -> None:
+    file = desk.folder / "named.der"
+    file.write_bytes(make_certificate(subject=[("2.5.4.4", "Zubrowka"), ("2.5.4.42", "Wanda")], serial=12))
+    desk("import", file, "--everything")
+    file.unlink()
+    assert desk.forget("Wanda Zubrowka", "--restrict", "--yes")["removed"]["certificates"] == 1
+    assert desk.forget("Wanda Zubrowka", "--yes")["removed"]["certificates"] == 1
+    assert traces(desk.folder, ["Zubrowka"]) == []

@@ -372,7 +372,7 @@ def test_every_command_that_takes_identifiers_takes_them_from_stdin_and_files() 
                 taking.append(path)
                 assert argument.metavar == "[IDENTIFIER|-]...", path
                 assert "--from-file" in [name for parameter in one.params for name in parameter.opts], path
-    assert taking == [("search",), ("lookup",), ("status",), ("prove",)]
+    assert taking == [("search",), ("lookup",), ("status",), ("forget",), ("prove",)]
     assert len(commands()) > len(COMMANDS)
 
 

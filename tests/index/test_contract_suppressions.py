@@ -383,3 +383,19 @@ def test_a_name_alone_suppresses_only_the_listed_certificates(tmp_path: Path) ->
         assert (await asked(index, "name", "jane roe"))[0] is not None
 
     in_index(tmp_path / "ctscan.db", work)
+
+
+def test_a_certificate_that_was_read_in_part_is_compared_by_what_is_not_kept(tmp_path: Path) -> None:
+    """It is kept for its mark alone, without findings, and its bytes may name somebody who objected."""
+
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        await index.forget(forgetting("jane@example.org"))
+        unkept = tuple(LookupKey(IdentifierKind.EMAIL, one) for one in ("jane@example.org", "bob@example.com"))
+        marked = replace(a_hit(1), findings=(), partly_read=True, unkept=unkept)
+        other = replace(a_hit(2), findings=(), partly_read=True, unkept=unkept[1:])
+        await commit(index, run_id, an_advance(0, 256, marked, other))
+        assert [identity async for identity, _ in index.kept_partly_read()] == [digest("identity", 2)]
+        assert await asked(index, "email", "bob@example.com") == (None, True)
+
+    in_index(tmp_path / "ctscan.db", work)

@@ -38,5 +38,9 @@ class Suppressing(Protocol):
     def kept_issuers(self) -> AsyncIterator[tuple[bytes, bytes]]:
         """Iterate over `(SHA-256, DER)` of the certificates of CAs that are kept to check statements."""
 
+    def kept_partly_read(self) -> AsyncIterator[tuple[bytes, bytes]]:
+        """Iterate over `(identity, leaf DER)` of certificates that were read in part: they may name somebody whom no
+        finding names."""
+
     async def scope_without_suppressed(self, scope: str) -> str:
         """Return the text of a scope with pseudonyms in the place of addresses whose owners objected."""

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from ctscan.index.sqlite import fingerprints, rows
-from ctscan.model import Certificate, ChainHit, Entry, EntryKind, Hit, Name, RepositoryHit, Unreadable
+from ctscan.model import Certificate, ChainHit, Entry, EntryKind, Hit, LookupKey, Name, RepositoryHit, Unreadable
 
 Render = Callable[[Name], str]
 """Renderer of issuers and subjects."""
@@ -38,6 +38,7 @@ class CertificateRow(NamedTuple):
     findings: tuple[rows.StoredFinding, ...]
     findings_check: int
     partly: bool
+    unkept: tuple[LookupKey, ...] = ()  # keys that are compared with people who objected, and not written
 
 
 def row_of_hit(hit: Hit, render: Render) -> CertificateRow:
@@ -64,6 +65,7 @@ def row_of_hit(hit: Hit, render: Render) -> CertificateRow:
         findings=findings,
         findings_check=rows.findings_check(findings),
         partly=hit.partly_read,
+        unkept=hit.unkept,
     )
 
 
@@ -97,6 +99,7 @@ def row_of_unreadable(unreadable: Unreadable, entry: Entry) -> CertificateRow:
         findings=findings,
         findings_check=rows.findings_check(findings),
         partly=unreadable.partly_read,
+        unkept=unreadable.unkept,
     )
 
 
@@ -105,9 +108,11 @@ def row_of_chain_hit(hit: ChainHit, render: Render) -> CertificateRow:
     its own entry."""
     entry = Entry(hit.log_id, hit.index, hit.timestamp, EntryKind.X509, hit.der, b"", b"")
     if hit.certificate is None:
-        unreadable = Unreadable(hit.log_id, hit.index, b"", hit.reason, entry, hit.findings, hit.partly_read)
+        unreadable = Unreadable(
+            hit.log_id, hit.index, b"", hit.reason, entry, hit.findings, hit.partly_read, hit.unkept
+        )
         return row_of_unreadable(unreadable, entry)
-    return row_of_hit(Hit(entry, hit.certificate, hit.findings, b"", hit.partly_read), render)
+    return row_of_hit(Hit(entry, hit.certificate, hit.findings, b"", hit.partly_read, hit.unkept), render)
 
 
 def row_of_repository_hit(hit: RepositoryHit, render: Render) -> CertificateRow:
@@ -115,7 +120,9 @@ def row_of_repository_hit(hit: RepositoryHit, render: Render) -> CertificateRow:
     with that entry. Only a certificate has a fingerprint, a precertificate has none."""
     entry = Entry(b"", 0, 0, hit.kind, hit.leaf, b"", b"")
     if hit.certificate is None:
-        row = row_of_unreadable(Unreadable(b"", 0, b"", hit.reason, entry, hit.findings, hit.partly_read), entry)
+        unreadable = Unreadable(b"", 0, b"", hit.reason, entry, hit.findings, hit.partly_read, hit.unkept)
+        row = row_of_unreadable(unreadable, entry)
     else:
-        row = row_of_hit(Hit(entry, hit.certificate, hit.findings, hit.submitted, hit.partly_read), render)
+        found = Hit(entry, hit.certificate, hit.findings, hit.submitted, hit.partly_read, hit.unkept)
+        row = row_of_hit(found, render)
     return row._replace(sha256=row.leaf_sha256 if hit.kind is EntryKind.X509 else None)

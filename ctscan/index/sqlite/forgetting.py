@@ -57,9 +57,19 @@ def forget(connection: sqlite3.Connection, known: Suppressions, request: ForgetR
     """Delete or hide the certificates of a person; return the entry to add to the suppression file."""
     entry = new_entry(known, request)
     ids = _matching(connection, replace(known, entries=(entry,))) | _rows_of(connection, request.identities)
+    ids |= _restricted_before(connection, known, entry)
     entry = replace(entry, certificates=(*entry.certificates, *_digests_of(connection, known, ids)))
     removed = _carry_out(connection, known, entry, ids, request.questions)
     return entry, removed
+
+
+def _restricted_before(connection: sqlite3.Connection, known: Suppressions, entry: Suppression) -> set[int]:
+    """Return the certificates that are hidden by restrictions of one of the same identifiers: a name finds none of them
+    any longer."""
+    own = {one.digest for one in entry.identifiers}
+    numbers = [one.number for one in known.active() if own & {some.digest for some in one.identifiers}]
+    sql = f"SELECT certificate FROM restricted_certificate WHERE suppression IN ({placeholders(numbers)})"
+    return {certificate for (certificate,) in connection.execute(sql, numbers)}
 
 
 def carry_out(connection: sqlite3.Connection, known: Suppressions, entry: Suppression) -> None:

@@ -29,6 +29,9 @@ def known_of(connection: sqlite3.Connection) -> Suppressions:
     return connection.suppressions if isinstance(connection, Noting) else Suppressions()
 
 
+_NAME = IdentifierKind.NAME  # words that stand in no finding here belong to no name that is known
+
+
 @dataclass(slots=True)
 class Sieve:
     """Sieve of one transaction. `finish` writes what the rows that were left out, or are to be hidden, leave behind."""
@@ -62,7 +65,9 @@ class Sieve:
 
     def entry_of(self, row: CertificateRow) -> Suppression | None:
         """Return the entry that a row belongs to."""
-        return self.known.of_certificate((key for finding in row.findings for key in finding.keys), row.identity)
+        keys = [key for finding in row.findings for key in finding.keys]
+        keys += [(str(key.kind), key.key) for key in row.unkept]
+        return self.known.of_certificate(keys, row.identity)
 
     def passes_findings(self, findings: Iterable[Finding]) -> bool:
         """Return whether findings without a certificate may leave a record."""
@@ -83,7 +88,8 @@ class Sieve:
     def finish(self) -> None:
         """Keep the digests of what was left out, and hide what is restricted."""
         if self.dropped:
-            keys = (finding.keys for row in self.dropped for finding in row.findings)
+            keys = [finding.keys for row in self.dropped for finding in row.findings]
+            keys += [((str(key.kind), key.key),) for row in self.dropped for key in row.unkept if key.kind != _NAME]
             fingerprints = [form for row in self.dropped for form in _fingerprints(row)]
             forgetting.add_others(self.connection, self.known, keys, fingerprints)
         for identity, number in self.hidden.items():

@@ -43,6 +43,19 @@ class SqliteSuppressions(OpenedFile):
             for row, sha256, packed in portion:  # noqa: B007 - the next portion begins after it
                 yield sha256, rows.unpack(packed)
 
+    async def kept_partly_read(self) -> AsyncIterator[tuple[bytes, bytes]]:
+        row = 0
+        while portion := await self._partly_read_after(row):
+            for row, identity, packed in portion:  # noqa: B007 - the next portion begins after it
+                yield identity, rows.unpack(packed)
+
+    async def _partly_read_after(self, row: int) -> list[tuple[int, bytes, bytes]]:
+        sql = (
+            "SELECT leaf.id, identity, der FROM leaf CROSS JOIN certificate ON certificate.id = leaf.certificate"
+            " WHERE partly > 0 AND leaf.id > ? ORDER BY leaf.id LIMIT 50"
+        )
+        return await self._database.read(lambda c: c.execute(sql, (row,)).fetchall(), whole=True)
+
     async def _issuers_after(self, row: int) -> list[tuple[int, bytes, bytes]]:
         sql = "SELECT id, sha256, der FROM issuer WHERE id > ? ORDER BY id LIMIT 200"
         return await self._database.read(lambda c: c.execute(sql, (row,)).fetchall())
