@@ -13,11 +13,14 @@ from ctscan.views.text import Texts
 def with_kept_rules(searched: str, answer: Answer, texts: Texts) -> str:
     """Add to the account of a search the rules by which old certificates are left out: there may have been some,
     whether others were found or not."""
-    if not answer.kept_rules:
-        return searched
+    rules = rules_of(answer, texts)
+    return texts(Say.WITH_KEPT(searched=searched, rules=rules)) if rules else searched
+
+
+def rules_of(answer: Answer, texts: Texts) -> str:
+    """Write the rules of an answer; empty where there are none."""
     now = answer.header.at if answer.header else None
-    rules = ", ".join(kept_rule(rule, now, texts) for rule in answer.kept_rules)
-    return texts(Say.WITH_KEPT(searched=searched, rules=rules))
+    return ", ".join(kept_rule(rule, now, texts) for rule in answer.kept_rules)
 
 
 def kept_rule(rule: KeptRule, now: datetime | None, texts: Texts) -> str:

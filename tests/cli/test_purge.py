@@ -16,6 +16,7 @@ from click.testing import Result
 from support.case_desk import ago
 from support.certs import EMAIL_PROTECTION, make_certificate
 from support.cli import error_line, run
+from support.dossiers import members, pdf_text
 from support.holding import pem
 from support.logs import LogBuilder
 
@@ -25,6 +26,7 @@ from ctscan.config import load_config
 from ctscan.index.sqlite import row_checks
 from ctscan.model.keep import Period, Purged, PurgeReceipt, Unit
 
+SETTLED = ("--identity-settled", "came in person")
 JANE, JOHN = "jane@example.org", "john@example.com"  # Jane's certificate expired long ago
 NOW = datetime.now(UTC)
 
@@ -192,6 +194,25 @@ def test_out_of_scope_leaves_gaps_of_that_name(here: Installation) -> None:
     assert here.purge("--out-of-scope") == {}
     (checked,) = here.json("prove", "--answer", saved, code=4)
     assert checked["index"]["state"] == "open"
+
+
+def test_a_dossier_says_of_what_nothing_is_held(here: Installation) -> None:
+    here.settle(EXPIRED)
+    here.purge()
+    controller = '[controller]\nname = "Example Ltd"\naddress = "1 Example Street"\ncontact = "privacy@example.org"\n'
+    with (here.folder / "ctscan.toml").open("a", encoding="utf-8") as file:
+        file.write(controller + 'authority = "Example Commissioner"\n')
+    made = here("dossier", JANE, "-o", here.folder / "out", *SETTLED)
+    assert made.exit_code == 0, made.output
+    (path,) = (here.folder / "out").iterdir()
+    package = members(path)
+    said = " ".join(pdf_text(package["dossier.pdf"]).split())
+    assert "we keep only those not expired for more than 12 months, and none of these has what you asked for" in said
+    assert "Older ones were deleted or never stored" in said
+    assert "certificates and all in them, from their expiry: 12 months" in said
+    assert json.loads(package["dossier.json"])["processing"]["keep"] == [
+        "certificates and all in them, from their expiry: 12 months"
+    ]
 
 
 def test_without_rules_nothing_goes_and_nothing_is_recorded(here: Installation) -> None:

@@ -32,6 +32,7 @@ from support.kept import (
 
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
+from ctscan.index.sqlite.retention import AT_ONCE
 from ctscan.model import RunState, SearchState
 from ctscan.model.case import CaseAction
 from ctscan.model.keep import KeepKind, KeptRule, Limits, Period, PurgeBounds, Purged, Unit, summed
@@ -79,6 +80,23 @@ def test_a_purge_keeps_what_ingest_keeps(scenario: Scenario, kinds: Iterable[str
         done = await purged(index, PurgeBounds(bound))
         assert done.get(Purged.CERTIFICATES, 0) == len(hits) - len(kept)
         assert {identity async for identity, *_ in index.kept()} == kept
+
+    scenario(work)
+
+
+def test_a_purge_of_many_certificates_goes_in_short_steps(scenario: Scenario) -> None:
+    """So that memory doesn't grow with the index, and other writers don't wait."""
+    number = 2 * AT_ONCE + 10
+
+    async def work(index: Index) -> None:
+        hits = [a_hit(i, not_after=MARCH - timedelta(days=1)) for i in range(number)]
+        await commit(index, await started(index), an_advance(0, number, *hits))
+        for _ in range(AT_ONCE + 10):
+            await index.record_disclosure(a_disclosure())
+        bounds = PurgeBounds(limits(expired=MARCH), {KeepKind.DISCLOSURES: later(60)})
+        steps = [dict(counts) async for counts in index.purge_old(bounds)]
+        assert [step.get(Purged.CERTIFICATES, 0) for step in steps] == [AT_ONCE, AT_ONCE, 10, 0, 0]
+        assert [step.get(Purged.DISCLOSURES, 0) for step in steps] == [0, 0, 0, AT_ONCE, 10]
 
     scenario(work)
 

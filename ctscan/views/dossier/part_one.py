@@ -17,6 +17,7 @@ from ctscan.views.dossier import blocks
 from ctscan.views.dossier.blocks import Block
 from ctscan.views.dossier.cells import article, gaps, kind_of, marks, stated
 from ctscan.views.dossier.phrases import DossierText
+from ctscan.views.kept_rules import rules_of
 from ctscan.views.limits import as_of, number_of_logs
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
@@ -149,6 +150,8 @@ def _done(made: Dossier, texts: Texts) -> Iterator[Block]:
 def _searched(made: Dossier, texts: Texts) -> Iterator[Block]:
     yield blocks.heading(2, texts(DossierText.SEARCHED()))
     yield blocks.text(texts(DossierText.SEARCHED_TEXT()))
+    for rules in dict.fromkeys(filter(None, (rules_of(answer, texts) for answer in made.answers))):
+        yield blocks.text(texts(DossierText.SEARCHED_KEPT(rules=rules)))
     above: list[str] | None = None
     for answer in made.answers:
         yield blocks.text(_searched_line(answer, texts))
