@@ -202,6 +202,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("types", ("rules", "--types", "--format", "json")),
         ("prove", ("prove", "jane.roe@example.org", "--format", "json")),
         ("reindex", ("reindex", "--format", "json")),
+        ("purge", ("purge", "--format", "json")),
         ("status", ("status", "jane.roe@example.org", "--format", "json")),
         ("summary", ("status", "--format", "json")),
         ("sources", ("sources", "--format", "json")),

@@ -28,7 +28,17 @@ from ctscan.answer.remarks import (
 from ctscan.answer.unread_parts import unread_parts
 from ctscan.ct.coverage import judge
 from ctscan.ct.freshness import Judgement, about_list, freshness, retirements, time_set_back
-from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Finder, LogStore, Runs, Searches, Suppressing
+from ctscan.index.protocols import (
+    Authorities,
+    BasisStore,
+    DamageNoting,
+    Finder,
+    LogStore,
+    Retention,
+    Runs,
+    Searches,
+    Suppressing,
+)
 from ctscan.model import (
     Answer,
     Basis,
@@ -45,6 +55,7 @@ from ctscan.model import (
     SkipReason,
     VerifiedRange,
 )
+from ctscan.model.keep import CERTIFICATE_RULES, KeptRule
 from ctscan.personal.question_coverage import questions_about, why_not_searched
 from ctscan.personal.rules import rule_set
 from ctscan.revocation.status import status_of
@@ -53,7 +64,9 @@ LIMIT = 10_000  # certificates in an answer; the query asks for another, to reco
 STALE_AFTER = timedelta(hours=24)
 
 
-class AnswerIndex(Runs, BasisStore, LogStore, Finder, Searches, Authorities, DamageNoting, Suppressing, Protocol):
+class AnswerIndex(
+    Runs, BasisStore, LogStore, Finder, Searches, Authorities, DamageNoting, Suppressing, Retention, Protocol
+):
     """Index in the roles that an answer needs."""
 
 
@@ -78,6 +91,7 @@ async def answer(
     with index.noted_damage() as damage:
         given = await _answer(index, identifier, now, stale_after, limit)
         given = await _with_similar(index, given, now)
+        given = replace(given, kept_rules=await _kept_rules(index))  # behind all that was read: limits only grow
         given = await with_objections(index, given)  # behind all that was read: an objection meanwhile counts
         await index.basis()  # notes a repair that began meanwhile, and took findings away
     if not damage:
@@ -140,6 +154,11 @@ async def _with_similar(index: Finder, given: Answer, now: datetime) -> Answer:
         offers=offers,
         remarks=(*given.remarks, *filter(None, (mailboxes_cut, offers_cut))),
     )
+
+
+async def _kept_rules(index: Retention) -> tuple[KeptRule, ...]:
+    """Return the rules of retention that were applied to the certificates of the index."""
+    return tuple(rule for rule in (await index.kept_limits()).rules if rule.kind in CERTIFICATE_RULES)
 
 
 def _with_status(match: Match, now: datetime) -> Match:

@@ -11,9 +11,11 @@ from datetime import timedelta
 from typing import Protocol
 
 from ctscan.answer.proof import check, compare
-from ctscan.index.protocols import BasisStore, EvidenceStore, Finder, LogStore, Suppressing
+from ctscan.answer.purged_answers import is_purged
+from ctscan.index.protocols import BasisStore, EvidenceStore, Finder, LogStore, Retention, Suppressing
 from ctscan.model import AuditEvent, Evidence, IdentifierKind, LogState, Match, Message
 from ctscan.model.audit import verdict_of
+from ctscan.model.keep import KeepKind
 from ctscan.model.results import CheckedSighting
 from ctscan.model.saved_answer import (
     AnswerCheck,
@@ -29,7 +31,7 @@ from ctscan.model.spans import subtract
 CLOSE = timedelta(seconds=1)  # times in files have milliseconds, in the trail perhaps less
 
 
-class CheckedIndex(BasisStore, LogStore, Finder, EvidenceStore, Suppressing, Protocol):
+class CheckedIndex(BasisStore, LogStore, Finder, EvidenceStore, Retention, Suppressing, Protocol):
     """Index in the roles that a check of an answer needs."""
 
 
@@ -103,8 +105,7 @@ async def check_claims(
         domains: domains of all scopes, for `answer.proof.compare`.
     """
     checks = [
-        await _check_match(index, one, held.get(one.identity), saved.rules, rules, domains)
-        for one in saved.certificates
+        await _check_match(index, saved, one, held.get(one.identity), rules, domains) for one in saved.certificates
     ]
     for coverage in saved.coverage:
         checks.append(_check_coverage(coverage, await index.log_state(coverage.log_id)))
@@ -129,13 +130,21 @@ def merged(checks: Iterable[Check]) -> Check:
 
 
 async def _check_match(
-    index: CheckedIndex, claimed: SavedMatch, held: SavedMatch | None, then: str, rules: str, domains: tuple[str, ...]
+    index: CheckedIndex,
+    saved: SavedAnswer,
+    claimed: SavedMatch,
+    held: SavedMatch | None,
+    rules: str,
+    domains: tuple[str, ...],
 ) -> Check:
+    then = saved.rules
     name = claimed.identity.hex()
     if held is None:
         word = await index.suppressions_of([(str(IdentifierKind.IDENTITY), name)], [])
         if word.suppressed is not None:  # no identity: it would say who objected
             return Check(unmade=(AnswerCheck.CERTIFICATES_LEFT_OUT(),))
+        if await is_purged(index, claimed, saved):
+            return Check(unmade=(AnswerCheck.CERTIFICATE_PURGED(identity=name),))
         return Check((AnswerCheck.CERTIFICATE_MISSING(identity=name),))
     problems: list[Message] = []
     unmade: list[Message] = []
@@ -162,8 +171,10 @@ async def _check_sightings(
         _place_of(evidence): _proven(evidence, matches, domains)
         async for evidence in index.evidence([claimed.identity])
     }
+    are_purged = (await index.kept_limits()).before(KeepKind.EVIDENCE) is not None
     return merged(
-        _check_sighting(seen, places.get(_place(seen)), proofs.get(_place(seen)[:2])) for seen in claimed.sightings
+        _check_sighting(seen, places.get(_place(seen)), proofs.get(_place(seen)[:2]), are_purged)
+        for seen in claimed.sightings
     )
 
 
@@ -179,14 +190,19 @@ def _proven(evidence: Evidence, matches: Sequence[Match], domains: tuple[str, ..
     return compare(check(evidence), matches, domains)
 
 
-def _check_sighting(claimed: SavedSighting, held: SavedSighting | None, proof: CheckedSighting | None) -> Check:
+def _check_sighting(
+    claimed: SavedSighting, held: SavedSighting | None, proof: CheckedSighting | None, are_purged: bool
+) -> Check:
     """Check a sighting. An entry that was never proven may have been given up since, and a chain have made way for its
-    certificate's own entry."""
+    certificate's own entry. `are_purged`: old proofs were deleted by the rules of retention.
+    """
     log, index = claimed.log, claimed.index
     if held is None and claimed.verified:
         return Check((AnswerCheck.SIGHTING_MISSING(log=log, index=index),))
     if held is None:
         return Check(unmade=(AnswerCheck.SIGHTING_GONE(log=log, index=index),))
+    if claimed.verified and proof is not None and proof.evidence.proof is None and are_purged:
+        return Check(unmade=(AnswerCheck.PROOF_PURGED(log=log, index=index),))
     if claimed.verified and (proof is None or not proof.is_proven):
         detail = proof.problem if proof else "the index holds no evidence"
         return Check((AnswerCheck.SIGHTING_UNPROVEN(log=log, index=index, detail=detail),))

@@ -58,6 +58,7 @@ from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence,
 from ctscan.app.notice_writing import FORMS as NOTICE_FORMS
 from ctscan.app.notice_writing import write_notice
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
+from ctscan.app.purging import purge
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
 from ctscan.app.report_writing import FORMS as REPORT_FORMS
@@ -151,6 +152,7 @@ __all__ = [
     "prove",
     "prove_answers",
     "prove_event",
+    "purge",
     "record_fee",
     "refresh",
     "register",

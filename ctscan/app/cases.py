@@ -103,12 +103,26 @@ async def find_cases(config: Config, identifiers: Sequence[Identifier], who: str
     from ctscan.personal.identifiers import name_in
 
     keys = [(one.kind, one.canonical) for identifier in identifiers for one in identifier.readings]
+    keys += _pseudonyms(config, keys)
     async with opened_index(config) as index:
         found = await index.find_cases(keys)
         for identifier in identifiers:
             found += await index.find_cases_of(name_in(identifier.value))
     await record_reading(config, AuditAction.CASE, "searched", who=who, identifiers=identifiers, clock=clock)
     return sorted({one.number: one for one in found}.values(), key=_order)
+
+
+def _pseudonyms(config: Config, keys: Sequence[tuple[IdentifierKind, str]]) -> list[tuple[IdentifierKind, str]]:
+    """Return the pseudonyms that stand for identifiers in cases closed long ago; none without the key file."""
+    from ctscan.app.wiring import key_path
+    from ctscan.model.case import pseudonym
+    from ctscan.privacy.key_file import load_key
+    from ctscan.privacy.pseudonym import pseudonym_digest
+
+    if not key_path(config).exists():
+        return []
+    key = load_key(key_path(config))
+    return [(kind, pseudonym(pseudonym_digest(key, str(kind), text))) for kind, text in keys]
 
 
 async def add_events(

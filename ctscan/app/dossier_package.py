@@ -141,6 +141,24 @@ def written_whole(folder: Path, name: str) -> Iterator[BinaryIO]:
         raise
 
 
+def _opened(folder: Path, draft: Path) -> tuple[int, bool]:
+    """Open a file without a name, where system and file system have such files, else under the name of a draft."""
+    nameless = getattr(os, "O_TMPFILE", None)
+    if nameless is not None and _DESCRIPTORS.is_dir():
+        with suppress(OSError):
+            return os.open(folder, nameless | os.O_WRONLY, 0o600), True
+    return os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), False
+
+
+def _give_name(descriptor: int, draft: Path) -> None:
+    """Give a file without a name one. Only with a descriptor of the folder does `os.link` follow the link in it."""
+    folder = os.open(_DESCRIPTORS, os.O_RDONLY)
+    try:
+        os.link(str(descriptor), draft, src_dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
 def check_free(path: Path, content: bytes) -> None:
     """Refuse to write over another document: somebody may have worked on it.
 
@@ -159,24 +177,6 @@ def check_free(path: Path, content: bytes) -> None:
         raise InputError(
             f"{path}: expected no file there, got another document; move it away, or give another place with -o"
         )
-
-
-def _opened(folder: Path, draft: Path) -> tuple[int, bool]:
-    """Open a file without a name, where system and file system have such files, else under the name of a draft."""
-    nameless = getattr(os, "O_TMPFILE", None)
-    if nameless is not None and _DESCRIPTORS.is_dir():
-        with suppress(OSError):
-            return os.open(folder, nameless | os.O_WRONLY, 0o600), True
-    return os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), False
-
-
-def _give_name(descriptor: int, draft: Path) -> None:
-    """Give a file without a name one. Only with a descriptor of the folder does `os.link` follow the link in it."""
-    folder = os.open(_DESCRIPTORS, os.O_RDONLY)
-    try:
-        os.link(str(descriptor), draft, src_dir_fd=folder)
-    finally:
-        os.close(folder)
 
 
 def _refusal(folder: Path, error: OSError | ValueError) -> InputError:

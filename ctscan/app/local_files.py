@@ -101,15 +101,18 @@ async def import_files(
         IndexFault: the index can't be used. Faults of an input are in the result.
     """
     from ctscan.collect.file_import import ImportRequest, run_import
+    from ctscan.personal.keeping import Keeping
     from ctscan.sources.files import read_inputs
     from ctscan.x509.containers import certificate_extractor
 
     await check_consent(config)
-    request = ImportRequest(configured_scope(config), who, config.purpose)
+    limits = config.keep.limits(clock.now())
+    request = ImportRequest(Keeping(configured_scope(config), limits), who, config.purpose)
     async with (
         recorded(config, AuditAction.IMPORT, who=who, clock=clock) as change,
         opened_index(config, create=True) as index,
     ):
+        await index.note_limits(limits)
         result = await run_import(index, read_inputs(paths, certificate_extractor()), request, progress, stop, clock)
         change.detail, change.exit_code = str(result.number), result.exit_code
     return result

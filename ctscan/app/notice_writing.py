@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ctscan.app.controller_settings import controller_of
 from ctscan.app.dossier_package import check_free, written_whole
@@ -15,13 +15,13 @@ from ctscan.app.recording import recorded
 from ctscan.app.wiring import CLOCK, exposed_files, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
-from ctscan.index.protocols import BasisStore, Stock
 from ctscan.model import AuditAction
 from ctscan.model.notice import NoticeKind, WrittenNotice
 
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.dsar.notices import Measures
+    from ctscan.index.protocols import BasisStore
     from ctscan.model.inventory import Inventory
     from ctscan.model.notice import Notice
 
@@ -31,10 +31,6 @@ FORMS = ("docx", "md")
 
 _PLAIN = b"SQLite format 3\0"
 """Beginning of a database file that isn't encrypted."""
-
-
-class HoldingIndex(BasisStore, Stock, Protocol):
-    """Index with the roles that a paper is made from."""
 
 
 async def write_notice(
@@ -58,7 +54,7 @@ async def write_notice(
     form = form or _form_of(path)
     _check(config, form)
     async with opened_index(config) as index:
-        held, logs = await _held(index)
+        held, logs = await index.inventory(), await _logs(index)
     async with recorded(config, AuditAction.NOTICE, who=who, clock=clock) as change:
         made = _notice(config, kind, held, logs, clock)
         content = _rendered(made, form, config.lang)
@@ -91,11 +87,10 @@ def _check(config: Config, form: str) -> None:
         check_installed()
 
 
-async def _held(index: HoldingIndex) -> tuple[Inventory, tuple[str, ...]]:
-    """Take the inventory, and name the logs of the basis."""
+async def _logs(index: BasisStore) -> tuple[str, ...]:
+    """Name the logs of the basis."""
     basis = await index.basis()
-    logs = sorted({log.name for log in basis.logs if not log.reason}) if basis else ()
-    return await index.inventory(), tuple(logs)
+    return tuple(sorted({log.name for log in basis.logs if not log.reason})) if basis else ()
 
 
 def _notice(config: Config, kind: NoticeKind, held: Inventory, logs: tuple[str, ...], clock: Clock) -> Notice:
@@ -105,7 +100,8 @@ def _notice(config: Config, kind: NoticeKind, held: Inventory, logs: tuple[str, 
         controller=controller_of(config, COMMAND),
         purpose=config.purpose,
         retention=config.retention,
-        quarantine_days=config.quarantine_days,
+        quarantine_days=config.days_of_quarantine,
+        keep=config.keep.statements,
         logs=logs,
         inventory=held,
         measures=_measures(config),

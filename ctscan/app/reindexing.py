@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from ctscan.app.recording import recorded
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock, unless_stopped
-from ctscan.index.protocols import Finder, LogStore, Reindex, Searches
+from ctscan.index.protocols import Finder, LogStore, Reindex, Retention, Searches
 from ctscan.model import AuditAction, EntryKind, QuestionKind
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.model import Finding
     from ctscan.model.results import ReindexResult
-    from ctscan.personal.analyse import Analysis
-    from ctscan.personal.scope import Scope
+    from ctscan.personal.analyse import Analysis, ResultFilter
 
 _ALL = (1 << 63) - 1
 
@@ -28,7 +27,7 @@ class ScopeIndex(LogStore, Searches, Protocol):
     """Index in the roles that remember scopes."""
 
 
-class ReindexIndex(Finder, Reindex, Protocol):
+class ReindexIndex(Finder, Reindex, Retention, Protocol):
     """Index in the roles that replace findings."""
 
 
@@ -46,11 +45,13 @@ async def reindex(
     import asyncio
 
     from ctscan.model.results import ReindexResult
+    from ctscan.personal.keeping import Keeping
     from ctscan.personal.rules import rule_set
     from ctscan.personal.scope import Scope
 
     stop = stop or asyncio.Event()
     counts: Counter[str] = Counter()
+    limits = config.keep.limits(clock.now())
     version = rule_set().version
     async with (
         opened_index(config) as index,
@@ -58,7 +59,8 @@ async def reindex(
     ):
         change.detail = version
         with index.noted_damage():
-            scope = Scope(everything=True, domains=await scanned_domains(index))
+            scope = Keeping(Scope(everything=True, domains=await scanned_domains(index)), limits)
+        await index.note_limits(limits)
         damaged = await index.damaged_parts(stop.is_set)
         repaired = await index.begin_repair(clock.now(), stop.is_set) if damaged else None
         apply = _apply if repaired is None else _find_again
@@ -73,7 +75,7 @@ async def reindex(
 
 async def _apply_to_all(
     index: ReindexIndex,
-    scope: Scope,
+    scope: ResultFilter,
     version: str,
     apply: Callable[[ReindexIndex, bytes, Analysis, str], Awaitable[str]],
     counts: Counter[str],
@@ -91,7 +93,7 @@ async def _apply_to_all(
         found = await unless_stopped(analysing, stop)
         if found is None:
             return False
-        counts[await apply(index, identity, found[0], version)] += 1
+        counts[await (_drop if found[0].is_too_old else apply)(index, identity, found[0], version)] += 1
         if stop.is_set():
             return False
     return True
@@ -110,6 +112,12 @@ async def scanned_domains(index: ScopeIndex) -> tuple[str, ...]:
         if search.kind in (QuestionKind.DOMAIN, QuestionKind.HOST):
             domains.add(search.question.removeprefix(f"{search.kind}:"))
     return tuple(sorted(domains))
+
+
+async def _drop(index: ReindexIndex, identity: bytes, analysis: Analysis, version: str) -> str:
+    """Delete a certificate that retention leaves out."""
+    await index.drop_identities([identity])
+    return "removed"
 
 
 async def _apply(index: ReindexIndex, identity: bytes, analysis: Analysis, version: str) -> str:

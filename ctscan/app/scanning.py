@@ -15,8 +15,10 @@ from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
     import asyncio
+    from datetime import datetime
 
     from ctscan.app.searching import SearchListener, SearchPlan
+    from ctscan.clock import Clock
     from ctscan.config import Config
     from ctscan.model import LogChoice
     from ctscan.model.results import ScanReport, SearchResults
@@ -62,7 +64,7 @@ async def scan(
         IndexFault: the index can't be used. Faults of a log or repository are in the report.
     """
     await check_consent(config)
-    request = scan_request(config, who=who, command=command) if reads_logs else None
+    request = scan_request(config, who=who, command=command, now=(clock or CLOCK).now()) if reads_logs else None
     found = None
     if plan is not None:
         if request is not None:
@@ -85,11 +87,11 @@ async def backfill(
 ) -> ScanReport:
     """Read the entries before the newest entry that was read, newest first. Arguments and errors: see `scan`."""
     await check_consent(config)
-    request = scan_request(config, who=who, command=command, past=True)
+    request = scan_request(config, who=who, command=command, now=(clock or CLOCK).now(), past=True)
     return _report(await _read(config, request, reading, stop, clock), None)
 
 
-def scan_request(config: Config, *, who: str, command: str, past: bool = False) -> ScanRequest:
+def scan_request(config: Config, *, who: str, command: str, now: datetime, past: bool = False) -> ScanRequest:
     """Turn settings into the request of a scan, or of a backfill (`past`).
 
     Raises:
@@ -109,11 +111,12 @@ def scan_request(config: Config, *, who: str, command: str, past: bool = False) 
         follow=config.follow and not past,
         past=past,
         jobs=config.jobs,
-        quarantine_days=config.quarantine_days,
+        quarantine_days=config.days_of_quarantine,
         give_up_after=config.timeouts.give_up,
         who=who,
         command=command,
         tuning=config.tuning,
+        limits=config.keep.limits(now),
         privacy=privacy_files(config),
         key_file=index_key_path(config),
     )
@@ -148,8 +151,21 @@ async def _read(
     async with recorded(config, action, who=request.who, clock=clock or CLOCK) as change:
         with reading() as emit:
             result = await run_scan(request, emit, stop, clock)
-        change.detail, change.exit_code = str(result.run), result.exit_code
+            change.detail, change.exit_code = str(result.run), result.exit_code
+            await _purge(config, request.who, emit, stop, clock or CLOCK)
     return result
+
+
+async def _purge(config: Config, who: str, emit: Emit, stop: asyncio.Event, clock: Clock) -> None:
+    """Delete what became too old, and say so in a line."""
+    from ctscan.app.purging import purge_after_reading
+    from ctscan.scan.events import Notice
+    from ctscan.views.purges import after_reading
+    from ctscan.views.text import ENGLISH, texts
+
+    receipt = await purge_after_reading(config, who=who, stop=stop, clock=clock)
+    if receipt is not None and receipt.counts:
+        emit(Notice(after_reading(receipt, texts(ENGLISH))))
 
 
 def _report(outcome: ScanResult | None, found: SearchResults | None, *, was_cut: bool = False) -> ScanReport:

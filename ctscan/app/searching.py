@@ -203,14 +203,18 @@ async def search(
         IndexFault: the index can't be used. Faults of a repository are in the result.
     """
     from ctscan.collect.search import SearchRequest, run_search
+    from ctscan.personal.keeping import Keeping
 
+    limits = config.keep.limits(clock.now())
+    wanted = [replace(one, result_filter=Keeping(one.result_filter, limits)) for one in plan.asked]
     async with (
         recorded(config, AuditAction.SEARCH, who=who, purpose=plan.purpose, clock=clock) as change,
         opened_index(config, create=True) as index,
         _opened(config, plan.destinations, environ, listener.doing) as ready,
     ):
-        asked = tuple([one for one in plan.asked if not await _has_objected(index, one.question)])
+        asked = tuple([one for one in wanted if not await _has_objected(index, one.question)])
         request = SearchRequest(asked, who, plan.purpose, plan.command)
+        await index.note_limits(limits)
         disclosures = RecordedDisclosures(index, change)
         found = await run_search(index, ready, request, listener, stop, clock, disclosures=disclosures)
         results = replace(found, left_out=plan.number_left_out)

@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "health": "ctscan.cli.health",
     "basis": "ctscan.cli.basis",
     "runs": "ctscan.cli.runs",
+    "purge": "ctscan.cli.purge",
     "sources": "ctscan.cli.sources",
     "disclosures": "ctscan.cli.disclosures",
     "forget": "ctscan.cli.forget",

@@ -34,10 +34,9 @@ from ctscan.model import (
     Shortfall,
 )
 from ctscan.model.results import ImportResult
-from ctscan.personal.analyse import DerKind
+from ctscan.personal.analyse import DerKind, ResultFilter
 from ctscan.personal.issuers import issuer_in
 from ctscan.personal.rules import rule_set
-from ctscan.personal.scope import Scope
 from ctscan.sources.files import STDIN, Input
 
 REPOSITORY: Final = "files"
@@ -49,9 +48,9 @@ MAX_SEEN: Final = 500_000
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """Scope, person and purpose of an import."""
+    """Scope (with the limits of retention), person and purpose of an import."""
 
-    scope: Scope
+    scope: ResultFilter
     who: str
     purpose: str
 

@@ -66,6 +66,9 @@ class IdentifierFilter:
                 exact = {key for key in self.identifier.keys if key.kind == self.identifier.kind}
                 return not exact.isdisjoint(found)
 
+    def is_too_old(self, certificate: Certificate) -> bool:
+        return False
+
 
 def repository_hit(
     entry: RepositoryEntry, result_filter: ResultFilter, kind: DerKind = DerKind.CERTIFICATE

@@ -22,6 +22,7 @@ from ctscan.config.setting_checks import Settings, advice, nearest, shown
 from ctscan.errors import UsageError
 from ctscan.model.controller import Controller
 from ctscan.model.exposure import Ignored
+from ctscan.model.keep import Keep, KeepKind
 from ctscan.model.mail import MailSettings
 
 FILE_NAME = "ctscan.toml"
@@ -74,7 +75,8 @@ class Config:
     lang: str = "en"  # of tables
     stale_after: timedelta = timedelta(hours=24)
     quarantine_days: int = 30
-    retention: str = ""
+    retention: str = ""  # in words
+    keep: Keep = field(default_factory=Keep)
     keys: Mapping[str, Any] = field(default_factory=dict)  # `logs` and `log_list` as file and environment give them
     witnesses: tuple[str, ...] = ()  # verifier keys (C2SP signed-note) of witnesses of checkpoints
     audit_path: str | None = None  # of the trail; None: the path of the index and ".audit"
@@ -88,6 +90,12 @@ class Config:
     controller: Controller | None = None  # as given: what a dossier or a letter needs, it asks for
     mail: MailSettings | None = None
     report_ignore: tuple[Ignored, ...] = ()  # data that a report of exposure counts apart
+
+    @property
+    def days_of_quarantine(self) -> int:
+        """Days for which quarantined bytes are kept: by `[keep]`, else by `quarantine_days`."""
+        period = self.keep.period(KeepKind.QUARANTINE)
+        return self.quarantine_days if period is None else period.days
 
 
 def load_config(options: Mapping[str, Any], environ: Mapping[str, str], directory: Path) -> Config:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from ctscan.config.keep_checks import KEEP, keep
 from ctscan.config.party_checks import CONTROLLER, MAIL, controller, mail
 from ctscan.config.report_checks import ignore_list
 from ctscan.config.setting_checks import (
@@ -131,6 +132,7 @@ KEYS_OF_TABLES: dict[str, dict[str, Check]] = {
         "url": _url,
     },
     "timeouts": {"give_up": positive_number},
+    "keep": KEEP,
     "controller": CONTROLLER,
     "mail": MAIL,
 }
@@ -214,6 +216,7 @@ KEYS: dict[str, Key] = {
     "index.key_file": Key(filled_text, _as_is, "index_key_file"),
     "tuning": Key(_tuning),
     "timeouts": Key(_timeouts),
+    "keep": Key(keep),
     "controller": Key(controller),
     "report.ignore": Key(ignore_list, None, "report_ignore"),
     "mail": Key(mail),

@@ -31,7 +31,8 @@ TEMPLATE = """\
 # 5(2)). No repository is asked without it.
 {purpose}
 
-# How long you keep what is found; recorded here for your records of processing.
+# How long you keep what is found, in words: dossiers, notices and records of processing state it. [keep], further
+# below, has the rules that ctscan applies itself.
 {retention}
 
 # Which logs answers speak of: names (or a part that only one has), or file:///directory of an archived log. An edit is
@@ -129,6 +130,22 @@ TEMPLATE = """\
 # security = "starttls"
 # user = "privacy"
 # from = "privacy@example.org"
+
+# How long each kind of record is kept: a number of days (d), months or years (y). What is older is deleted at the end
+# of every scan, and by 'ctscan purge'. A kind that is left out is kept, but for the people in closed cases. The rules
+# of certificates (findings, expired) hold for all that is read as well, so that nothing comes back: answers name them.
+# [keep]
+# expired = "12 months"            # certificates and all in them, after their expiry
+# findings = "10 years"            # the same, after their issuing, whether they expired or not
+# evidence = "3 years"             # proofs of log entries, after they were saved
+# cases = "3 years"                # cases, after their closing
+# case_identifiers = "12 months"   # people in cases, after their closing; without this key 12 months (CCPA: 24)
+# trail = "3 years"                # events of the audit trail
+# disclosures = "3 years"          # record of questions that left the machine
+# searches = "3 years"             # searches and imports of which no certificate is left
+# runs = "3 years"                 # records of scans
+# quarantine = "30d"               # batches that contradict their log; takes the place of quarantine_days
+# crls = "90d"                     # fetched lists of revoked certificates
 
 # For how many seconds a request to a log may fail before the pass goes on without it.
 # [timeouts]

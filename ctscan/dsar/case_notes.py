@@ -40,6 +40,7 @@ def notes_of(case: Case, regime: Regime, clock: CaseClock, is_holiday: IsHoliday
     """
     rule = regime.at(case.received)
     return (
+        *([CaseNote.PSEUDONYMOUS()] if case.is_pseudonymous else []),
         *_of_change(case, regime),
         *_of_time(rule),
         *_of_identity(case, rule),

@@ -61,6 +61,7 @@ class Installation:
     quarantine_days: int
     version: str
     rules: str
+    keep: tuple[Message, ...] = ()
     paragraphs: tuple[str, ...] = ()
 
 
@@ -157,6 +158,7 @@ def _processing(
         purposes=tuple(dict.fromkeys(filter(None, purposes))),
         retention=installation.retention,
         quarantine_days=installation.quarantine_days,
+        keep=installation.keep,
         scopes=tuple(sorted(set(scopes))),
         lookups=lookups,
         recipients=tuple(sorted({search.repository for search in searches})),
@@ -268,7 +270,7 @@ def _left_open(dossier: Dossier) -> list[Message]:
     given = (
         (controller.legal_basis, DossierNote.NO_LEGAL_BASIS()),
         (controller.recipients, DossierNote.NO_RECIPIENTS()),
-        (dossier.processing.retention, DossierNote.NO_RETENTION()),
+        (dossier.processing.retention or dossier.processing.keep, DossierNote.NO_RETENTION()),
         (controller.safeguards, DossierNote.NO_SAFEGUARDS()),
         (controller.dpo, DossierNote.NO_OFFICER()),
     )

@@ -51,6 +51,7 @@ class NoticeFacts:
         controller: controller.
         purpose: purpose.
         retention: period of storage; empty where it isn't stated.
+        keep: rules that are applied, by kind of record.
         quarantine_days: days for which data of logs that contradict themselves is kept.
         logs: names of the logs of the basis.
         inventory: inventory of the index.
@@ -64,6 +65,7 @@ class NoticeFacts:
     logs: tuple[str, ...]
     inventory: Inventory
     measures: Measures
+    keep: tuple[Message, ...] = ()
 
 
 def make_notice(kind: NoticeKind, facts: NoticeFacts, on: date) -> Notice:
@@ -161,7 +163,11 @@ def _listed(values: tuple[str, ...], key: str) -> Iterator[Block]:
 
 
 def _storage(facts: NoticeFacts) -> Iterator[Block]:
-    yield Prose(facts.retention) if facts.retention else Gap("retention")
+    if facts.retention:
+        yield Prose(facts.retention)
+    yield from map(Item, facts.keep)
+    if not facts.retention and not facts.keep:
+        yield Gap("retention")
     yield Prose(NoticeText.QUARANTINE(count=facts.quarantine_days))
 
 

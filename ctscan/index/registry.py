@@ -196,6 +196,8 @@ INDEX: dict[str, Table] = {
         "detail", "", "id subject_case ordinal at recorded who action crc", Forget.PSEUDONYM, Purge.BY_AGE,
         Export.CASE, "subject_case.subject_case",
     ),
+    # --- retention
+    "keep_limit": Table("", "", "kind count unit before crc"),
     # --- people who objected
     "suppression_state": Table("", "", "one file applied", Forget.PROMISE),
     "suppressed_other": Table("", "digest", "id words crc", Forget.PROMISE),

@@ -11,6 +11,7 @@ from ctscan.model.coverage import Freshness, LogCoverage
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding
 from ctscan.model.identifier import Identifier, IdentifierKind
+from ctscan.model.keep import KeptRule
 from ctscan.model.log import SkippedLog
 from ctscan.model.message import Code, Message
 from ctscan.model.repository import RepositorySighting, Search
@@ -202,6 +203,7 @@ class Answer:
     mailboxes: tuple[Match, ...] = ()  # certificates with a mailbox made from the name that was asked for
     offers: tuple[Offer, ...] = ()
     shown: ShownPart | None = None  # None: everything
+    kept_rules: tuple[KeptRule, ...] = ()  # by age, applied to all certificates of the index
     suppressed: Suppressed | None = None  # the person that was asked about objected, or asked to be erased
 
     @property

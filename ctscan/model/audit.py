@@ -36,7 +36,7 @@ class AuditAction(StrEnum):
     DECRYPT = "decrypt"
     BACKUP = "backup"
     RESTORE = "restore"  # index and trail come from a backup; a newer trail may have been kept
-    PURGE = "purge"  # bodies of old events were deleted; `detail` names all that are
+    PURGE = "purge"  # old records were deleted; of an event without an intent, `detail` names all bodies that are gone
 
 
 class AuditState(StrEnum):

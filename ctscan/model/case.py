@@ -24,6 +24,21 @@ class CaseKind(StrEnum):
     RESTRICTION = "restriction"
 
 
+PSEUDONYM = "forgotten-"
+PSEUDONYM_DIGITS = 32
+
+
+def pseudonym(digest: bytes) -> str:
+    """Make the text that stands for an identifier whose keyed digest this is."""
+    return PSEUDONYM + digest.hex()[:PSEUDONYM_DIGITS]
+
+
+def is_pseudonym(text: str) -> bool:
+    """Return whether a text stands for an identifier that was taken away."""
+    digits = text.removeprefix(PSEUDONYM)
+    return digits != text and len(digits) == PSEUDONYM_DIGITS and set(digits) <= set("0123456789abcdef")
+
+
 class CaseState(StrEnum):
     """State of a case."""
 
@@ -119,6 +134,13 @@ class Case:
     requester: str = ""
     since: date | None = None
     events: tuple[CaseEvent, ...] = ()
+
+    @property
+    def is_pseudonymous(self) -> bool:
+        """Whether nobody is named any longer: pseudonyms stand for the identifiers."""
+        return (
+            not self.requester and bool(self.identifiers) and all(is_pseudonym(i.canonical) for i in self.identifiers)
+        )
 
     def of(self, *actions: CaseAction) -> tuple[CaseEvent, ...]:
         """Return the events of these actions, in their order."""

@@ -10,7 +10,7 @@ from ctscan.model.answer import Answer
 from ctscan.model.audit import AuditAction
 from ctscan.model.case import CaseAction, CaseKind, CaseState
 from ctscan.model.controller import Controller
-from ctscan.model.message import Code
+from ctscan.model.message import Code, Message
 from ctscan.model.picture import Picture
 from ctscan.model.regime import Regime
 
@@ -99,6 +99,7 @@ class Processing:
         purposes: purposes, each once: of the configuration, of look-ups and of searches.
         retention: rule of retention, as configured; empty where not given.
         quarantine_days: days for which unreadable data is kept.
+        keep: rules that are applied, by kind of record.
         scopes: scopes with which the logs were read, without other people's addresses.
         lookups: look-ups of the person, the oldest first.
         recipients: repositories that were asked about the person, each once: recipients by name.
@@ -112,6 +113,7 @@ class Processing:
     lookups: tuple[RecordedLookup, ...]
     recipients: tuple[str, ...]
     responders: tuple[str, ...] = ()
+    keep: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,4 +35,5 @@ class CaseNote(Code):
     TO_BE_CHECKED = "case-note.to-be-checked"
     ARTICLES_UNCHECKED = "case-note.articles-unchecked"
     BEFORE_ROLL_OVER = "case-note.before-roll-over"
+    PSEUDONYMOUS = "case-note.pseudonymous"
     KEEP_RECORDS = "case-note.keep-records"

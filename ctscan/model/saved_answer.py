@@ -118,6 +118,8 @@ class AnswerCheck(Code):
     REWORDED_SINCE = "check.reworded-since"
     # the index
     CERTIFICATE_MISSING = "check.certificate-missing"
+    CERTIFICATE_PURGED = "check.certificate-purged"
+    PROOF_PURGED = "check.proof-purged"
     CERTIFICATES_LEFT_OUT = "check.certificates-left-out"
     CERTIFICATE_DIFFERS = "check.certificate-differs"
     FINDINGS_MISSING = "check.findings-missing"

@@ -63,6 +63,10 @@ class ResultFilter(Protocol):
         """
         ...
 
+    def is_too_old(self, certificate: Certificate) -> bool:
+        """Return whether retention leaves a certificate out, whatever is found in it (`personal.keeping`)."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -80,6 +84,7 @@ class Analysis:
         partly_read: whether a part was left unread by a bound of the reader or of a rule, or by a reader or a rule that
             failed: anybody's data may stand there. The problems with `is_cut` say which part. An unreadable certificate
             of which every string was searched is not partly read.
+        is_too_old: whether retention leaves it out. It is then neither in scope nor partly read: nothing of it is kept.
     """
 
     certificate: Certificate | None
@@ -90,6 +95,7 @@ class Analysis:
     is_complete: bool = True
     is_tbs: bool = False
     partly_read: bool = False
+    is_too_old: bool = False
 
     @property
     def findings_in_scope(self) -> tuple[Finding, ...]:
@@ -148,6 +154,8 @@ def analyse(der: bytes, kind: DerKind = DerKind.ANY, scope: ResultFilter = KEEP_
             try:
                 return _search(der, certificate, scope, is_tbs=read is read_tbs)
             except Exception as error:  # of the code around the rules: attribution, grouping, scope
+                if scope.is_too_old(certificate):
+                    return _too_old(certificate, (), certificate.problems, is_complete=False)
                 reason, has_failed = f"the search for personal data failed with {type(error).__name__}", True
                 break
     return salvage(der, Problem("certificate", reason, is_cut=has_failed), scope)
@@ -188,9 +196,11 @@ def _search(der: bytes, certificate: Certificate, scope: ResultFilter, *, is_tbs
     is_complete = True
     if problems:
         is_complete = not any(map(is_rule_failure, problems))
-        if not is_complete and not findings:
+        if not is_complete and not findings and not scope.is_too_old(certificate):
             return _salvage_after(problems, der, certificate, scope)
         certificate = replace(certificate, problems=certificate.problems + problems)
+    if scope.is_too_old(certificate):
+        return _too_old(certificate, findings, certificate.problems, is_complete=is_complete, is_tbs=is_tbs)
     return Analysis(
         certificate,
         findings,
@@ -199,6 +209,25 @@ def _search(der: bytes, certificate: Certificate, scope: ResultFilter, *, is_tbs
         is_complete=is_complete,
         is_tbs=is_tbs,
         partly_read=any(problem.is_cut for problem in certificate.problems),
+    )
+
+
+def _too_old(
+    certificate: Certificate,
+    findings: tuple[Finding, ...],
+    problems: tuple[Problem, ...],
+    *,
+    is_complete: bool,
+    is_tbs: bool = False,
+) -> Analysis:
+    return Analysis(
+        certificate,
+        findings,
+        problems,
+        in_scope=False,
+        is_complete=is_complete,
+        is_tbs=is_tbs,
+        is_too_old=True,
     )
 
 

@@ -30,11 +30,10 @@ from ctscan.model import (
     Problem,
     Unreadable,
 )
-from ctscan.personal.analyse import Analysis, DerKind, analyse, salvage
+from ctscan.personal.analyse import Analysis, DerKind, ResultFilter, analyse, salvage
 from ctscan.personal.chains import MAX_SEEN, ChainReader
 from ctscan.personal.issuers import issuer_in
 from ctscan.personal.prefilter.filter import Prefilter
-from ctscan.personal.scope import Scope
 from ctscan.x509.certificate import POISON, read_identity
 
 _LEAF_PREFIX: Final = b"\0\0\0"  # of the leaf hash, version v1, timestamped_entry (RFC 6962 sections 2.1 and 3.4)
@@ -81,7 +80,7 @@ class BatchAnalyser:
         extra_of: takes the extra data of an entry from a batch.
     """
 
-    def __init__(self, scope: Scope, entry_of: EntryOf, extra_of: ExtraOf) -> None:
+    def __init__(self, scope: ResultFilter, entry_of: EntryOf, extra_of: ExtraOf) -> None:
         self._scope = scope
         self._entry_of = entry_of
         self._extra_of = extra_of

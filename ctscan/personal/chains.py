@@ -10,8 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from ctscan.model import ChainHit, Entry
-from ctscan.personal.analyse import Analysis, DerKind, analyse
-from ctscan.personal.scope import Scope
+from ctscan.personal.analyse import Analysis, DerKind, ResultFilter, analyse
 
 MAX_SEEN: Final = 16_384
 """Most fingerprints that are remembered, a few MB; then all are forgotten, and certificates are read again."""
@@ -22,7 +21,7 @@ class ChainReader:
 
     __slots__ = ("_scope", "_seen")
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: ResultFilter) -> None:
         self._scope = scope
         self._seen: set[bytes] = set()
 

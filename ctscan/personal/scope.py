@@ -78,6 +78,10 @@ class Scope:
             return True
         return bool(self.organisations) and any(name in self.organisations for name in _organisations(certificate))
 
+    def is_too_old(self, certificate: Certificate) -> bool:
+        """Return False: a scope has no limit of age."""
+        return False
+
     def _keeps_finding(self, finding: Finding) -> bool:
         return any(
             (key.kind == IdentifierKind.EMAIL and key.key in self._values)
@@ -161,6 +165,21 @@ def scope_includes(wider_text: str, narrower_text: str) -> bool:
     if wider.everything or narrower.everything:
         return wider.everything
     return all(wider._includes_term(kind, value) for kind, value in _terms(narrower))
+
+
+def scope_within(text: str, limit: Scope) -> str:
+    """Return the text of the scope that keeps just what a scope text and a limit both keep; of scopes that have nothing
+    in common, one that keeps nothing."""
+    scope = scope_from_text(text)
+    if limit.everything or scope.everything:
+        return scope.text if limit.everything else limit.text
+    shared = [(kind, value) for kind, value in _terms(scope) if limit._includes_term(kind, value)]
+    shared += [(kind, value) for kind, value in _terms(limit) if scope._includes_term(kind, value)]
+    return (_scope_of_pairs(shared) if shared else _NOTHING).text
+
+
+_NOTHING = Scope(domains=("nothing.invalid",))
+"""Scope of a domain that nobody has (RFC 2606)."""
 
 
 def count_missing(text: str, scope: Scope) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ctscan.clock import LEAVE_WITHIN, Clock
 from ctscan.errors import worst
 from ctscan.model import Gap, Log, LogChoice, Message
+from ctscan.model.keep import NO_LIMITS, Limits
 
 if TYPE_CHECKING:
     from ctscan.model.suppression import PrivacyFiles
@@ -44,6 +45,7 @@ class ScanRequest:
     command: str = "scan"
     tuning: Mapping[str, Any] = field(default_factory=dict)
     key_file: Path | None = None  # of an encrypted index
+    limits: Limits = NO_LIMITS  # certificates beyond them are not kept
     privacy: PrivacyFiles | None = None  # key file and suppression file; None: those beside the index
     settled: frozenset[bytes] = frozenset()  # logs of the basis whose entry in the index a partial read leaves alone
 

@@ -86,6 +86,7 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock:
             request.db, create=True, key_file=request.key_file, privacy=request.privacy
         ) as index:
             network.client.take_turns(index.take_turn)
+            await index.note_limits(request.limits)  # before anything is left out
             request = await _without_suppressed(index, request)
             await index.purge_quarantine(clock.now() - timedelta(days=request.quarantine_days))
             settled = await unless_stopped(_settle(network, index, loaded, emit), stop, within=0)

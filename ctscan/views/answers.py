@@ -29,6 +29,7 @@ from ctscan.model.lookup_counts import LookupCounts
 from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
 from ctscan.views.json import time_text
+from ctscan.views.kept_rules import with_kept_rules
 from ctscan.views.limits import as_of, by_reason, entries_by_reason, number_of_logs
 from ctscan.views.say import Say
 from ctscan.views.search_words import shortfalls
@@ -119,7 +120,8 @@ SEARCH_STATES = {
 def verdict(answer: Answer, texts: Texts) -> str:
     """Answer the question in a sentence, with the logs and the time that it speaks of. The three cases differ in their
     first words."""
-    searched = texts(Say.WITH_TIME(searched=_searched_logs(answer, texts), time=as_of(answer, texts)))
+    time = as_of(answer, texts)
+    searched = with_kept_rules(texts(Say.WITH_TIME(searched=_searched_logs(answer, texts), time=time)), answer, texts)
     if answer.matches:
         found = _found(answer, texts)
         if answer.complete:

@@ -43,6 +43,7 @@ class Say(Code):
     SEARCHED_NOTHING = "say.searched-nothing"
     SEARCHED_NOTHING_OF_BASIS = "say.searched-nothing-of-basis"
     WITH_TIME = "say.with-time"
+    WITH_KEPT = "say.with-kept"
     AS_OF = "say.as-of"
     AS_OF_AND_FROZEN = "say.as-of-and-frozen"
     AS_OF_HEAD = "say.as-of-head"

@@ -49,15 +49,24 @@ def receipt(given: ForgetReceipt, say: Texts) -> Iterator[str]:
 
 def _done(given: ForgetReceipt) -> Message:
     gone = given.removed
-    counts = {"certificates": gone.certificates, "findings": gone.findings}
+    number, certificates, findings = given.number, gone.certificates, gone.findings
+    if given.restrict and given.is_done:
+        return SuppressionText.DID_RESTRICT(number=number, certificates=certificates, findings=findings)
     if given.restrict:
-        if given.is_done:
-            return SuppressionText.DID_RESTRICT(number=given.number, **counts)
-        return SuppressionText.WOULD_RESTRICT(**counts)
-    counts |= {"keys": gone.keys, "evidence": gone.evidence, "quarantined": gone.quarantined}
+        return SuppressionText.WOULD_RESTRICT(certificates=certificates, findings=findings)
+    keys, evidence, quarantined = gone.keys, gone.evidence, gone.quarantined
     if given.is_done:
-        return SuppressionText.FORGOT(number=given.number, **counts)
-    return SuppressionText.WOULD_FORGET(**counts)
+        return SuppressionText.FORGOT(
+            number=number,
+            certificates=certificates,
+            findings=findings,
+            keys=keys,
+            evidence=evidence,
+            quarantined=quarantined,
+        )
+    return SuppressionText.WOULD_FORGET(
+        certificates=certificates, findings=findings, keys=keys, evidence=evidence, quarantined=quarantined
+    )
 
 
 def _list(title: SuppressionText, found: Sequence[str], say: Texts) -> Iterator[str]:
@@ -82,15 +91,15 @@ def lines(entries: Sequence[Suppression], say: Texts) -> Iterator[str]:
 
 
 def _entry(entry: Suppression) -> Message:
-    day = f"{entry.at:%Y-%m-%d}"
+    day, ground, case = f"{entry.at:%Y-%m-%d}", str(entry.ground), entry.case or "-"
     if entry.kind is SuppressionKind.LIFTED:
         return SuppressionText.LIFTED(number=entry.number, day=day, lifts=entry.lifts)
-    code = SuppressionText.RESTRICTED if entry.kind is SuppressionKind.RESTRICTED else SuppressionText.FORGOTTEN
-    return code(
-        number=entry.number,
-        day=day,
-        ground=str(entry.ground),
-        identifiers=len(entry.identifiers),
-        certificates=sum(one.kind == IdentifierKind.IDENTITY for one in entry.certificates),
-        case=entry.case or "-",
+    number, identifiers = entry.number, len(entry.identifiers)
+    certificates = sum(one.kind == IdentifierKind.IDENTITY for one in entry.certificates)
+    if entry.kind is SuppressionKind.RESTRICTED:
+        return SuppressionText.RESTRICTED(
+            number=number, day=day, ground=ground, identifiers=identifiers, certificates=certificates, case=case
+        )
+    return SuppressionText.FORGOTTEN(
+        number=number, day=day, ground=ground, identifiers=identifiers, certificates=certificates, case=case
     )

@@ -12,6 +12,7 @@ from support.asgi import served
 from support.case_desk import ago
 from support.certs import make_certificate
 from support.cli import copy_index, error_line, run
+from support.dossiers import CONTROLLER
 from support.fake_crtsh import FakeCrtsh, held
 from support.logs import LogBuilder
 from support.scanning import person_certificate
@@ -83,11 +84,16 @@ def desk(scanned: Path, tmp_path: Path) -> Desk:
 def test_a_person_is_forgotten_and_no_command_brings_them_back(
     desk: Desk, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Scan, case, forget; then scan, backfill, reindex, import, search, and a restored backup from before."""
+    """Scan, case, dossier, letters, forget; then scan, backfill, reindex, import, search, and a backup from before."""
     desk("case", "open", "-", "--regime", "eu", "--kind", "erasure", "--received", ago(3), stdin=f"{JANE}\n")
     before = tmp_path_factory.mktemp("before") / "backup"
     desk("backup", before)
     number = _case(desk)
+    answered = tmp_path_factory.mktemp("answered")
+    desk.config.write_text(f'db = "{desk.db}"\npurpose = "test"\n{CONTROLLER}', encoding="utf-8")
+    for command in ("dossier", "letters"):
+        desk(command, "--case", number, "-o", answered, "--identity-settled", "came in person")
+    assert {path.suffix for path in answered.iterdir()} == {".zip", ".docx"}
     assert number in desk.refused("forget", "--case", number, "--ground", "erasure")
 
     tried = desk.json("forget", "--case", number, "--ground", "erasure", "--close")
@@ -97,6 +103,7 @@ def test_a_person_is_forgotten_and_no_command_brings_them_back(
     assert receipt["removed"] == tried["removed"] | {"certificates": 3}
     assert receipt["suppressed"] == tried["suppressed"]
     assert (receipt["ground"], receipt["deferred"]) == ("erasure", [])
+    assert {one["kind"] for one in receipt["recipients"]} == {"dossier", "letter"}
 
     _nothing_of_jane(desk)
     desk("scan", "--log", desk.log, "--from", "start", "--everything")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -238,12 +240,18 @@ def test_a_restriction_hides_until_it_is_lifted(tmp_path: Path) -> None:
         own = await index.suppressions_of([("email", "jane@example.org")], [])
         assert own.suppressed is not None
         assert own.suppressed.restricted
+        assert await asked(index, "email", "bob@example.com") == (None, True)
+        assert await asked(index, "name", "roe jane") == (None, True)
+        assert await asked(index, "name", "roe doe") == (None, False)
+        assert await asked(index, "email", "ann@example.org") == (None, False)
         entry = Suppression(
             0, done.entry.at, SuppressionKind.LIFTED, done.entry.ground, lifts=1, told=done.entry.at.date()
         )
         await index.lift_suppression(entry)
         assert await addresses(index, *EVERYBODY) == list(EVERYBODY)
         assert await asked(index, "email", "jane@example.org") == (None, False)
+        assert await asked(index, "email", "bob@example.com") == (None, False)
+        assert await asked(index, "name", "roe jane") == (None, False)
         (match,) = await index.find_identity(digest("identity", 300))
         assert match.sightings[0].verified
 
@@ -336,6 +344,21 @@ def test_a_changed_entry_and_a_wrong_key_are_noticed(tmp_path: Path) -> None:
         assert (await asked(index, "email", "bob@example.org"))[0] is not None
 
     in_index(path, more)
+
+
+def test_a_reader_that_holds_old_pages_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.db"
+
+    async def work(index: Index) -> None:
+        await commit(index, await started(index), STEP)
+        with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM certificate").fetchone()
+            assert (await index.forget(forgetting("jane@example.org"))).deferred
+        assert await addresses(index, *EVERYBODY) == ["ann@example.org"]
+
+    in_index(path, work)
+    assert traces(tmp_path, ["jane@", "Roe"]) == []
 
 
 def test_a_rehearsal_changes_nothing(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from contextlib import closing
 import pytest
 
 from ctscan.index import registry
-from ctscan.index.registry import Datum, Forget, Table
+from ctscan.index.registry import Datum, Forget, Purge, Table
 from ctscan.index.sqlite import schema
+from ctscan.model.keep import KeepKind
 
 
 def columns_of(kind: schema.Schema) -> Iterator[tuple[str, str]]:
@@ -52,3 +53,28 @@ def test_rows_of_a_certificate_come_behind_their_parents() -> None:
         seen.add(name)
     with_parent = {name for name, table in registry.INDEX.items() if table.forget is Forget.WITH_PARENT}
     assert with_parent == seen
+
+
+OF_THEIR_OWN = {"head_seen", "head_size"}
+"""Tables that forget what is old by themselves, whatever the settings say."""
+
+BY_A_RULE = {
+    KeepKind.EXPIRED: ("certificate",),
+    KeepKind.FINDINGS: ("certificate",),
+    KeepKind.EVIDENCE: (),  # rows of `audit_paths` go with their last entry
+    KeepKind.CASES: ("subject_case", "case_identifier", "case_event"),
+    KeepKind.CASE_IDENTIFIERS: (),
+    KeepKind.TRAIL: ("event",),
+    KeepKind.DISCLOSURES: ("disclosure",),
+    KeepKind.SEARCHES: ("search",),
+    KeepKind.RUNS: ("run",),
+    KeepKind.QUARANTINE: ("quarantine",),
+    KeepKind.CRLS: ("crl",),
+}
+
+
+def test_what_goes_by_its_age_has_a_rule() -> None:
+    tables = registry.INDEX | {name: table for name, table in registry.TRAIL.items() if name == "event"}
+    by_age = {name for name, table in tables.items() if table.purge is Purge.BY_AGE}
+    assert set(BY_A_RULE) == set(KeepKind)
+    assert by_age == OF_THEIR_OWN | {name for names in BY_A_RULE.values() for name in names}

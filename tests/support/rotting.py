@@ -28,6 +28,7 @@ from ctscan.errors import IndexFault
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.model import Answer, AuthorityList, Match
+from ctscan.model.keep import KeepKind, KeptRule, Limits, Period, Unit
 from ctscan.personal.identifiers import parse_identifier
 
 PAGE = 4096
@@ -72,6 +73,9 @@ def build(path: Path) -> tuple[str, ...]:
         hit = a_repository_hit(1, *found, coordinates=(a_coordinate(5),), revocation=a_revocation("crt.sh"))
         await index.keep_found(search, [hit])
         await index.save_key_ids([(digest("identity", 1), b"key id")])
+        applied = datetime(1999, 1, 1, tzinfo=UTC)
+        kinds = (KeepKind.EXPIRED, KeepKind.FINDINGS)
+        await index.note_limits(Limits(tuple(KeptRule(kind, Period(9, Unit.YEARS), applied) for kind in kinds)))
         await index.save_authorities([an_authority()], AuthorityList(later(0), "https://ccadb.example.org/", 1))
 
     with_index(path, add)
@@ -141,4 +145,4 @@ def told(asked: Asked) -> tuple[object, ...]:
     sighting of a certificate, its revocation, its twin with the same serial number, the owner of its CA."""
     matches = [(replace(match.certificate, also=()), match.findings) for match in asked.matches]
     members = [log.id for log in asked.answer.basis.logs] if asked.answer and asked.answer.basis else []
-    return sorted(matches, key=lambda match: match[0].identity), members
+    return sorted(matches, key=lambda match: match[0].identity), members, asked.answer and asked.answer.kept_rules

@@ -17,12 +17,15 @@ from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, ca_te
 from ctscan.model.ca_terms import ProfileFault
 from ctscan.model.exposure import ReportText
 from ctscan.model.health import HealthDetail
+from ctscan.model.keep import KeepText, LengthText
 from ctscan.model.letter_text import MissingItem
 from ctscan.model.regime import PauseName, Promptness, RefusalName, RegimeFact
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
 from ctscan.views import text as texts_module
 from ctscan.views.exposure.report_words import PageText
+from ctscan.views.purges import PurgeText
+from ctscan.views.suppressions import SuppressionText
 from ctscan.views.text import PLACEHOLDER, Sentence, Texts, read_texts, text, texts
 from ctscan.views.vocabulary import Word
 
@@ -31,8 +34,12 @@ FORMAT = {code for code in texts("en").sentences if code.startswith("format.")}
 OTHERS = {LEGACY, *FORMAT, *(f"category.{key}" for key in CATEGORIES)}
 """Entries of a file that no vocabulary holds."""
 
-NAMES = (MissingItem, PageText, PauseName, Promptness, RefusalName, RegimeFact, ReportText)
-"""Vocabularies of names, which are parameters, or are chosen by the word of a regime or the data of a report."""
+NAMES = (
+    KeepText, LengthText, MissingItem, PageText, PauseName, Promptness, PurgeText, RefusalName, RegimeFact, ReportText,
+    SuppressionText,
+)  # fmt: skip
+"""Vocabularies of names, which are parameters, or are chosen by a table: by the word of a regime, by a recipient, by
+the data of a report."""
 PROFILE_WORDS = tuple(
     found
     for module in (ca_vocabulary, ca_terms)

@@ -17,6 +17,7 @@ from ctscan.index.protocols.finding_roles import DamageNoting, EvidenceStore, Fi
 from ctscan.index.protocols.inventory_role import Stock
 from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
 from ctscan.index.protocols.misbehaviour_role import MisbehaviourStore
+from ctscan.index.protocols.retention_role import Retention
 from ctscan.index.protocols.statement_roles import Authorities, Disclosures, Revocations, Searches
 from ctscan.index.protocols.suppression_role import Suppressing
 from ctscan.index.protocols.trail_role import HeadSigner, Trail, TrailMemory
@@ -40,6 +41,7 @@ __all__ = [
     "MisbehaviourStore",
     "Reindex",
     "Repair",
+    "Retention",
     "Revocations",
     "Runs",
     "Searches",
@@ -52,8 +54,8 @@ __all__ = [
 
 class Index(
     Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
-    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Copies, Stock, Suppressing, Exposure,
-    Protocol,
+    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Copies, Stock, Suppressing, Retention,
+    Exposure, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

@@ -68,6 +68,12 @@ class Trail(Copies, Protocol):
             The numbers of the events whose bodies were deleted; empty, with nothing recorded, where there are none.
         """
 
+    async def count_forgettable(self, before: datetime) -> int:
+        """Count the events whose bodies `forget_bodies` would delete."""
+
+    async def empty_log(self) -> bool:
+        """Empty the write-ahead log; return False where a reader keeps it from that."""
+
     async def append(self, event: AuditEvent) -> int:
         """Add an event and return its id; `event.id` is ignored."""
 

@@ -691,6 +691,22 @@ WHEN OLD.subject_case NOT IN (SELECT subject_case FROM forgetting_case) BEGIN
     SELECT raise(ABORT, 'a case is only added to');
 END;
 
+CREATE TABLE keep_limit (
+    kind   TEXT PRIMARY KEY,  -- expired, findings
+    count  INTEGER NOT NULL,  -- of the period
+    unit   TEXT NOT NULL,     -- days, months, years
+    before INTEGER NOT NULL,  -- seconds since 1970; it only grows
+    crc    INTEGER
+) STRICT;
+
+CREATE TRIGGER keep_limit_totalled AFTER UPDATE OF crc ON keep_limit BEGIN
+    UPDATE table_total SET total = total + coalesce(NEW.crc, 0) - coalesce(OLD.crc, 0) WHERE name = 'keep_limit';
+END;
+
+CREATE TRIGGER keep_limit_untotalled AFTER DELETE ON keep_limit BEGIN
+    UPDATE table_total SET total = total - coalesce(OLD.crc, 0) WHERE name = 'keep_limit';
+END;
+
 CREATE TABLE certificate_use (
     certificate INTEGER PRIMARY KEY REFERENCES certificate (id) ON DELETE CASCADE,
     uses        TEXT NOT NULL  -- words between blanks: ' tls dv '
@@ -718,8 +734,14 @@ SELECT finding.certificate || '/' || finding.ordinal AS finding_id,
     finding.value AS value,
     coalesce(finding.canonical, finding.value) AS canonical,
     CASE WHEN trait.category = 'user.contact.email' AND instr(coalesce(finding.canonical, finding.value), '@') > 0
-        THEN substr(coalesce(finding.canonical, finding.value), instr(coalesce(finding.canonical, finding.value), '@') + 1)
-    END AS domain,
+        THEN substr(
+            coalesce(finding.canonical, finding.value),
+            1 + length(rtrim(
+                coalesce(finding.canonical, finding.value),
+                replace(coalesce(finding.canonical, finding.value), '@', '')
+            ))
+        )
+    END AS domain,  -- behind the last @
     trait.place AS field,
     trait.oid AS oid,
     trait.rule AS rule,
@@ -828,7 +850,7 @@ INSERT INTO migration (number, name, applied) VALUES
     (14, '0014_sha1', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (15, '0015_cases', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (16, '0016_suppressions', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
-    (17, '0017_placeholder', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (17, '0017_keep', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (18, '0018_exposure', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
 
 INSERT INTO salt (one, salt) VALUES
@@ -840,4 +862,5 @@ INSERT INTO table_total (name, total) VALUES
     ('basis', 0),
     ('certificate.partly', 0),
     ('unreadable.partly', 0),
-    ('suppressed_other', 0);
+    ('suppressed_other', 0),
+    ('keep_limit', 0);

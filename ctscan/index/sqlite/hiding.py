@@ -12,9 +12,11 @@ name their tables `main.…`. The views stand only while something is hidden. SQ
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ctscan.index.registry import of_certificates
+from ctscan.index.sqlite import postings, rows
+from ctscan.model.identifier import IdentifierKind
 
 _HIDDEN = "SELECT certificate FROM main.restricted_certificate UNION SELECT certificate FROM temp.withheld"
 _WITHHELD = "CREATE TABLE temp.withheld (certificate INTEGER PRIMARY KEY)"
@@ -60,6 +62,45 @@ def withhold(connection: sqlite3.Connection, certificates: Iterable[int]) -> Non
     connection.executemany(
         "INSERT OR IGNORE INTO temp.withheld (certificate) VALUES (?)", [(id,) for id in certificates]
     )
+
+
+def hides_match(
+    connection: sqlite3.Connection, forms: Sequence[tuple[str, str]], names: Sequence[Sequence[Sequence[str]]]
+) -> bool:
+    """Return whether a hidden certificate would answer a look-up.
+
+    Args:
+        connection: in a transaction.
+        forms: forms of the identifier.
+        names: of each name that is asked for its words, each in its forms.
+    """
+    if not _is_anything_hidden(connection):
+        return False
+    _make_room(connection)
+    kind = str(IdentifierKind.NAME)
+    if _hidden_with(connection, forms) or any(_are_hidden(connection, text) for _, text in forms):
+        return True
+    words = [[_hidden_with(connection, [(kind, form) for form in word]) for word in name] for name in names if name]
+    return any(set.intersection(*some) for some in words)
+
+
+def _hidden_with(connection: sqlite3.Connection, keys: Sequence[tuple[str, str]]) -> set[int]:
+    """Return the hidden certificates with one of these look-up keys."""
+    ids = list(postings.ids_of(connection, keys).values())
+    sql = f"SELECT certificate FROM main.posting WHERE key IN ({rows.placeholders(ids)}) AND certificate IN ({_HIDDEN})"
+    return {certificate for (certificate,) in connection.execute(sql, ids)}
+
+
+def _are_hidden(connection: sqlite3.Connection, text: str) -> bool:
+    """Return whether a hidden certificate has this identity, fingerprint or serial number."""
+    return connection.execute(_BY_FINGERPRINT, {"text": text}).fetchone() is not None
+
+
+_BY_FINGERPRINT = (
+    f"SELECT 1 FROM main.certificate WHERE id IN ({_HIDDEN}) AND (serial = :text OR lower(hex(identity)) = :text"
+    " OR EXISTS (SELECT 1 FROM main.leaf WHERE leaf.certificate = certificate.id AND lower(hex(leaf.sha256)) = :text))"
+    " LIMIT 1"
+)
 
 
 def _put(connection: sqlite3.Connection) -> None:

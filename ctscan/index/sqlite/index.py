@@ -1,10 +1,8 @@
 """Index in an SQLite file: every method of `Index` as one transaction.
 
-The meaning of the tables is documented in the modules that hold the statements: `runs`, `basis`, `logs`, `heads_seen`,
-`misbehaviour`, `ranges`, `commit`, `bulk_insert`, `certificates`, `chains`, `postings`, `mailboxes`, `audit_paths`,
-`lookups`, `ranking`, `similar`, `repositories`, `revocations`, `surroundings`, `cases`, `inventory`,
-`exposure`, `iteration`. Opening and
-transactions are in `connection`, leases in `leases`, turns in `rate_slots`. The contracts are in `index.protocols`.
+The meaning of the tables is documented in the modules that hold the statements: `runs`, `basis`, `commit`, `lookups` and
+the others that are imported here. Opening and transactions are in `connection`, leases in `leases`, turns in
+`rate_slots`. The contracts are in `index.protocols`.
 """
 
 from __future__ import annotations
@@ -40,6 +38,7 @@ from ctscan.index.sqlite.exposure import SqliteExposure
 from ctscan.index.sqlite.inventory import SqliteStock
 from ctscan.index.sqlite.leases import check_lease, is_held, lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
+from ctscan.index.sqlite.retention import SqliteRetention
 from ctscan.index.sqlite.similar import SimilarLookups
 from ctscan.index.sqlite.suppressing import SuppressionGate
 from ctscan.index.sqlite.suppressions import SqliteSuppressions
@@ -95,7 +94,9 @@ async def open_sqlite(
     return SqliteIndex(await open_database(path, create=create, inline=inline, key=key, gate=gate))
 
 
-class SqliteIndex(SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock, SqliteSuppressions, SqliteExposure):
+class SqliteIndex(
+    SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock, SqliteSuppressions, SqliteRetention, SqliteExposure
+):
     """`Index` in one file, shared by any number of processes: one writes at a time, readers never wait."""
 
     def noted_damage(self) -> AbstractContextManager[set[str]]:

@@ -1,4 +1,5 @@
-"""Pseudonyms in the register of cases: a closed case of a person who is forgotten keeps its dates, and nobody's name.
+"""Pseudonyms in the register of cases: a closed case of a person who is forgotten, or that is old enough, keeps its
+dates, and nobody's name.
 Functions of an open transaction.
 
 The register is only added to. The table `forgetting_case` names the cases that the transaction under way may change; it
@@ -11,9 +12,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from ctscan.model.case import CaseAction
+from ctscan.model.case import CaseAction, is_pseudonym, pseudonym
 from ctscan.privacy.suppression import Suppressions
 
 KEPT_DETAIL = frozenset(
@@ -25,8 +26,6 @@ KEPT_DETAIL = frozenset(
 """Parts of an event that name nobody: words of the program, dates, and keyed digests. Other parts are free text, or
 name a certificate."""
 
-PSEUDONYM = "forgotten-"
-
 
 def forget_cases(connection: sqlite3.Connection, only: Suppressions, number: str) -> list[int]:
     """Make cases of a person pseudonymous: those that are closed, and the case `number`, which was closed when the
@@ -37,11 +36,15 @@ def forget_cases(connection: sqlite3.Connection, only: Suppressions, number: str
         (CaseAction.CLOSED, number),
     )
     found = sorted({case for case, kind, text in cursor if only.of_identifier([(kind, text)]) is not None})
-    pseudonymise(connection, found, only)
+    pseudonymise(connection, found, lambda kind, text: only.new_digest((kind, text)))
     return found
 
 
-def pseudonymise(connection: sqlite3.Connection, cases: Iterable[int], known: Suppressions) -> None:
+Digest = Callable[[str, str], bytes]
+"""Keyed digest of kind and canonical form of an identifier."""
+
+
+def pseudonymise(connection: sqlite3.Connection, cases: Iterable[int], digest: Digest) -> None:
     """Put pseudonyms in the place of the personal columns of cases."""
     for case in cases:
         connection.execute("INSERT INTO forgetting_case (subject_case) VALUES (?)", (case,))
@@ -49,24 +52,25 @@ def pseudonymise(connection: sqlite3.Connection, cases: Iterable[int], known: Su
         for table, columns, change in _CHANGES:
             sql = f"SELECT id, {columns} FROM {table} WHERE subject_case = ?"
             for id, *values in connection.execute(sql, (case,)).fetchall():
-                change(connection, known, id, *values)
+                change(connection, digest, id, *values)
         connection.execute("DELETE FROM forgetting_case WHERE subject_case = ?", (case,))
 
 
-def _change_identifier(connection: sqlite3.Connection, known: Suppressions, id: int, kind: str, canonical: str) -> None:
-    if canonical.startswith(PSEUDONYM):
+def _change_identifier(connection: sqlite3.Connection, digest: Digest, id: int, kind: str, canonical: str) -> None:
+    if is_pseudonym(canonical):
         return
-    name = PSEUDONYM + known.new_digest((kind, canonical)).hex()[:32]
+    name = pseudonym(digest(kind, canonical))
     connection.execute("UPDATE case_identifier SET text = ?, canonical = ? WHERE id = ?", (name, name, id))
 
 
-def _change_event(connection: sqlite3.Connection, known: Suppressions, id: int, detail: str) -> None:
-    kept = {key: value for key, value in json.loads(detail).items() if key in KEPT_DETAIL}
+def _change_event(connection: sqlite3.Connection, _: Digest, id: int, action: str, detail: str) -> None:
+    names = KEPT_DETAIL | {"reason"} if action == CaseAction.PAUSED else KEPT_DETAIL  # a ground that the regime knows
+    kept = {key: value for key, value in json.loads(detail).items() if key in names}
     text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
     connection.execute("UPDATE case_event SET detail = ? WHERE id = ?", (text, id))
 
 
 _CHANGES = (
     ("case_identifier", "kind, canonical", _change_identifier),
-    ("case_event", "detail", _change_event),
+    ("case_event", "action, detail", _change_event),
 )

@@ -53,6 +53,7 @@ CHECKED: dict[str, str] = {
     "case_identifier": "id subject_case text kind canonical",
     "case_event": "id subject_case ordinal at recorded who action detail",
     "suppressed_other": "id digest words",
+    "keep_limit": "kind count unit before",
 }
 """Columns under the check of a row, by table."""
 
@@ -100,7 +101,7 @@ EXCUSED: dict[str, str] = {
 }
 """Tables and columns without a check of their own, with the reason."""
 
-TOTALLED = ("misbehaviour", "misbehaviour_decision", "basis", "suppressed_other")
+TOTALLED = ("misbehaviour", "misbehaviour_decision", "basis", "suppressed_other", "keep_limit")
 """Tables of which a lost row would make an answer complete: the sum of their checks is kept."""
 
 WITHOUT_ROWID = {"coordinate": ("sighting", "log", "entry_index"), "revocation": ("certificate", "source")}

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import forgetting, rows
+from ctscan.index.sqlite import forgetting, hiding, rows
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.sieving import known_of
 from ctscan.index.sqlite.suppressing import SuppressionGate
@@ -85,7 +85,8 @@ def _asked(
         own = Suppressed(entry.at, entry.ground, entry.kind is SuppressionKind.RESTRICTED)
     return SuppressionsAsked(
         suppressed=own,
-        shared=bool(known.keys) and forgetting.is_other(connection, known, forms, names),
+        shared=bool(known.keys)
+        and (forgetting.is_other(connection, known, forms, names) or hiding.hides_match(connection, forms, names)),
         lifted=known.was_lifted(forms),
         any=any(True for _ in known.active()),
     )

@@ -138,6 +138,12 @@ class SqliteTrail(OpenedFile):
     async def last_configuration(self) -> str:
         return await self._database.read(trail_log.last_configuration)
 
+    async def count_forgettable(self, before: datetime) -> int:
+        return len(await self._database.read(lambda c: trail_log.forgettable(c, rows.time_text(before))))
+
+    async def empty_log(self) -> bool:
+        return await self._database.empty_log()
+
     async def forget_bodies(self, before: datetime, record: AuditEvent) -> list[int]:
         def work(connection: sqlite3.Connection) -> list[int]:
             numbers = trail_log.forgettable(connection, rows.time_text(before))

@@ -15,7 +15,7 @@ from typing import Any
 
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import HeadSigner
-from ctscan.model import AuditAction, CompactRange
+from ctscan.model import AuditAction, AuditState, CompactRange
 from ctscan.model.audit_leaf import NONCE_SIZE, audit_leaf, audit_leaf_hash
 from ctscan.model.audit_log import AuditLog, LogHead, LogIdentity
 from ctscan.model.hashes import HASH_SIZE, split_hashes
@@ -167,18 +167,23 @@ def _hash_of(values: tuple[Any, ...], nonce: bytes) -> bytes:
 # --- bodies that are forgotten --------------------------------------------------------------------------------------
 
 
+_NAMES_BODIES = f"action = '{AuditAction.PURGE}' AND state = '{AuditState.DONE}' AND intent IS NULL"
+"""Condition of the events that name deleted bodies; the beginning and the end of a purge are others."""
+
+
 def forgettable(connection: sqlite3.Connection, before: str) -> list[int]:
     """List events before a time whose bodies may go: not the intents that have no end yet, nor those that end later."""
     found = connection.execute(
-        "SELECT id FROM event WHERE at < ?1 AND action <> ?2"
+        f"SELECT id FROM event WHERE at < ?1 AND NOT ({_NAMES_BODIES})"
         " AND (state <> 'intended' OR EXISTS"
         " (SELECT 1 FROM event AS ending WHERE ending.intent = event.id AND ending.at < ?1))"
         " AND NOT EXISTS (SELECT 1 FROM event AS begun WHERE begun.id = event.intent AND begun.at >= ?1)",
-        (before, AuditAction.PURGE),
+        (before,),
     )
     older = connection.execute(
-        "SELECT id FROM event WHERE at < ?1 AND action = ?2 AND id < (SELECT max(id) FROM event WHERE action = ?2)",
-        (before, AuditAction.PURGE),
+        f"SELECT id FROM event WHERE at < ?1 AND {_NAMES_BODIES}"
+        f" AND id < (SELECT max(id) FROM event WHERE {_NAMES_BODIES})",
+        (before,),
     )  # each names all bodies that are gone, so the newest is enough
     return sorted(row[0] for row in (*found, *older))
 
@@ -194,9 +199,7 @@ def delete_bodies(connection: sqlite3.Connection, numbers: Sequence[int]) -> Non
 
 def forgotten(connection: sqlite3.Connection) -> frozenset[int]:
     """Read the numbers of the events whose bodies were deleted by the rules: the newest purge names all of them."""
-    row = connection.execute(
-        "SELECT detail FROM event WHERE action = ? ORDER BY id DESC LIMIT 1", (AuditAction.PURGE,)
-    ).fetchone()
+    row = connection.execute(f"SELECT detail FROM event WHERE {_NAMES_BODIES} ORDER BY id DESC LIMIT 1").fetchone()
     return frozenset(numbers_in(row[0])) if row else frozenset()
 
 

@@ -17,6 +17,8 @@ from ctscan.index.sqlite.suppressing import SuppressionGate
 
 T = TypeVar("T")
 
+_MOMENT = 1_000  # milliseconds that a reader may keep the write-ahead log from being emptied
+
 _BETWEEN_STOPS = 5_000  # instructions of SQLite's virtual machine: some tenths of a millisecond
 
 
@@ -102,6 +104,11 @@ class Transactions:
 
 
 def empty_log(connection: sqlite3.Connection) -> bool:
-    """Move the write-ahead log into the file, and empty it; return False where a reader keeps it from that."""
-    is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    """Move the write-ahead log into the file, and empty it; return False where a reader keeps it from that for long."""
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {_MOMENT}")
+    try:
+        is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(patience)}")
     return not is_busy

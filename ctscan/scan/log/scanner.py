@@ -19,10 +19,11 @@ from ctscan.ct.tiles import WIDTH
 from ctscan.ct.trust import AcceptedHead, is_finished
 from ctscan.ct.wire import entry_of, leaf_index_of
 from ctscan.errors import FormatError, FutureHead, IndexFault, Locked, Misbehaviour, Unproven, UsageError, WrongOrigin
-from ctscan.index.protocols import BasisStore, MisbehaviourStore, Runs
+from ctscan.index.protocols import BasisStore, MisbehaviourStore, Retention, Runs
 from ctscan.model import Batch, Entry, Log, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
 from ctscan.model.spans import total
 from ctscan.personal.batch import BatchAnalyser
+from ctscan.personal.keeping import Keeping
 from ctscan.scan.consumer import consume
 from ctscan.scan.events import Emit, HeadAccepted, LogDone, LogStarted, Notice, Waiting
 from ctscan.scan.log.accusations import failure_kind, review_old, settle_old, verify_and_record
@@ -37,7 +38,7 @@ from ctscan.scan.request import LogOutcome, LogStatus, ScanClock, ScanRequest
 from ctscan.scan.safe_message import safe_message
 
 
-class ScanIndex(LogIndex, MisbehaviourStore, Runs, BasisStore, Protocol):
+class ScanIndex(LogIndex, MisbehaviourStore, Runs, BasisStore, Retention, Protocol):
     """Roles of the index that a scan uses."""
 
 
@@ -188,6 +189,11 @@ async def _head(context: ScanContext, connection: Connection, known: TreeHead | 
     return accepted
 
 
+def _filter(request: ScanRequest) -> Keeping:
+    """Return the filter of a scan: scope and retention."""
+    return Keeping(request.scope, request.limits)
+
+
 def _open_session(context: ScanContext, connection: Connection, head: TreeHead, state: LogState | None) -> LogSession:
     return LogSession(
         log=connection.log,
@@ -195,7 +201,7 @@ def _open_session(context: ScanContext, connection: Connection, head: TreeHead, 
         source=connection.source,
         index=context.index,
         run_id=context.run_id,
-        analyser=BatchAnalyser(context.request.scope, entry_at_its_index, extra_of),
+        analyser=BatchAnalyser(_filter(context.request), entry_at_its_index, extra_of),
         scope=context.request.scope,
         rules=context.rules.version,
         emit=context.emit,

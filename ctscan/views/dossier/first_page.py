@@ -9,6 +9,7 @@ from ctscan.model.dossier import Dossier, Figures
 from ctscan.views.dossier import blocks
 from ctscan.views.dossier.blocks import Block
 from ctscan.views.dossier.phrases import DossierText
+from ctscan.views.kept_rules import rules_of
 from ctscan.views.text import Texts
 from ctscan.views.words import moment
 
@@ -49,7 +50,7 @@ def _head(made: Dossier, texts: Texts) -> Iterator[tuple[str, list[str]]]:
 
 def _found(made: Dossier, counted: Figures, texts: Texts) -> Iterator[Block]:
     if not counted.certificates:
-        yield blocks.note(texts(_nothing(made)))
+        yield blocks.note(texts(_nothing(made, texts)))
         return
     yield blocks.text(texts(DossierText.FOUND(count=counted.certificates)))
     rows = [
@@ -77,9 +78,12 @@ def _things(made: Dossier) -> tuple[Message, ...]:
     return other, DossierText.THING_CONTROLLER(), complain
 
 
-def _nothing(made: Dossier) -> Message:
+def _nothing(made: Dossier, texts: Texts) -> Message:
     if made.picture.held_back:
         return DossierText.NOTHING_SHOWN()
+    rules = next(filter(None, (rules_of(answer, texts) for answer in made.answers)), "")
+    if made.is_complete and rules:
+        return DossierText.NOTHING_KEPT(rules=rules)
     return DossierText.NOTHING_COMPLETE() if made.is_complete else DossierText.NOTHING_INCOMPLETE()
 
 

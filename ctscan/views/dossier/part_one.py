@@ -17,6 +17,7 @@ from ctscan.views.dossier import blocks
 from ctscan.views.dossier.blocks import Block
 from ctscan.views.dossier.cells import article, gaps, kind_of, marks, stated
 from ctscan.views.dossier.phrases import DossierText
+from ctscan.views.kept_rules import rules_of
 from ctscan.views.limits import as_of, number_of_logs
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
@@ -67,7 +68,10 @@ def _why(made: Dossier, texts: Texts) -> Iterator[Block]:
     yield blocks.facts([(texts(DossierText.LEGAL_BASIS()), [stated(made.controller.legal_basis, made, texts)])])
     yield _heading(made, DossierText.RETENTION(), Right.STORAGE, texts)
     days = DossierText.QUARANTINE(count=made.processing.quarantine_days)
-    yield blocks.text(stated(made.processing.retention, made, texts), texts(days))
+    is_stated = made.processing.retention or not made.processing.keep
+    yield blocks.text(stated(made.processing.retention, made, texts) if is_stated else "", texts(days))
+    if made.processing.keep:
+        yield blocks.items(map(texts, made.processing.keep))
     yield _heading(made, DossierText.SOURCE(), Right.SOURCE, texts)
     yield blocks.text(texts(DossierText.SOURCE_TEXT()))
     yield _heading(made, DossierText.DECISIONS(), Right.AUTOMATED, texts)
@@ -146,6 +150,8 @@ def _done(made: Dossier, texts: Texts) -> Iterator[Block]:
 def _searched(made: Dossier, texts: Texts) -> Iterator[Block]:
     yield blocks.heading(2, texts(DossierText.SEARCHED()))
     yield blocks.text(texts(DossierText.SEARCHED_TEXT()))
+    for rules in dict.fromkeys(filter(None, (rules_of(answer, texts) for answer in made.answers))):
+        yield blocks.text(texts(DossierText.SEARCHED_KEPT(rules=rules)))
     above: list[str] | None = None
     for answer in made.answers:
         yield blocks.text(_searched_line(answer, texts))

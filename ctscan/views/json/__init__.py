@@ -45,6 +45,7 @@ from ctscan.views.json.outcomes import (
     search_result,
     standing_counts,
 )
+from ctscan.views.json.purges import purge_receipt
 from ctscan.views.json.records import (
     ATTRIBUTION,
     authorities,
@@ -110,6 +111,7 @@ __all__ = [
     "problem",
     "profile_checks",
     "profile_row",
+    "purge_receipt",
     "recorded_basis",
     "refreshed",
     "reindexed",

@@ -27,6 +27,7 @@ from ctscan.model import (
     Status,
     VerifiedRange,
 )
+from ctscan.model.keep import KeptRule
 from ctscan.model.suppression import Suppressed
 from ctscan.views.json.document import basis, digest_with_items, header
 from ctscan.views.json.values import (
@@ -287,6 +288,11 @@ def selection(made: Selection) -> Shape:
     }
 
 
+def kept_rule(rule: KeptRule) -> Shape:
+    """Shape a rule of retention: certificates that expired (were issued) before a time are not kept."""
+    return {"rule": str(rule.kind), "period": str(rule.period), "before": time_text(rule.before)}
+
+
 def answer_digest(given: Answer) -> str:
     """Compute the digest of an answer, certificate by certificate: there may be 10,000."""
     return digest_with_items(answer(given, matches=()), "matches", map(match, given.shown_matches))
@@ -322,6 +328,7 @@ def answer(given: Answer, *, matches: Sequence[Match] | None = None) -> Shape:
         **messages("remarks", given.remarks),
         "searches": [search(s) for s in given.searches],
         "authority_list": None if given.authorities is None else authority_list(given.authorities),
+        "kept_rules": [kept_rule(rule) for rule in given.kept_rules],
         "suppressed": None if given.suppressed is None else suppressed(given.suppressed),
         "digest": given.digest or None,
     }

@@ -168,6 +168,7 @@ def processing(found: Processing) -> Shape:
         "purposes": list(found.purposes),
         "retention": found.retention or None,
         "quarantine_days": found.quarantine_days,
+        **messages("keep", found.keep),
         "scopes": list(found.scopes),
         "asked_repositories": list(found.recipients),
         "asked_responders": list(found.responders),

@@ -29,8 +29,14 @@ SELECT finding.certificate || '/' || finding.ordinal AS finding_id,
     finding.value AS value,
     coalesce(finding.canonical, finding.value) AS canonical,
     CASE WHEN trait.category = 'user.contact.email' AND instr(coalesce(finding.canonical, finding.value), '@') > 0
-        THEN substr(coalesce(finding.canonical, finding.value), instr(coalesce(finding.canonical, finding.value), '@') + 1)
-    END AS domain,
+        THEN substr(
+            coalesce(finding.canonical, finding.value),
+            1 + length(rtrim(
+                coalesce(finding.canonical, finding.value),
+                replace(coalesce(finding.canonical, finding.value), '@', '')
+            ))
+        )
+    END AS domain,  -- behind the last @
     trait.place AS field,
     trait.oid AS oid,
     trait.rule AS rule,
