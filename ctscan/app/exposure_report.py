@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 from ctscan.app.recording import recorded
 from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
 from ctscan.clock import Clock
-from ctscan.index.protocols import Authorities, BasisStore, Exposure, LogStore, Runs
-from ctscan.model import AuditAction, AuditState
+from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Exposure, LogStore, Runs
+from ctscan.model import AuditAction, AuditState, Remark
 from ctscan.resources import data_text, version
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 WEIGHTS = "exposure/weights.toml"
 
 
-class ReportIndex(Runs, BasisStore, LogStore, Exposure, Authorities, Protocol):
+class ReportIndex(Runs, BasisStore, LogStore, Exposure, Authorities, DamageNoting, Protocol):
     """Index with the roles that a report is made from."""
 
 
@@ -73,7 +73,10 @@ async def report_exposure(config: Config, options: ReportOptions, *, who: str, c
     async with recorded(config, AuditAction.REPORT, who=who, clock=clock) as change:
         async with opened_index(config) as index:
             await classify(index)
-            basis = await _basis(index, scope, now, config)
+            with index.noted_damage() as damage:
+                basis = await _basis(index, scope, now, config)
+            if damage:
+                basis = _doubted(basis, damage)
             found = await index.exposure(_question(scope, replace(options, since=since), config, now))
             authorities = await index.authorities()
         facts = _Facts(_weights(), authorities, config.report_ignore, now, since)
@@ -82,6 +85,12 @@ async def report_exposure(config: Config, options: ReportOptions, *, who: str, c
             made = published(made, options.k)
         change.detail = _detail(options)
     return made
+
+
+def _doubted(basis: ReportBasis, damage: set[str]) -> ReportBasis:
+    """Say that the index is damaged: no report on it is complete."""
+    doubt = Remark.DAMAGED(parts=", ".join(sorted(damage)))
+    return replace(basis, complete=False, remarks=(doubt, *basis.remarks))
 
 
 def _detail(options: ReportOptions) -> str:

@@ -84,6 +84,7 @@ def figures(found: ExposureCounts, owners: Mapping[tuple[int, bytes], str], weig
         by_subject_kind=most_first(subjects),
         excess=_excess(counted, weights),
         issuer_categories=_issuer_categories(found),
+        domain_people={domain: one.people_addresses for domain, one in counted.domains.items()},
     )
 
 

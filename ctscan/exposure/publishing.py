@@ -1,8 +1,9 @@
 """Report for publication: counts rounded to 5, small groups left out, nothing that names or compares. Pure.
 
 Two reports that differ by one person are equal, or each count differs by at least 5: every count is a multiple of 5. A
-group, such as a domain, stands in it only with at least `k` certificates, so that its name says nothing of a single
-person; the rest is summed up as `other` before it is rounded. Nothing is computed from rounded counts.
+group stands in it only with at least `k` certificates, a domain only with the addresses of at least `k` people, so that
+its name says nothing of a single person. The rest is summed up as `other` before it is rounded. Nothing is computed from
+rounded counts.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def _figures(exact: Figures, k: int) -> Figures:
         standings={name: rounded(count) for name, count in exact.standings.items()},
         by_category=grouped(exact.by_category),
         by_sensitivity=grouped(exact.by_sensitivity),
-        by_domain=grouped(exact.by_domain),
+        by_domain=_grouped(exact.by_domain, k, exact.domain_people),
         by_issuer=grouped(exact.by_issuer),
         by_owner=grouped(exact.by_owner),
         by_kind=grouped(exact.by_kind),
@@ -73,10 +74,12 @@ def _figures(exact: Figures, k: int) -> Figures:
     )
 
 
-def _grouped(counts: Mapping[str, int], k: int) -> dict[str, int]:
-    """Round counts; sum up the groups with fewer than `k`."""
-    small = sum(count for count in counts.values() if count < k)
-    found = {name: rounded(count) for name, count in counts.items() if count >= k}
-    if rounded(small):
-        found[OTHER] = found.get(OTHER, 0) + rounded(small)
+def _grouped(counts: Mapping[str, int], k: int, people: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Round counts; sum up the groups with fewer than `k` certificates, or fewer than `k` people where they are
+    known."""
+    small = {name for name, count in counts.items() if min(count, (people or counts).get(name, 0)) < k}
+    found = {name: rounded(count) for name, count in counts.items() if name not in small}
+    rest = rounded(sum(counts[name] for name in small))
+    if rest:
+        found[OTHER] = found.get(OTHER, 0) + rest
     return found

@@ -93,9 +93,11 @@ class Alike:
 
 @dataclass(slots=True)
 class DomainCount:
-    """Certificates with findings at a domain; `classes`: by category and sensitivity of their findings."""
+    """Certificates with findings at a domain. `people_addresses`: distinct addresses of people at it; `classes`:
+    certificates by category and sensitivity of their findings."""
 
     certificates: int = 0
+    people_addresses: int = 0
     classes: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
@@ -262,7 +264,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Figures of a report. Findings are counted in `by_category` and `by_sensitivity`, certificates in all others."""
+    """Figures of a report. Findings are counted in `by_category` and `by_sensitivity`, certificates in all others.
+    `domain_people`: distinct addresses of people by domain."""
 
     certificates: int
     addresses: int
@@ -282,6 +285,7 @@ class Figures:
     by_subject_kind: Mapping[str, int]
     excess: Mapping[str, int]
     issuer_categories: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    domain_people: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,8 @@ def test_ignored_data_is_counted_apart(database: Path, held: list[Held]) -> None
     assert found.counted.ignored == {0: of_domain, 1: names}
     assert found.counted.findings == truth(held).findings - of_domain - names
     assert "mail.example.org" not in found.counted.domains
+    named = ask(database, question(ignored=ignored, with_people=True)).people
+    assert not [a for one in named for a in one.addresses if a.endswith("@mail.example.org")]
 
 
 def test_restricted_certificates_count_nowhere(database: Path, tmp_path: Path, held: list[Held]) -> None:

@@ -113,6 +113,15 @@ def test_scope_below_k_persons_is_refused(reports: list[ExposureReport]) -> None
     assert published(reports[0], persons).figures.persons == rounded(persons)
 
 
+def test_domain_of_few_people_with_many_certificates_is_not_named(reports: list[ExposureReport]) -> None:
+    exact = reports[0].figures
+    counts, people = {"jane.example.org": 40, **exact.by_domain}, {"jane.example.org": 1, **exact.domain_people}
+    found = published(replace(reports[0], figures=replace(exact, by_domain=counts, domain_people=people)), K)
+    assert "jane.example.org" not in found.figures.by_domain
+    assert found.figures.by_domain["other"] >= 40
+    assert len(found.figures.by_domain) > 1
+
+
 def test_rounding_goes_to_the_nearest_multiple_of_five() -> None:
     assert [rounded(count) for count in (0, 2, 3, 7, 8, 12)] == [0, 0, 5, 5, 10, 10]
     assert truth(population(20)).persons >= 20, "the referee counts the same population"

@@ -108,6 +108,7 @@ class FindingsPass:
         self._groups: Counter[tuple[int, bytes | None, str | None, str]] = Counter()
         self._classes: dict[frozenset[tuple[str, str]], int] = {}
         self._domains: Counter[tuple[int, int]] = Counter()
+        self._people_of: Counter[int] = Counter()  # addresses of people by domain
         self._keyless: list[int] = []
         self._addresses = [0, 0]
 
@@ -194,8 +195,8 @@ class FindingsPass:
             if whole or any(flag & IN_SCOPE for flag in found):
                 wanted = DOMAIN if whole else DOMAIN | IN_SCOPE
                 domains.update([id for id, flag in zip(ids, found, strict=True) if flag & wanted == wanted])
-                if kind.is_email:
-                    self._see(ids[0], is_of_person=not kind.is_role)
+                if kind.is_email and self._see(ids[0], is_of_person=not kind.is_role):
+                    self._people_of.update([id for id, flag in zip(ids, found, strict=True) if flag & DOMAIN])
             if kind.joins:
                 joining = [id for id, flag in zip(ids, found, strict=True) if flag & (EMAIL | NUMBER)]
                 self._join(certificate, kind.label, joining, nodes)
@@ -208,13 +209,15 @@ class FindingsPass:
             return {}
         return {one.label: self.labels.add(certificate, one.label) for one in pattern.kinds if one.is_person}
 
-    def _see(self, key: int, *, is_of_person: bool) -> None:
+    def _see(self, key: int, *, is_of_person: bool) -> bool:
+        """Count an address; return whether it is seen as a person's for the first time."""
         flag = self._flags[key]
         if not flag & SEEN:
             self._addresses[0] += 1
-        if is_of_person and not flag & SEEN_OF_PERSON:
-            self._addresses[1] += 1
+        is_new = is_of_person and not flag & SEEN_OF_PERSON
+        self._addresses[1] += is_new
         self._flags[key] = flag | SEEN | (SEEN_OF_PERSON if is_of_person else 0)
+        return is_new
 
     def _join(self, certificate: int, label: str, ids: Iterable[int], nodes: dict[str, int]) -> None:
         for id in ids:
@@ -250,6 +253,7 @@ class FindingsPass:
         classes = list(self._classes)
         for (id, number), count in self._domains.items():
             by_key[id].certificates += count
+            by_key[id].people_addresses = self._people_of[id]
             for one in classes[number]:
                 by_key[id].classes[one] += count
         return {

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 
 from ctscan.index.sqlite.exposed_findings import KnownTrait
 from ctscan.index.sqlite.exposed_labels import Labels
+from ctscan.index.sqlite.ignoring import IgnoreList
 from ctscan.model.exposure import ExposedPerson
 
 _VALUES = """
-    SELECT finding.certificate, trait, value, canonical
-    FROM temp.exposed_certificate AS exposed CROSS JOIN finding ON finding.certificate = exposed.certificate
+    SELECT finding.certificate, issuer, trait, keys, value, canonical
+    FROM temp.exposed_certificate AS exposed CROSS JOIN certificate ON certificate.id = exposed.certificate
+    CROSS JOIN finding ON finding.certificate = exposed.certificate
 """
 
 
@@ -28,15 +30,15 @@ class _Gathered:
 
 
 def people(
-    connection: sqlite3.Connection, labels: Labels, traits: Mapping[int, KnownTrait]
+    connection: sqlite3.Connection, labels: Labels, traits: Mapping[int, KnownTrait], ignoring: IgnoreList
 ) -> tuple[ExposedPerson, ...]:
     """List the people with their values: those with sensitive data first, then by name and address."""
     persons = {place: number for number, places in labels.groups().items() for place in places}
     gathered: dict[int, _Gathered] = defaultdict(_Gathered)
-    for certificate, trait, value, canonical in connection.execute(_VALUES):
+    for certificate, issuer, trait, keys, value, canonical in connection.execute(_VALUES):
         known = traits.get(trait)
         number = persons.get((certificate, known.label)) if known else None
-        if known is not None and number is not None:
+        if known is not None and number is not None and ignoring.entry_of(issuer, trait, keys) is None:
             _gather(gathered[number], known, certificate, value, canonical)
     found = [_person(one) for one in gathered.values()]
     return tuple(sorted(found, key=lambda one: (one.sensitivities == ("ordinary",), one.names, one.addresses)))

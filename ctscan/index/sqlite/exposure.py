@@ -47,7 +47,8 @@ def _counts(connection: sqlite3.Connection, question: ExposureQuestion) -> Expos
     flags = exposed_scope.key_flags(connection)
     exposed_scope.choose(connection, question, flags)
     traits = known_traits(connection)
-    one = FindingsPass(traits, flags, IgnoreList(connection, question.ignored), are_people_kept=question.with_people)
+    ignoring = IgnoreList(connection, question.ignored)
+    one = FindingsPass(traits, flags, ignoring, are_people_kept=question.with_people)
     counted = one.run(connection)
     exposed_scope.keep(connection, one.certificates)
     dates = exposed_certificates.dates(connection, question.since)
@@ -62,7 +63,7 @@ def _counts(connection: sqlite3.Connection, question: ExposureQuestion) -> Expos
         seen_since=len(dates.newer),
         hosts=exposed_certificates.hosts(connection),
         units=dict(dates.units),
-        people=exposed_people.people(connection, one.labels, traits) if question.with_people else (),
+        people=exposed_people.people(connection, one.labels, traits, ignoring) if question.with_people else (),
         unclassified=sum(count for alike, count in counted.alike.items() if not alike.uses),
     )
     if question.since is None:

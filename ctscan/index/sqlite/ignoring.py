@@ -35,12 +35,16 @@ class IgnoreList:
 
     def takes(self, issuer: int, trait: int, keys: str) -> bool:
         """Return whether an entry takes a finding out; the first that fits counts it."""
+        number = self.entry_of(issuer, trait, keys)
+        if number is None:
+            return False
+        self.counts[number] += 1
+        return True
+
+    def entry_of(self, issuer: int, trait: int, keys: str) -> int | None:
+        """Return the first entry that fits a finding; None where none does."""
         ids = {int(id) for id in keys.split(",")} if keys else set()
-        for number in range(len(self.entries)):
-            if self._fits(number, issuer, trait, ids):
-                self.counts[number] += 1
-                return True
-        return False
+        return next((one for one in range(len(self.entries)) if self._fits(one, issuer, trait, ids)), None)
 
     def _fits(self, number: int, issuer: int, trait: int, ids: set[int]) -> bool:
         return (

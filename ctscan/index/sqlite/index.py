@@ -1,8 +1,7 @@
 """Index in an SQLite file: every method of `Index` as one transaction.
 
-The meaning of the tables is documented in the modules that hold the statements: `runs`, `basis`, `commit`, `lookups` and
-the others that are imported here. Opening and transactions are in `connection`, leases in `leases`, turns in
-`rate_slots`. The contracts are in `index.protocols`.
+The modules that hold the statements, and are imported here, document the tables. Opening and transactions are in
+`connection`, leases in `leases`, turns in `rate_slots`. The contracts are in `index.protocols`.
 """
 
 from __future__ import annotations

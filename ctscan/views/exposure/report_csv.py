@@ -30,6 +30,5 @@ def _rows(found: ExposureReport, say: Texts) -> Iterator[tuple[object, ...]]:
         yield "figures", name, "count", getattr(figures, name)
     for one in sections(found, say):
         for row in one.rows:
-            name, values = row[0], row[1:]
-            for header, value in zip(one.headers[1:], values, strict=True):
-                yield one.id, name, header, value
+            for header, value in zip(one.headers[1:], row[1:], strict=True):
+                yield one.id, row[0], header, value
