@@ -1,9 +1,9 @@
 """Report for publication: counts rounded to 5, small groups left out, nothing that names or compares. Pure.
 
-Two reports that differ by one person are equal, or each count differs by at least 5: every count is a multiple of 5. A
-group stands in it only with at least `k` certificates, a domain only with the addresses of at least `k` people, so that
-its name says nothing of a single person. The rest is summed up as `other` before it is rounded. Nothing is computed from
-rounded counts.
+Two reports that differ by one person are equal, or each count differs by at least 5: every count is a multiple of
+5. A group stands in it only with at least `k` certificates, a domain only with the addresses of at least `k` people,
+so that its name says nothing of a single person. The rest is summed up as `other` before it is rounded. Nothing is
+computed from rounded counts.
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from support.population import Held, truth
 
+from ctscan.model.exposure import EXPOSURE_VIEWS
+
 PAGE = (Path(__file__).parents[2] / "docs" / "sql.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"(?m)^([A-Z][^\n]+):\n\n```sql\n(.*?)```", PAGE, re.DOTALL)
 MAY_BE_EMPTY = ("Domain-validated certificates", "Certificates first seen in the last")
@@ -72,3 +74,11 @@ def test_times_are_iso_and_rows_are_things(connection: sqlite3.Connection) -> No
     for view, key in (("findings", "finding_id"), ("persons", "person_id"), ("addresses", "address")):
         rows, keys = connection.execute(f"SELECT count(*), count(DISTINCT {key}) FROM exposure_{view}").fetchone()
         assert rows == keys > 0
+
+
+def test_metadata_of_datasette_describes_every_view_and_its_queries_run(connection: sqlite3.Connection) -> None:
+    text = (Path(__file__).parents[2] / "contrib" / "datasette" / "metadata.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^      (exposure_\w+):", text) == list(EXPOSURE_VIEWS)
+    queries = re.findall(r"sql: \|-\n((?: {10}.*\n)+)", text)
+    assert len(queries) == 2
+    assert all(connection.execute(sql).fetchall() for sql in queries)

@@ -90,7 +90,7 @@ def _advice(found: ExposureReport, say: Texts) -> Iterator[str]:
 
 
 def _section(one: Section, say: Texts) -> Iterator[str]:
-    yield f'<section aria-labelledby="{one.id}">\n<h2 id="{one.id}">{text_of(one.title)}</h2>'
+    yield f'<h2 id="{one.id}">{text_of(one.title)}</h2>'
     if one.note:
         yield f'<p class="quiet">{text_of(one.note)}</p>'
     if one.is_drawn:
@@ -98,7 +98,6 @@ def _section(one: Section, say: Texts) -> Iterator[str]:
         chart = Chart(f"chart-{one.id}", visible(one.title), say(PageText.CHART(title=one.title)), partial(number, say))
         yield columns(chart, rows) if one.id.startswith("by_month") else bars(chart, rows, one.most)
     yield from _table(one, say)
-    yield "</section>"
 
 
 def _table(one: Section, say: Texts) -> Iterator[str]:
