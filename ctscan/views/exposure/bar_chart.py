@@ -6,6 +6,7 @@ colour-blind people tell from the ground, and each has its number in text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -19,6 +20,7 @@ _LONGEST: Final = 32
 _HEIGHT: Final = 180
 _MOST_BARS: Final = 25
 _MOST_COLUMNS: Final = 60
+_MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ def bars(chart: Chart, rows: Sequence[tuple[str, int]], most: int = 0) -> str:
 
 
 def columns(chart: Chart, rows: Sequence[tuple[str, int]]) -> str:
-    """Draw a column for each of the last months; the first and the last are named."""
-    shown = rows[-_MOST_COLUMNS:]
+    """Draw a column for each of the last months, also for those without a row; the first and the last are named."""
+    shown = _every_month(rows)[-_MOST_COLUMNS:]
     most = max((count for _, count in shown), default=0) or 1
     step = (_WIDTH - 60) / max(1, len(shown))
     parts = [
@@ -67,6 +69,16 @@ def columns(chart: Chart, rows: Sequence[tuple[str, int]]) -> str:
         parts.append(f'<text x="58" y="{_HEIGHT + 18}">{escape(shown[0][0])}</text>')
         parts.append(f'<text x="{_WIDTH}" y="{_HEIGHT + 18}" text-anchor="end">{escape(shown[-1][0])}</text>')
     return _svg(chart, _HEIGHT + 26, "".join(parts))
+
+
+def _every_month(rows: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Return the months from the first to the last (`2026-01`), with 0 for those between that have no row."""
+    counts = {name: count for name, count in rows if _MONTH.fullmatch(name)}
+    numbers = [int(name[:4]) * 12 + int(name[5:]) - 1 for name in counts]
+    if not numbers:
+        return []
+    names = [f"{at // 12:04}-{at % 12 + 1:02}" for at in range(max(min(numbers), max(numbers) - 600), max(numbers) + 1)]
+    return [(name, counts.get(name, 0)) for name in names]
 
 
 def _svg(chart: Chart, height: int, content: str) -> str:
