@@ -22,8 +22,10 @@ def published(report: ExposureReport, k: int) -> ExposureReport:
     """Make a report fit for publication.
 
     Raises:
-        UsageError: there are fewer than `k` persons in the scope.
+        UsageError: there are fewer than `k` persons in the scope, or a term of it is somebody's address.
     """
+    if any(term.startswith("email:") for term in report.scope):
+        raise UsageError("report: --publish: expected domains and organisations as scope, got an address among them")
     if report.figures.persons < k:
         raise UsageError(
             f"report: --publish: expected a scope with at least {k} persons, got fewer; widen the scope, or make an "

@@ -113,6 +113,11 @@ def test_scope_below_k_persons_is_refused(reports: list[ExposureReport]) -> None
     assert published(reports[0], persons).figures.persons == rounded(persons)
 
 
+def test_scope_with_an_address_is_refused(reports: list[ExposureReport]) -> None:
+    with pytest.raises(UsageError, match="an address among them"):
+        published(replace(reports[0], scope=("domain:example.org", "email:jane@example.org")), K)
+
+
 def test_domain_of_few_people_with_many_certificates_is_not_named(reports: list[ExposureReport]) -> None:
     exact = reports[0].figures
     counts, people = {"jane.example.org": 40, **exact.by_domain}, {"jane.example.org": 1, **exact.domain_people}

@@ -87,6 +87,17 @@ def test_second_report_compares_with_the_first(db: Path) -> None:
     assert older["certificates"]["difference"] == older["certificates_first_seen"] > 0
 
 
+def test_published_report_says_nothing_of_accounts(db: Path) -> None:
+    found = report(db, "--publish", "--scope", "example.org")
+    assert (found["kind"], found["k"]) == ("published", 10)
+    assert not {"who", "note", "change"} & found["basis"].keys()
+    assert found["basis"]["logs"]
+    assert all(count % 5 == 0 for count in found["figures"]["by_domain"].values())
+    result = run("report", "--db", db, "--publish", "--k", "1000")
+    assert result.exit_code == 2
+    assert "at least 1000 persons" in error_line(result)
+
+
 def test_scores_are_of_domains_and_issuers_with_reasons(db: Path) -> None:
     found = report(db)["score"]
     assert found.keys() == {"domains", "issuers"}

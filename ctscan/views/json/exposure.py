@@ -16,7 +16,7 @@ def exposure_report(found: ExposureReport) -> Shape:
         "kind": "published" if found.k else "internal",
         "k": found.k or None,
         "scope": list(found.scope),
-        "basis": None if found.basis.basis is None else basis(found.basis.basis),
+        "basis": _basis(found),
         "complete": found.basis.complete,
         "not_covered": [_not_covered(one) for one in found.basis.not_covered],
         "remarks": [_sentence(one) for one in found.basis.remarks],
@@ -37,6 +37,15 @@ def exposure_report(found: ExposureReport) -> Shape:
     if found.are_people_named and not found.k:
         shape["people"] = [_person(one) for one in found.people]
     return shape
+
+
+def _basis(found: ExposureReport) -> Shape | None:
+    """Shape the basis; in a published report without the accounts and notes of those who decided on it."""
+    shown = found.basis.basis
+    if shown is None:
+        return None
+    whole = basis(shown)
+    return {name: whole[name] for name in ("revision", "at", "source", "edition", "logs")} if found.k else whole
 
 
 def figures(found: Figures) -> Shape:
