@@ -258,7 +258,7 @@ def _change(found: ExposureCounts, since: datetime | None) -> Change | None:
         return None
     names = ("certificates", "findings", "persons", "addresses", "people_addresses")
     before = {name: int(getattr(found.before, name)) for name in names}
-    return Change(since, before, {name: int(getattr(found.counted, name)) for name in names}, found.seen_since)
+    return Change(since, before, {name: int(getattr(found.counted.totals, name)) for name in names}, found.seen_since)
 
 
 async def _last_report(config: Config) -> datetime | None:

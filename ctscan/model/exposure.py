@@ -101,6 +101,17 @@ class DomainCount:
     classes: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts without a breakdown."""
+
+    certificates: int
+    findings: int
+    persons: int
+    addresses: int
+    people_addresses: int
+
+
 @dataclass(slots=True)
 class Counted:
     """Counts of one pass over the findings in scope.
@@ -131,6 +142,11 @@ class Counted:
     def findings(self) -> int:
         """Number of findings."""
         return sum(len(alike.traits) * count for alike, count in self.alike.items())
+
+    @property
+    def totals(self) -> Totals:
+        """Counts without a breakdown."""
+        return Totals(self.certificates, self.findings, self.persons, self.addresses, self.people_addresses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +190,7 @@ class ExposureCounts:
     """
 
     counted: Counted
-    before: Counted | None
+    before: Totals | None
     standings: tuple[DatedCertificates, ...]
     issuers: Mapping[int, str]
     logs: Mapping[str, int]

@@ -6,26 +6,24 @@ behind `exposed_findings`."""
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from ctscan.index.sqlite import revocations, rows
+from ctscan.index.sqlite.exposed_scope import LAST_TIME
 from ctscan.model.exposure import UNKNOWN, DatedCertificates
 from ctscan.x509.subject_text import values_in
-
-_LAST = 253_402_300_799_999  # milliseconds of the year 9999
 
 _SEEN_IN = (
     "(SELECT group_concat({0}.log || ':' || {0}.timestamp) FROM leaf CROSS JOIN {0} ON {0}.leaf = leaf.id"
     " WHERE leaf.certificate = exposed.certificate)"
 )
 _DATES = f"""
-    SELECT exposed.certificate, not_before, subject, {_SEEN_IN.format("sighting")}, {_SEEN_IN.format("chain_sighting")},
+    SELECT not_before, subject, {_SEEN_IN.format("sighting")}, {_SEEN_IN.format("chain_sighting")},
         (SELECT min(first_logged) FROM leaf CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id
-            WHERE leaf.certificate = exposed.certificate AND first_logged BETWEEN 0 AND {_LAST})
+            WHERE leaf.certificate = exposed.certificate AND first_logged BETWEEN 0 AND {LAST_TIME})
     FROM temp.exposed_certificate AS exposed CROSS JOIN certificate ON certificate.id = exposed.certificate
 """
 
@@ -46,28 +44,24 @@ _USABLE_FOR = timedelta(days=10)  # of an answer without an end, as `revocation.
 
 @dataclass(slots=True)
 class Dates:
-    """Counts of certificates by month and log. `newer`: rows of the certificates first seen since a moment."""
+    """Counts of certificates by month, log and organisational unit."""
 
     logs: Counter[str] = field(default_factory=Counter)
     issued: Counter[str] = field(default_factory=Counter)
     seen: Counter[str] = field(default_factory=Counter)
     units: Counter[str] = field(default_factory=Counter)
-    newer: array[int] = field(default_factory=lambda: array("q"))
 
 
-def dates(connection: sqlite3.Connection, since: datetime | None) -> Dates:
+def dates(connection: sqlite3.Connection) -> Dates:
     """Count the certificates by log, by month of issuance and of first sighting, and by organisational unit."""
-    limit = _LAST if since is None else int(since.timestamp() * 1000)
     found = Dates()
     logs, issued, seen = Counter[str](), Counter[int](), Counter[int]()
-    for certificate, not_before, subject, logged, chained, listed in connection.execute(_DATES):
+    for not_before, subject, logged, chained, listed in connection.execute(_DATES):
         first = _first(logged, chained, listed, logs)
         issued[_UNKNOWN_DAY if not_before is None else not_before // _DAY] += 1
         seen[_UNKNOWN_DAY if first is None else first // (1000 * _DAY)] += 1
         if "OU=" in subject:
             found.units.update(units_in(subject))
-        if first is not None and first >= limit:
-            found.newer.append(certificate)
     names = dict(connection.execute("SELECT id, name FROM log"))
     for log, count in logs.items():
         found.logs[names.get(int(log), UNKNOWN)] += count
@@ -90,10 +84,10 @@ def _first(logged: str | None, chained: str | None, listed: int | None, logs: Co
     if logged is not None and chained is None and listed is None and "," not in logged:  # the usual case
         log, _, stamp = logged.partition(":")
         logs[log] += 1
-        return time if 0 <= (time := int(stamp)) <= _LAST else None
+        return time if 0 <= (time := int(stamp)) <= LAST_TIME else None
     pairs = [one.partition(":") for text in (logged, chained) if text for one in text.split(",")]
     logs.update({log for log, _, _ in pairs})
-    times = [time for _, _, stamp in pairs if 0 <= (time := int(stamp)) <= _LAST]
+    times = [time for _, _, stamp in pairs if 0 <= (time := int(stamp)) <= LAST_TIME]
     return min(times + ([listed] if listed is not None else []), default=None)
 
 
@@ -101,7 +95,7 @@ def _months(days: Counter[int]) -> Counter[str]:
     """Sum up days since 1970 by their months."""
     months: Counter[str] = Counter()
     for day, count in days.items():
-        is_known = 0 <= day <= _LAST // (1000 * _DAY)
+        is_known = 0 <= day <= LAST_TIME // (1000 * _DAY)
         months[f"{datetime.fromtimestamp(day * _DAY, UTC):%Y-%m}" if is_known else UNKNOWN] += count
     return months
 

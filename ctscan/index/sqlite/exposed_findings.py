@@ -30,7 +30,7 @@ from ctscan.index.sqlite.exposed_scope import (
 )
 from ctscan.index.sqlite.ignoring import IgnoreList
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model.exposure import Alike, Counted, DomainCount, Trait
+from ctscan.model.exposure import Alike, Counted, DomainCount, Totals, Trait
 from ctscan.model.finding import Qualifier, SubjectKind
 
 _AT_ONCE = 500
@@ -47,6 +47,7 @@ _ROWS = """
     LEFT JOIN certificate_use ON certificate_use.certificate = exposed.certificate
     CROSS JOIN finding ON finding.certificate = exposed.certificate
     CROSS JOIN temp.exposed_trait AS kind ON kind.trait = finding.trait
+    WHERE exposed.newer = ?
     GROUP BY exposed.certificate
 """
 
@@ -96,7 +97,8 @@ def known_traits(connection: sqlite3.Connection) -> dict[int, KnownTrait]:
 
 
 class FindingsPass:
-    """One pass; `run` it once. `certificates`: rows of the certificates that count."""
+    """Pass in two steps: `take` the certificates that were seen before a moment, then the newer ones; `totals` may be
+    asked between. `certificates`: rows of the certificates that count."""
 
     def __init__(
         self, traits: dict[int, KnownTrait], flags: KeyFlags, ignoring: IgnoreList, *, are_people_kept: bool
@@ -112,17 +114,32 @@ class FindingsPass:
         self._keyless: list[int] = []
         self._addresses = [0, 0]
 
-    def run(self, connection: sqlite3.Connection) -> Counted:
-        """Count."""
-        for row in connection.execute(_ROWS):
+    def take(self, connection: sqlite3.Connection, *, newer: bool) -> None:
+        """Count the certificates that are marked as newer, or the others."""
+        for row in connection.execute(_ROWS, (int(newer),)):
             self._take(row)
-        self._count_keyless(connection)
+
+    def totals(self, connection: sqlite3.Connection) -> Totals:
+        """Return the counts so far."""
+        keyless = self._keyless_addresses(connection)
+        findings = sum((text.count(",") + 1) * count for (_, _, _, text), count in self._groups.items())
+        return Totals(
+            certificates=len(self.certificates),
+            findings=findings,
+            persons=self.labels.persons,
+            addresses=self._addresses[0] + len(keyless),
+            people_addresses=self._addresses[1] + sum(keyless.values()),
+        )
+
+    def counted(self, connection: sqlite3.Connection) -> Counted:
+        """Return all counts."""
+        totals = self.totals(connection)
         return Counted(
             alike=self._alike(),
             traits={id: one.shown for id, one in self._traits.items()},
-            addresses=self._addresses[0],
-            people_addresses=self._addresses[1],
-            persons=self.labels.persons,
+            addresses=totals.addresses,
+            people_addresses=totals.people_addresses,
+            persons=totals.persons,
             domains=self._named_domains(connection),
             ignored=dict(self._ignoring.counts),
         )
@@ -227,8 +244,9 @@ class FindingsPass:
 
     # --- results ------------------------------------------------------------------------------------------------
 
-    def _count_keyless(self, connection: sqlite3.Connection) -> None:
-        """Count the addresses without a look-up key, which have the shape of an address only."""
+    def _keyless_addresses(self, connection: sqlite3.Connection) -> dict[str, bool]:
+        """Return the addresses without a look-up key, which have the shape of an address only, and whether each is a
+        person's."""
         seen: dict[str, bool] = {}
         for some in rows.portions(self._keyless, _AT_ONCE):
             for trait, address in connection.execute(
@@ -238,8 +256,7 @@ class FindingsPass:
             ):
                 if trait in self._traits and self._traits[trait].is_email:
                     seen[address] = seen.get(address, False) or not self._traits[trait].is_role
-        self._addresses[0] += len(seen)
-        self._addresses[1] += sum(seen.values())
+        return seen
 
     def _alike(self) -> dict[Alike, int]:
         counts: dict[Alike, int] = defaultdict(int)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from ctscan.index.sqlite import controls, postings, rows
 from ctscan.model.exposure import ExposureQuestion
@@ -28,7 +29,10 @@ KeyFlags = bytearray
 
 _KINDS = {"email": EMAIL, "number": NUMBER, "domain": DOMAIN}
 
-_TABLE = "CREATE TEMP TABLE exposed_certificate (certificate INTEGER PRIMARY KEY, whole INTEGER NOT NULL)"
+_TABLE = (
+    "CREATE TEMP TABLE exposed_certificate"
+    " (certificate INTEGER PRIMARY KEY, whole INTEGER NOT NULL, newer INTEGER NOT NULL DEFAULT 0)"
+)
 _ADD = "INSERT OR IGNORE INTO temp.exposed_certificate (certificate, whole) "
 _OF_KEYS = (
     "INSERT OR IGNORE INTO temp.exposed_certificate (certificate, whole)"
@@ -80,9 +84,32 @@ def keep(connection: sqlite3.Connection, certificates: Sequence[int]) -> None:
         connection.execute("DROP TABLE temp.exposed_kept")
 
 
-def leave_out(connection: sqlite3.Connection, certificates: Sequence[int]) -> None:
-    """Leave these certificates out."""
-    connection.executemany("DELETE FROM temp.exposed_certificate WHERE certificate = ?", ((id,) for id in certificates))
+def mark_newer(connection: sqlite3.Connection, since: datetime) -> None:
+    """Mark the certificates that were first seen at a moment or later. Those without a known time count as older."""
+    limit = int(since.timestamp() * 1000)
+    connection.execute(
+        f"UPDATE temp.exposed_certificate SET newer = 1 WHERE NOT ({_SEEN}) AND ({_SEEN})",
+        (*[0, limit - 1] * 3, *[limit, LAST_TIME] * 3),
+    )
+
+
+def count_newer(connection: sqlite3.Connection) -> int:
+    """Count the certificates that are marked."""
+    found = connection.execute("SELECT count(*) FROM temp.exposed_certificate WHERE newer")
+    return int(found.fetchone()[0])
+
+
+LAST_TIME = 253_402_300_799_999
+"""Milliseconds since 1970 of the last second of the year 9999; a later time is no time."""
+
+_SEEN = " OR ".join(
+    f"EXISTS (SELECT 1 FROM leaf CROSS JOIN {table} ON {table}.leaf = leaf.id"
+    f" WHERE leaf.certificate = exposed_certificate.certificate AND {column} BETWEEN ? AND ?)"
+    for table, column in (
+        ("sighting", "timestamp"), ("chain_sighting", "timestamp"), ("repository_sighting", "first_logged")
+    )
+)  # fmt: skip
+"""Condition of a certificate that was seen between two times."""
 
 
 def key_flags(connection: sqlite3.Connection) -> KeyFlags:
@@ -92,11 +119,6 @@ def key_flags(connection: sqlite3.Connection) -> KeyFlags:
     for id, kind in connection.execute("SELECT id, kind FROM lookup_key WHERE kind IN ('email', 'number', 'domain')"):
         flags[id] = _KINDS[kind]
     return flags
-
-
-def forget_seen(flags: KeyFlags) -> KeyFlags:
-    """Return the flags without those that a pass sets."""
-    return flags.translate(bytes(value & (SEEN - 1) for value in range(256)))
 
 
 def _keys_in_scope(connection: sqlite3.Connection, question: ExposureQuestion) -> Iterator[int]:

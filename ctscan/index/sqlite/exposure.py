@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from ctscan.index.sqlite import exposed_certificates, exposed_people, exposed_scope, exposed_views, uses
 from ctscan.index.sqlite.exposed_findings import FindingsPass, known_traits
 from ctscan.index.sqlite.ignoring import IgnoreList
 from ctscan.index.sqlite.opened import OpenedFile
-from ctscan.model.exposure import Counted, ExposureCounts, ExposureQuestion
+from ctscan.model.exposure import ExposureCounts, ExposureQuestion, Totals
 
 T = TypeVar("T")
 
@@ -46,33 +46,35 @@ def exposure(connection: sqlite3.Connection, question: ExposureQuestion) -> Expo
 def _counts(connection: sqlite3.Connection, question: ExposureQuestion) -> ExposureCounts:
     flags = exposed_scope.key_flags(connection)
     exposed_scope.choose(connection, question, flags)
-    traits = known_traits(connection)
-    ignoring = IgnoreList(connection, question.ignored)
+    traits, ignoring = known_traits(connection), IgnoreList(connection, question.ignored)
     one = FindingsPass(traits, flags, ignoring, are_people_kept=question.with_people)
-    counted = one.run(connection)
+    before = _take(connection, one, question.since)
+    counted = one.counted(connection)
     exposed_scope.keep(connection, one.certificates)
-    dates = exposed_certificates.dates(connection, question.since)
-    found = ExposureCounts(
+    dates = exposed_certificates.dates(connection)
+    return ExposureCounts(
         counted=counted,
-        before=None,
+        before=before,
         standings=exposed_certificates.standings(connection, question.now),
         issuers=dict(connection.execute("SELECT id, name FROM issuer_name")),
         logs=dict(dates.logs),
         issued=dict(dates.issued),
         seen=dict(dates.seen),
-        seen_since=len(dates.newer),
+        seen_since=exposed_scope.count_newer(connection),
         hosts=exposed_certificates.hosts(connection),
         units=dict(dates.units),
         people=exposed_people.people(connection, one.labels, traits, ignoring) if question.with_people else (),
         unclassified=sum(count for alike, count in counted.alike.items() if not alike.uses),
     )
-    if question.since is None:
-        return found
-    exposed_scope.leave_out(connection, dates.newer)
-    del one
-    return replace(found, before=_before(connection, question, exposed_scope.forget_seen(flags)))
 
 
-def _before(connection: sqlite3.Connection, question: ExposureQuestion, flags: exposed_scope.KeyFlags) -> Counted:
-    ignoring = IgnoreList(connection, question.ignored)
-    return FindingsPass(known_traits(connection), flags, ignoring, are_people_kept=False).run(connection)
+def _take(connection: sqlite3.Connection, one: FindingsPass, since: datetime | None) -> Totals | None:
+    """Take all certificates, those that were seen before `since` first; return their totals."""
+    if since is None:
+        one.take(connection, newer=False)
+        return None
+    exposed_scope.mark_newer(connection, since)
+    one.take(connection, newer=False)
+    before = one.totals(connection)
+    one.take(connection, newer=True)
+    return before
