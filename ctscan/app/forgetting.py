@@ -103,6 +103,7 @@ async def lift_suppression(
     Raises:
         UsageError: there is no such entry, it was lifted before, or the day is missing.
     """
+    from ctscan.app.case_changes import note_lifting
     from ctscan.app.case_texts import day_of
 
     now = clock.now()
@@ -117,7 +118,18 @@ async def lift_suppression(
         entry = lifting(found, now, day)
         async with recorded(config, AuditAction.FORGET, who=who, case=found.case, clock=clock) as change:
             change.detail = f"lifted {number}"
-            return (await index.lift_suppression(entry)).entry
+            lifted = (await index.lift_suppression(entry)).entry
+        if found.case and day is not None and not _restricts(await index.suppressions(), found.case):
+            await note_lifting(config, found.case, day, who=who, clock=clock)
+        return lifted
+
+
+def _restricts(entries: Sequence[Suppression], case: str) -> bool:
+    """Return whether a restriction of a case holds."""
+    lifted = {entry.lifts for entry in entries}
+    return any(
+        one.case == case and one.kind is SuppressionKind.RESTRICTED and one.number not in lifted for one in entries
+    )
 
 
 def _entry_to_lift(entries: Sequence[Suppression], number: int) -> Suppression:
