@@ -44,7 +44,7 @@ from ctscan.app.cases import add_events, case, cases, find_cases, new_event, ope
 from ctscan.app.dossier_request import DossierOptions
 from ctscan.app.dossiers import make_dossier
 from ctscan.app.encrypting import decrypt_index, encrypt_index
-from ctscan.app.forgetting import forget, lift_suppression, suppressions
+from ctscan.app.forgetting import accept_loss, forget, lift_suppression, suppressions
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.head_destinations import heard_head_failures
 from ctscan.app.health import health
@@ -75,6 +75,7 @@ __all__ = [
     "LetterOptions",
     "SearchListener",
     "SearchPlan",
+    "accept_loss",
     "add_events",
     "add_identifiers",
     "audit_events",
