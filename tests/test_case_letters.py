@@ -116,7 +116,7 @@ def test_letters_are_written_one_for_each_ca_and_listed(home: Path) -> None:
     assert Path(document).name == f"letter-{number}-identrust-access.docx"
     assert Path(copy).read_text("ascii").startswith("-----BEGIN CERTIFICATE-----\n")
     assert "Art. 15(1)-(3) GDPR" in text_of(document)
-    assert "2026-03-05" in text_of(document)
+    assert "5 March 2026" in text_of(document)
     der = (home / "1.der").read_bytes()
     assert sha1(der, usedforsecurity=False).hexdigest() in text_of(document)
 
@@ -172,7 +172,7 @@ def test_a_representative_needs_a_mandate_that_was_seen(home: Path) -> None:
     line = error_line(letters(home, number, *SEEN, "--sender", "representative"))
     assert "--sender representative: expected --mandate-seen DATE" in line
     found = as_json(home, number, "--sender", "representative", "--mandate-seen", "2026-03-01")
-    assert "under a mandate that was seen on 2026-03-01" in text_of(found[0]["files"][0])
+    assert "under a mandate that was seen on 1 March 2026" in text_of(found[0]["files"][0])
     assert "--mandate-seen: expected it with --sender representative" in error_line(
         letters(home, number, *SEEN, "--mandate-seen", "2026-03-01")
     )
@@ -227,7 +227,7 @@ def test_how_the_identity_was_settled_is_kept_with_the_case(home: Path) -> None:
         (("--at", "9999-01-01T00:00:00Z"), "--at: expected a time that isn't in the future"),
         (("--at", "2026-02-01"), "letter written on 2026-02-01: expected a day from the receipt on"),
         (("--kind", "notice"), "--kind: expected one of access"),
-        (("--sender", "controller"), "--kind: expected one of notice, problem-report in a case of access"),
+        (("--sender", "controller"), "--kind: expected one of problem-report in a case of access"),
     ],
 )
 def test_what_can_not_be_is_refused_before_anything_is_written(home: Path, more: tuple[str, ...], words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -72,10 +73,14 @@ def test_the_commands_of_the_walk_run_in_their_order(desk: Path) -> None:
     assert b"BEGIN:VCALENDAR" in (desk / "deadlines.ics").read_bytes()
     assert len((desk / "passphrase.txt").read_text(encoding="utf-8").strip()) >= 16
     assert '"state": "closed"' in (desk / "case.json").read_text(encoding="utf-8")
+    assert [path.name.endswith("-notice.docx") for path in (desk / "notices").iterdir()] == [True]
+    receipt = json.loads((desk / "receipt.json").read_text(encoding="utf-8"))
+    assert receipt["removed"]["certificates"] > 0
+    assert {recipient["kind"] for recipient in receipt["recipients"]} >= {"dossier", "letter"}
 
 
 def test_the_page_walks_through_the_whole_of_a_case() -> None:
     walked = " ".join(BLOCKS)
     for step in ("open", "show", "list", "search", "identify", "pause", "resume", "extend", "decide", "note", "close"):
         assert f"ctscan case {step}" in walked, step
-    assert all(f"ctscan {command}" in walked for command in ("dossier", "letters", "lookup", "case export"))
+    assert all(f"ctscan {command}" in walked for command in ("dossier", "letters", "lookup", "case export", "forget"))

@@ -33,7 +33,7 @@ def names_of_question(identifier: Identifier) -> list[tuple[tuple[str, ...], ...
 async def with_objections(index: Suppressing, given: Answer) -> Answer:
     """Add the word of the suppressions to an answer. An answer about somebody who objected is never complete."""
     word = await index.suppressions_of(forms_of_question(given.identifier), names_of_question(given.identifier))
-    complete = given.complete and not (word.suppressed or word.shared or word.lifted)
+    complete = given.complete and not (word.suppressed or word.shared or word.lifted or word.lost)
     remarks = (*_remarks(word), *given.remarks, *([Remark.WITHOUT_OBJECTORS()] if word.any else []))
     return replace(given, suppressed=word.suppressed, complete=complete, remarks=remarks)
 
@@ -50,4 +50,6 @@ def _remarks(word: SuppressionsAsked) -> Sequence[Message]:
         found.append(Remark.SHARED_WITH_OBJECTOR())
     if word.lifted:
         found.append(Remark.SUPPRESSION_LIFTED())
+    if word.lost is not None:
+        found.append(Remark.SUPPRESSIONS_LOST(day=f"{word.lost:%Y-%m-%d}"))
     return found

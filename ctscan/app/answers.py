@@ -145,6 +145,8 @@ async def standings(config: Config, *, clock: Clock = CLOCK) -> StandingCounts:
             counts.add(status_of(not_before, not_after, said, at), said)
         word = await index.suppressions_of([], [])
         counts.remarks = (Remark.WITHOUT_OBJECTORS(),) if word.any else ()
+        if word.lost is not None:
+            counts.remarks += (Remark.SUPPRESSIONS_LOST(day=f"{word.lost:%Y-%m-%d}"),)
     return counts
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.app.case_texts import day_of, here, line_of, moment_of, text_of, today
-from ctscan.app.cases import add_events, case, case_identifiers, new_event
+from ctscan.app.cases import add_events, case, case_identifiers, cases, new_event
 from ctscan.app.person_requests import lift_of_case, restrict_added
 from ctscan.app.recorded_texts import check_texts
 from ctscan.app.wiring import CLOCK, opened_index
@@ -19,7 +19,7 @@ from ctscan.errors import UsageError
 from ctscan.model.case import CaseAction, DecisionKind
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from ctscan.config import Config
     from ctscan.model import Identifier
@@ -144,7 +144,7 @@ async def decide_case(
         certificates: identities of certificates, in hex, that the decision is about; empty: the whole request.
         statement: statement of a rectification, which later answers carry.
         told: day on which the person was told that the restriction of an objection ends; the restriction ends with a
-            rejection that has this day. Without the day it stays, and an objection that is upheld makes it lasting.
+            rejection of the whole objection that has this day. Without the day it stays, and the case says so.
 
     Raises:
         UsageError: the decision doesn't fit the request, the regime doesn't know the ground, a certificate isn't in the
@@ -153,7 +153,17 @@ async def decide_case(
     kind = _words("--decision", decision)
     now = clock.now()
     moment = moment_of("--at", at, now)
-    texts = {"decision": kind, "ground": _words("--ground", ground), "reasoning": text_of("--reasoning", reasoning)}
+    if told is not None and (kind != DecisionKind.OBJECTION_REJECTED or certificates):
+        raise UsageError(
+            "case decide: --told: expected with --decision objection-rejected about the whole objection, got it with "
+            "another decision or with --certificate"
+        )
+    texts = {
+        "decision": kind,
+        "ground": _words("--ground", ground),
+        "reasoning": text_of("--reasoning", reasoning),
+        "told": "" if told is None else str(day_of("--told", told, now)),
+    }
     identities = await _identities(config, certificates)
     events = [
         new_event(CaseAction.DECIDED, who, now, at=moment, certificate=identity, **texts)
@@ -164,12 +174,19 @@ async def decide_case(
     if statement:
         text = text_of("--statement", statement)
         events.append(new_event(CaseAction.STATEMENT, who, now, at=moment, text=text))
-    if told is not None and kind != DecisionKind.OBJECTION_REJECTED:
-        raise UsageError("case decide: --told: expected with --decision objection-rejected, got it with another")
     decided = await add_events(config, number, events, who, clock)
     if told is not None:
         await lift_of_case(config, decided.number, told, who=who, clock=clock)
     return decided
+
+
+async def note_lifting(config: Config, number: str, told: date, *, who: str, clock: Clock) -> None:
+    """Add to the history of a case that its restriction was ended, and the day on which the person was told.
+
+    A case that isn't in this index (another index with the same suppression file) is passed over."""
+    if number in {found.number for found in await cases(config)}:
+        event = new_event(CaseAction.NOTED, who, clock.now(), restriction="ended", told=str(told))
+        await add_events(config, number, [event], who, clock)
 
 
 async def _add_one(

@@ -303,7 +303,7 @@ def _event(one: WrittenLetter, identity: tuple[str, str], at: datetime, who: str
     detail = {
         "ca": letter.ca,
         "kind": str(letter.kind),
-        "follow_up": letter.follow_up.isoformat() if letter.follow_up else "",
+        "follow_up": str(letter.follow_up or ""),
         "sha256": one.sha256,
         identity[0]: identity[1],
     }

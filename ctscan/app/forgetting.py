@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.case_answers import identifiers_of_case
 from ctscan.app.person_requests import lifting, request_of
-from ctscan.app.recorded_texts import check_texts
+from ctscan.app.recorded_texts import check_recorded_text, check_texts
 from ctscan.app.recording import key_of, record_reading, recorded
-from ctscan.app.wiring import CLOCK, opened_index
+from ctscan.app.wiring import CLOCK, index_key_path, opened_index, privacy_files
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
 from ctscan.model import AuditAction, IdentifierKind
@@ -103,6 +103,7 @@ async def lift_suppression(
     Raises:
         UsageError: there is no such entry, it was lifted before, or the day is missing.
     """
+    from ctscan.app.case_changes import note_lifting
     from ctscan.app.case_texts import day_of
 
     now = clock.now()
@@ -117,12 +118,49 @@ async def lift_suppression(
         entry = lifting(found, now, day)
         async with recorded(config, AuditAction.FORGET, who=who, case=found.case, clock=clock) as change:
             change.detail = f"lifted {number}"
-            return (await index.lift_suppression(entry)).entry
+            lifted = (await index.lift_suppression(entry)).entry
+        if found.case and day is not None and not _restricts(await index.suppressions(), found.case):
+            await note_lifting(config, found.case, day, who=who, clock=clock)
+        return lifted
+
+
+async def accept_loss(config: Config, *, reason: str, who: str, clock: Clock = CLOCK) -> Suppression:
+    """Go on without suppressions that are lost for good: every answer says so from then on, and none is complete.
+
+    Args:
+        config: settings.
+        reason: what became of suppression file or key.
+        who: the account, for the record.
+        clock: clock of the record.
+
+    Raises:
+        UsageError: there is no reason, or the suppressions are there.
+        IndexFault: index, suppression file or trail can't be written.
+    """
+    from ctscan.index.open import accept_loss
+
+    if not reason.strip():
+        raise UsageError("suppressions accept-loss: --reason: expected what became of them, got nothing")
+    check_recorded_text("suppressions accept-loss", "reason", reason)
+    key_file, privacy = index_key_path(config), privacy_files(config)
+    entry = await accept_loss(config.db, key_file=key_file, privacy=privacy, at=clock.now())
+    purpose = reason.strip()
+    async with recorded(config, AuditAction.FORGET, who=who, purpose=purpose, clock=clock) as change:
+        change.detail = "suppressions lost"
+    return entry
+
+
+def _restricts(entries: Sequence[Suppression], case: str) -> bool:
+    """Return whether a restriction of a case holds."""
+    lifted = {entry.lifts for entry in entries}
+    return any(
+        one.case == case and one.kind is SuppressionKind.RESTRICTED and one.number not in lifted for one in entries
+    )
 
 
 def _entry_to_lift(entries: Sequence[Suppression], number: int) -> Suppression:
     found = next((entry for entry in entries if entry.number == number), None)
-    if found is None or found.kind is SuppressionKind.LIFTED:
+    if found is None or found.kind in (SuppressionKind.LIFTED, SuppressionKind.LOST):
         raise UsageError(f"suppressions lift: no suppression {number}; 'ctscan suppressions list' shows the numbers")
     if any(entry.lifts == number for entry in entries):
         raise UsageError(f"suppressions lift: suppression {number} was lifted before")

@@ -71,6 +71,30 @@ def lift(number: int, told: str | None, verbose: int, **given: Any) -> None:
     _print(config, [run(app.lift_suppression(config, number, told=told, who=account()))])
 
 
+@command(
+    "accept-loss",
+    exits={
+        0: "another suppression file is begun",
+        1: "the index, the suppression file or the audit trail can't be written",
+        2: "the suppressions of the index are here, or there is no reason",
+    },
+    example="ctscan suppressions accept-loss --reason 'disk lost on 2031-05-04, no copy'",
+)
+@click.option("--reason", metavar="TEXT", required=True, help="State what became of file or key; it is recorded.")
+@options.language()
+@options.on_index("table", "json")
+def accept_loss(reason: str, verbose: int, **given: Any) -> None:
+    """Go on without the suppression file, where it or its key is lost for good. Put it back if there is a copy.
+
+    Nobody knows then who objected: scans may write them again, and no answer of the index is complete any longer. What
+    was hidden stays hidden. A file that is there is renamed. An index that is scanned anew gives complete answers.
+    """
+    from ctscan.cli.process import account, run
+
+    config = load_settings(**given)
+    _print(config, [run(app.accept_loss(config, reason=reason, who=account()))])
+
+
 def _print(config: Config, entries: Sequence[Suppression]) -> None:
     if config.format == "json":
         from ctscan.cli.output import print_json
@@ -88,3 +112,4 @@ def _print(config: Config, entries: Sequence[Suppression]) -> None:
 
 COMMAND.add_command(show)
 COMMAND.add_command(lift)
+COMMAND.add_command(accept_loss)

@@ -125,7 +125,7 @@ def _kind_name(kind: str) -> str:
 
 
 def _is_over(event: CaseEvent, on: date) -> bool:
-    return "" < event.get("follow_up") < on.isoformat()
+    return "" < event.get("follow_up") < str(on)
 
 
 def _wishes(cite: Citations) -> Iterator[Message]:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 from ctscan.dsar.picture import answers_for_requester, first_seen
+from ctscan.dsar.reminders import restricted_since
 from ctscan.model import Answer, AuditAction, AuditEvent, CertificateStanding, Sensitivity
 from ctscan.model.case import Case, CaseAction, CaseEvent, CaseKind, CaseState, DecisionKind
 from ctscan.model.controller import Controller
@@ -37,7 +38,8 @@ _SHOWN: dict[CaseAction, tuple[str, ...]] = {
     CaseAction.CONFIRMED_RECEIPT: ("channel",),
     CaseAction.EXTENDED: ("reason", "until"),
     CaseAction.PAUSED: ("reason",),
-    CaseAction.DECIDED: ("decision", "ground", "reasoning"),
+    CaseAction.DECIDED: ("decision", "ground", "reasoning", "told"),
+    CaseAction.NOTED: ("restriction", "told"),
     CaseAction.LETTER_WRITTEN: ("ca", "kind"),
     CaseAction.LETTER_SETTLED: ("ca", "kind"),
     CaseAction.CLOSED: ("outcome",),
@@ -193,12 +195,12 @@ def _record(event: CaseEvent) -> CaseRecord:
 
 
 def is_restricted(case: Case) -> bool:
-    """Return whether processing is restricted: a request for it was granted, or an objection isn't rejected. An
-    objection restricts at once, while its grounds are weighed (GDPR article 18(1)(d))."""
+    """Return whether processing is restricted: a request for it was granted, or an objection restricts it still, as it
+    does while its grounds are weighed (GDPR article 18(1)(d))."""
+    if case.kind is CaseKind.OBJECTION:
+        return restricted_since(case) is not None
     decisions = [event.get("decision") for event in case.of(CaseAction.DECIDED) if not event.get("certificate")]
     last = decisions[-1] if decisions else ""
-    if case.kind is CaseKind.OBJECTION:
-        return last not in (DecisionKind.OBJECTION_REJECTED, DecisionKind.REFUSED)
     if case.kind is CaseKind.RESTRICTION:
         return last in (DecisionKind.GRANTED, DecisionKind.PARTIAL)
     return last == DecisionKind.OBJECTION_UPHELD

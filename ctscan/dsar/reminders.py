@@ -45,8 +45,14 @@ def _urgency(entry: tuple[CaseReport, Reminder | None]) -> tuple[bool, bool, dat
 
 def restricted_since(case: Case) -> datetime | None:
     """Return the moment since when an objection restricts the processing: from its receipt on, while the grounds are
-    weighed. A rejection ends it; an objection that is upheld doesn't."""
+    weighed. It ends where the person was told so (GDPR article 18(3)): by a rejection that has this day, or by a
+    lifting. An objection that is upheld later restricts again; a rejection alone ends nothing, nor shows anything."""
     if case.kind is not CaseKind.OBJECTION or not case.events:
         return None
-    decided = [event.get("decision") for event in case.of(CaseAction.DECIDED)]
-    return None if decided[-1:] == [DecisionKind.OBJECTION_REJECTED] else case.events[0].at
+    ended = False
+    for event in case.of(CaseAction.DECIDED, CaseAction.NOTED):
+        if event.get("told"):
+            ended = True
+        elif event.get("decision") == DecisionKind.OBJECTION_UPHELD:
+            ended = False
+    return None if ended else case.events[0].at

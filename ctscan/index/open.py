@@ -12,7 +12,10 @@ from ctscan.index.protocols import Index, Trail
 from ctscan.model.suppression import PrivacyFiles
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ctscan.index.store_key import StoreKey
+    from ctscan.model.suppression import Suppression
 
 
 async def open_index(
@@ -48,6 +51,29 @@ async def open_index(
 
     privacy = privacy or privacy_beside(os.fspath(url))
     return await open_sqlite(path, create=create, inline=inline, key=_key(key_file), privacy=privacy)
+
+
+async def accept_loss(
+    url: str | os.PathLike[str], *, key_file: Path | None, privacy: PrivacyFiles, at: datetime
+) -> Suppression:
+    """Begin another suppression file for an index whose own, or whose key, is lost for good; the old file is renamed.
+
+    Args:
+        url: as for `open_index`.
+        key_file: as for `open_index`.
+        privacy: key file and suppression file.
+        at: moment of the loss, as the new file and all answers say it.
+
+    Returns:
+        The first entry of the new file.
+
+    Raises:
+        UsageError: the suppressions of the index are there.
+        IndexFault, InputError: as `open_index` raises them, or the files can't be written.
+    """
+    from ctscan.index.sqlite import lost_suppressions
+
+    return await lost_suppressions.accept_loss(_sqlite_path(os.fspath(url)), privacy=privacy, key=_key(key_file), at=at)
 
 
 async def open_trail(path: Path, *, create: bool, inline: bool = False, key_file: Path | None = None) -> Trail:

@@ -125,6 +125,7 @@ class Remark(Code):
     RESTRICTED = "remark.restricted"  # parameters: day, ground
     SHARED_WITH_OBJECTOR = "remark.shared-with-objector"
     SUPPRESSION_LIFTED = "remark.suppression-lifted"
+    SUPPRESSIONS_LOST = "remark.suppressions-lost"  # parameter: day
     WITHOUT_OBJECTORS = "remark.without-objectors"
 
 

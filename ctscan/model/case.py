@@ -63,9 +63,9 @@ class CaseAction(StrEnum):
     EXTENDED = "extended"  # reason, until, told (date on which the requester was told)
     PAUSED = "paused"  # reason: the ground, in a word of the regime; text: why, in the handler's words
     RESUMED = "resumed"  # text
-    DECIDED = "decided"  # decision, ground, reasoning; certificate for a part
+    DECIDED = "decided"  # decision, ground, reasoning; certificate for a part; told: as below
     STATEMENT = "statement"  # of a rectification: text that later answers carry
-    NOTED = "noted"  # text
+    NOTED = "noted"  # text; restriction "ended" with told: day on which the person was told that it ends
     EXPORTED = "exported"
     DOSSIER_MADE = "dossier made"  # sha256 of the package, override or settled, where given
     LETTER_WRITTEN = "letter written"  # ca, kind, follow_up, sha256

@@ -26,6 +26,7 @@ class SuppressionKind(StrEnum):
     FORGOTTEN = "forgotten"  # deleted, and not written again
     RESTRICTED = "restricted"  # kept, and hidden from every reader: GDPR article 18
     LIFTED = "lifted"  # takes an earlier entry back
+    LOST = "lost"  # first entry of a file that was begun because the one before, or its key, was lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,14 @@ class SuppressionsAsked:
         shared: a certificate with the identifier was left out, because somebody else in it objected.
         lifted: a suppression of the identifier was lifted; certificates that came meanwhile aren't in the index.
         any: there is any suppression at all.
+        lost: the day since when earlier suppressions are lost: nobody knows who was deleted, and who may be back.
     """
 
     suppressed: Suppressed | None = None
     shared: bool = False
     lifted: bool = False
     any: bool = False
+    lost: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from ctscan.model.identifier import IdentifierKind
 from ctscan.model.suppression import (
@@ -23,6 +24,8 @@ from ctscan.model.suppression import (
 
 SUPPRESSION_DIGEST = b"ctscan suppression digest v1"
 """Use of the key file for these digests."""
+
+_PROMISES = (SuppressionKind.FORGOTTEN, SuppressionKind.RESTRICTED)
 
 Form = tuple[str, str]
 """Kind of an identifier, and its form for comparison."""
@@ -72,9 +75,13 @@ class Suppressions:
         )
 
     def active(self) -> Iterator[Suppression]:
-        """Yield the entries that hold: neither lifted nor a lifting."""
+        """Yield the entries that hold: neither lifted nor a lifting, nor the note of a loss."""
         lifted = {entry.lifts for entry in self.entries}
-        return (one for one in self.entries if one.number not in lifted and one.kind is not SuppressionKind.LIFTED)
+        return (one for one in self.entries if one.number not in lifted and one.kind in _PROMISES)
+
+    def lost_since(self) -> date | None:
+        """Return the day since when earlier suppressions are lost; None where none are."""
+        return next((one.at.date() for one in self.entries if one.kind is SuppressionKind.LOST), None)
 
     def owner_of(self, kind: str, text: str) -> Suppression | None:
         """Return the entry that a look-up key of a certificate belongs to; None without any."""

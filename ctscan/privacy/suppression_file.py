@@ -17,6 +17,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,8 @@ _OLD_KEYS = 9
 _SETTING = "suppressions under [privacy] in ctscan.toml, or CTSCAN_SUPPRESSIONS"
 _LOSS = (
     "without it nobody knows who objected: a scan could write them again, and a look-up would call them not found. "
-    "Nothing is read or written until it is back"
+    "Nothing is read or written until it is back (if it is lost for good, 'ctscan suppressions accept-loss --reason …' "
+    "goes on without)"
 )
 
 
@@ -103,6 +105,25 @@ class SuppressionFile:
             self._begin()
         known = self.current()
         return known if known.keys else replace(known, keys=self._derived(self._keys()))
+
+    def set_aside(self) -> None:
+        """Rename the file, so that another one can be begun. Nothing is done where there is none.
+
+        Raises:
+            InputError: the file can't be renamed.
+        """
+        if self._state() is None:
+            return
+        names = (self._path.with_name(f"{self._path.name}.lost.{number}") for number in count(1))
+        place = next(path for path in names if not os.path.lexists(path))
+        try:
+            self._path.rename(place)
+        except OSError as error:
+            raise InputError(
+                f"{self._path}: can't be renamed to {place.name} ({error.strerror}); check the owner and mode of its "
+                "directory"
+            ) from None
+        self._seen, self._known = None, Suppressions()
 
     def rehearsed(self) -> Suppressions:
         """Return suppressions to try something with, and make no file: without a key, its digests mean nothing."""

@@ -27,7 +27,7 @@ def profiles_table(found: Sequence[CaProfile], texts: Texts) -> Listing:
 def _row(profile: CaProfile, texts: Texts) -> tuple[str, ...]:
     letter = ProfileSay.LETTER_NONE(reason=profile.no_letter) if profile.no_letter else ProfileSay.LETTER()
     grade = word_of(profile.grade).upper()
-    return profile.name, profile.owner, grade, str(len(profile.facts)), profile.as_of.isoformat(), texts(letter)
+    return profile.name, profile.owner, grade, str(len(profile.facts)), str(profile.as_of), texts(letter)
 
 
 def profile_title(profile: CaProfile, texts: Texts) -> str:

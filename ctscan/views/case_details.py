@@ -38,6 +38,7 @@ class CaseDetail(Code):
     REASON = "case-detail.reason"
     REASONING = "case-detail.reasoning"
     RESTRICTION = "case-detail.restriction"
+    RESTRICTION_ENDED = "case-detail.restriction-ended"
     SENT = "case-detail.sent"
     SETTLED = "case-detail.settled"
     SHA256 = "case-detail.sha256"
@@ -87,6 +88,7 @@ _WORDS: Final[Mapping[tuple[CaseAction, str], Mapping[str, Message]]] = {
     (CaseAction.PAUSED, "reason"): {str(one): Message(str(PauseName[one.name])) for one in PauseReason},
     (CaseAction.DECIDED, "decision"): {str(one): name for one, name in DECISIONS.items()},
     (CaseAction.DECIDED, "ground"): {str(one): Message(str(RefusalName[one.name])) for one in RefusalReason},
+    (CaseAction.NOTED, "restriction"): {"ended": CaseDetail.RESTRICTION_ENDED()},
     (CaseAction.DOSSIER_MADE, "settled"): {"case": CaseDetail.IN_CASE()},
     (CaseAction.LETTER_WRITTEN, "kind"): _LETTERS,
     (CaseAction.LETTER_WRITTEN, "settled"): {"case": CaseDetail.IN_CASE()},

@@ -28,6 +28,7 @@ class SuppressionText(Code):
     FORGOTTEN = "suppression.forgotten"  # parameters: number, day, ground, identifiers, certificates, case
     RESTRICTED = "suppression.restricted"  # parameters: number, day, ground, identifiers, certificates, case
     LIFTED = "suppression.lifted"  # parameters: number, day, lifts
+    LOST = "suppression.lost"  # parameters: number, day
 
 
 _RECIPIENTS = {
@@ -94,6 +95,8 @@ def _entry(entry: Suppression) -> Message:
     day, ground, case = f"{entry.at:%Y-%m-%d}", str(entry.ground), entry.case or "-"
     if entry.kind is SuppressionKind.LIFTED:
         return SuppressionText.LIFTED(number=entry.number, day=day, lifts=entry.lifts)
+    if entry.kind is SuppressionKind.LOST:
+        return SuppressionText.LOST(number=entry.number, day=day)
     number, identifiers = entry.number, len(entry.identifiers)
     certificates = sum(one.kind == IdentifierKind.IDENTITY for one in entry.certificates)
     if entry.kind is SuppressionKind.RESTRICTED:

@@ -158,7 +158,10 @@ def test_an_objection_restricts_until_it_is_rejected(desk: Desk) -> None:
     number = opened["number"]
     assert "Restricted since" in desk("show", "--case", number).stdout
     rejected = desk.json("decide", "--case", number, "--decision", "objection-rejected", "--reasoning", "as we must")
-    assert rejected["restricted_since"] is None
+    assert rejected["restricted_since"] == opened["restricted_since"]  # it is hidden still: nobody was told
+    words = ("decide", "--case", number, "--decision", "objection-rejected", "--reasoning", "x", "--told")
+    desk.refused(*words, "yesterday")
+    assert desk.json(*words, ago(0))["restricted_since"] is None
 
 
 # --- notes, closing ------------------------------------------------------------------------------------------------

@@ -201,6 +201,21 @@ def test_an_objection_restricts_at_once_and_a_rejection_ends_that(desk: Desk) ->
     assert kinds == ["restricted", "restricted", "lifted", "lifted"]
 
 
+def test_case_and_index_agree_on_a_restriction_that_is_lifted_by_its_number(desk: Desk) -> None:
+    words = ("--regime", "eu", "--received", ago(2), "--kind", "objection")
+    number = desk.json("case", "open", "-", *words, stdin=f"{JANE}\n")["number"]
+    desk("case", "add", "--case", number, "-", stdin=f"{ANN}\n")
+    desk("case", "decide", "--case", number, "--decision", "objection-rejected", "--reasoning", "overriding grounds")
+    assert (desk.found(JANE), desk.json("case", "show", "--case", number)["restricted_since"] is None) == (0, False)
+    desk("case", "close", "--case", number, "--outcome", "answered")
+    desk("suppressions", "lift", "1", "--told", ago(0))
+    assert desk.json("case", "show", "--case", number)["restricted_since"] is not None
+    desk("suppressions", "lift", "2", "--told", ago(0))
+    shown = desk.json("case", "show", "--case", number)
+    assert (desk.found(JANE), desk.found(ANN), shown["restricted_since"]) == (2, 1, None)
+    assert shown["history"][-1]["detail"] == {"restriction": "ended", "told": ago(0)}
+
+
 def test_a_restriction_hides_from_every_command(desk: Desk) -> None:
     assert desk.forget(JANE, "--restrict", "--yes")["removed"]["certificates"] == 3
     assert desk.found(JANE) == 0

@@ -43,7 +43,7 @@ EVERY = every_command()
 def test_alone_it_shows_the_commands_in_the_order_of_use() -> None:
     result = run()
     assert result.exit_code == 0
-    listed = re.findall(r"^  (\w+)  +[A-Z]", result.stdout.partition("Commands")[2], re.MULTILINE)
+    listed = re.findall(r"^  ([\w-]+)  +[A-Z]", result.stdout.partition("Commands")[2], re.MULTILINE)
     assert listed == list(COMMANDS)
     assert listed[:5] == ["init", "scan", "backfill", "search", "import"]
     assert listed == list(COMMANDS)
@@ -112,7 +112,7 @@ def test_a_group_alone_shows_its_commands() -> None:
         if isinstance(found := command_of(path), Group) and not found.acts_alone:
             result = run(path)
             assert (result.exit_code, result.stderr) == (0, "")
-            listed = re.findall(r"^  (\w+)  +[A-Z]", result.stdout.partition("Commands")[2], re.MULTILINE)
+            listed = re.findall(r"^  ([\w-]+)  +[A-Z]", result.stdout.partition("Commands")[2], re.MULTILINE)
             assert listed == list(found.commands)
             assert result.stdout == run(path, "--help").stdout
 

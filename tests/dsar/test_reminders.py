@@ -71,15 +71,20 @@ def test_only_an_objection_restricts_and_from_its_opening_on(kind: CaseKind) -> 
 @pytest.mark.parametrize(
     ("decisions", "is_restricted"),
     [
-        ([DecisionKind.OBJECTION_REJECTED], False),
-        ([DecisionKind.OBJECTION_UPHELD], True),
-        ([DecisionKind.OBJECTION_UPHELD, DecisionKind.OBJECTION_REJECTED], False),
-        ([DecisionKind.OBJECTION_REJECTED, DecisionKind.OBJECTION_UPHELD], True),
-        ([DecisionKind.REFUSED], True),
+        ([(DecisionKind.OBJECTION_REJECTED, "2026-03-09")], False),
+        ([(DecisionKind.OBJECTION_REJECTED, "")], True),
+        ([(DecisionKind.OBJECTION_UPHELD, "")], True),
+        ([(DecisionKind.OBJECTION_UPHELD, ""), (DecisionKind.OBJECTION_REJECTED, "2026-03-09")], False),
+        ([(DecisionKind.OBJECTION_REJECTED, "2026-03-09"), (DecisionKind.OBJECTION_UPHELD, "")], True),
+        ([(DecisionKind.REFUSED, "")], True),
     ],
 )
-def test_a_rejection_ends_the_restriction(decisions: list[DecisionKind], is_restricted: bool) -> None:
-    events = [case_event("2026-03-09", CaseAction.DECIDED, decision=decision) for decision in decisions]
+def test_a_rejection_that_the_person_was_told_of_ends_the_restriction(
+    decisions: list[tuple[DecisionKind, str]], is_restricted: bool
+) -> None:
+    events = [
+        case_event("2026-03-09", CaseAction.DECIDED, decision=decision, told=told) for decision, told in decisions
+    ]
     case = request_case("eu", "2026-03-01", OPENED, *events, kind=CaseKind.OBJECTION)
     assert (restricted_since(case) is not None) == is_restricted
     assert restricted_since(replace(case, events=())) is None

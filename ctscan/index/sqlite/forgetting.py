@@ -76,7 +76,7 @@ def carry_out(connection: sqlite3.Connection, known: Suppressions, entry: Suppre
     """Carry out an entry of the suppression file that this index hasn't carried out yet."""
     if entry.kind is SuppressionKind.LIFTED:
         connection.execute("DELETE FROM restricted_certificate WHERE suppression = ?", (entry.lifts,))
-    elif any(entry is one for one in known.active()):
+    elif any(entry is one for one in known.active()):  # neither lifted meanwhile nor the note of a loss
         _carry_out(connection, known, entry, matching(connection, known, entry), None)
 
 

@@ -8,12 +8,21 @@ work. An index that can't be written to hides the certificates instead, for as l
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 
-from ctscan.errors import IndexFault, InputError
+from ctscan.errors import IndexFault, InputError, UsageError
 from ctscan.index.sqlite import forgetting, hiding
 from ctscan.index.sqlite.byte_locks import descriptor_of, held_whole
 from ctscan.index.sqlite.row_checks import Noting
-from ctscan.model.suppression import ForgetRequest, Forgotten, PrivacyFiles, Removed, Suppression, SuppressionKind
+from ctscan.model.suppression import (
+    ForgetRequest,
+    Forgotten,
+    Ground,
+    PrivacyFiles,
+    Removed,
+    Suppression,
+    SuppressionKind,
+)
 from ctscan.privacy.suppression import Suppressions
 from ctscan.privacy.suppression_file import SuppressionFile, missing_file
 
@@ -85,6 +94,29 @@ class SuppressionGate:
                 "DELETE FROM restricted_certificate WHERE suppression = ?", (entry.lifts,)
             ).rowcount
             return self._promised(connection, entry, Removed(shown))
+
+    def accept_loss(self, connection: sqlite3.Connection, at: datetime) -> Suppression:
+        """Begin another suppression file in place of one that is lost. In a writing transaction that didn't settle.
+
+        What is hidden stays hidden for good, as nobody knows whose entry could be lifted.
+
+        Raises:
+            UsageError: the suppressions of the index are there.
+        """
+        with _errors(), held_whole(descriptor_of(self._file.path.with_name(f"{self._file.path.name}.lock"))):
+            if not self._is_lost(connection):
+                raise UsageError("suppressions accept-loss: the suppressions of this index are here; nothing was done")
+            self._file.set_aside()
+            connection.execute("UPDATE restricted_certificate SET suppression = 0")
+            entry = Suppression(1, at, SuppressionKind.LOST, Ground.OBJECTION)
+            return self._promised(connection, entry, Removed()).entry
+
+    def _is_lost(self, connection: sqlite3.Connection) -> bool:
+        try:
+            _applied(connection, self._file.current(), self._file)
+        except (InputError, IndexFault):
+            return True
+        return False
 
     def _promised(self, connection: sqlite3.Connection, entry: Suppression, removed: Removed) -> Forgotten:
         known = self._file.append(entry)

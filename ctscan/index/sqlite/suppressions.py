@@ -89,4 +89,5 @@ def _asked(
         and (forgetting.is_other(connection, known, forms, names) or hiding.hides_match(connection, forms, names)),
         lifted=known.was_lifted(forms),
         any=any(True for _ in known.active()),
+        lost=known.lost_since(),
     )

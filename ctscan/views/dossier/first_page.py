@@ -42,7 +42,7 @@ def _head(made: Dossier, texts: Texts) -> Iterator[tuple[str, list[str]]]:
     yield texts(DossierText.AS_OF()), [moment(made.at)]
     if made.case is not None:
         yield texts(DossierText.REQUESTER()), [made.case.requester]
-        yield texts(DossierText.RECEIVED()), [made.case.received.isoformat()]
+        yield texts(DossierText.RECEIVED()), [str(made.case.received)]
     yield texts(DossierText.CONTROLLER()), [controller.name, *controller.address.split("; ")]
     yield texts(DossierText.CONTACT()), [controller.contact]
     yield texts(DossierText.OFFICER()), [controller.dpo]

@@ -20,7 +20,7 @@ def profile_row(profile: CaProfile) -> Shape:
         "owner": profile.owner,
         "grade": _grade(profile.grade),
         "facts": len(profile.facts),
-        "as_of": profile.as_of.isoformat(),
+        "as_of": str(profile.as_of),
         "baseline": profile.is_baseline,
         "no_letter": None if profile.no_letter is None else word_of(profile.no_letter),
     }
@@ -54,7 +54,7 @@ def fact(found: ProfileFact) -> Shape:
         "source": found.source.title,
         "url": found.source.url or None,
         "layer": word_of(found.source.layer),
-        "date": found.source.day.isoformat(),
+        "date": str(found.source.day),
         "undated": found.source.is_undated,
         "version": found.source.version or None,
         "grade": _grade(found.grade),

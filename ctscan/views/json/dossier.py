@@ -151,7 +151,7 @@ def case_facts(found: CaseFacts) -> Shape:
     return {
         "number": found.number,
         "kind": str(found.kind),
-        "received": found.received.isoformat(),
+        "received": str(found.received),
         "requester": found.requester or None,
         "state": str(found.state),
         "restricted": found.is_restricted,

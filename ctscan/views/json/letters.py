@@ -24,7 +24,7 @@ def _letter(one: WrittenLetter) -> Shape:
         "kind": str(letter.kind),
         "lang": letter.lang,
         "missing": [word_of(item) for item in letter.missing],
-        "follow_up": letter.follow_up.isoformat() if letter.follow_up else None,
+        "follow_up": str(letter.follow_up) if letter.follow_up else None,
         "certificates": [hex_text(identity) for identity in letter.certificates],
         "files": list(one.files),
         "sha256": one.sha256,
