@@ -46,6 +46,7 @@ async def refresh(
         UsageError: no contact; no purpose for OCSP; a purpose that names the person.
         IndexFault: the index or the audit trail can't be used.
     """
+    from ctscan.personal.issuers import keys_in
     from ctscan.revocation.context import RefreshRequest
     from ctscan.revocation.refresh import run_refresh
 
@@ -56,7 +57,9 @@ async def refresh(
         guarded_client(config, transport) as client,
     ):
         found = await recorded_identities(config, index, AuditAction.STATUS, identifiers, who, clock)
-        request = RefreshRequest(who, tuple(found) if identifiers else None, config.ocsp, config.purpose, force)
+        request = RefreshRequest(
+            who, tuple(found) if identifiers else None, config.ocsp, config.purpose, force, keys_in
+        )
         disclosures = RecordedDisclosures(index, change)
         result = await run_refresh(index, client, request, progress, stop, clock, disclosures=disclosures)
         change.exit_code = result.exit_code

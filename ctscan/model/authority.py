@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from ctscan.model.identifier import LookupKey
 
 
 class IssuerOrigin(StrEnum):
@@ -19,13 +21,18 @@ class IssuerOrigin(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Issuer:
     """CA certificate that may have issued a kept certificate. Needed to check signatures of the CA; kept outside of
-    every scope, and found by no look-up."""
+    every scope, and found by no look-up.
+
+    Attributes:
+        keys: look-up keys of its personal data, for the comparison with people who objected; not kept.
+    """
 
     sha256: bytes
     der: bytes
     subject_hash: bytes  # SHA-256 of the subject's DER, as `Certificate.issuer.raw` of certificates that it issued
     key_hash: bytes  # SHA-256 of the SubjectPublicKeyInfo: the issuer_key_hash of precertificate entries
     origin: IssuerOrigin
+    keys: tuple[LookupKey, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

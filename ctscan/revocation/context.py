@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from ctscan.clock import Clock
 from ctscan.errors import FormatError
 from ctscan.index.protocols import Disclosures, Revocations
-from ctscan.model import Certificate, EntryKind, KeptCertificate, Message, Revocation, RevocationState
+from ctscan.model import Certificate, EntryKind, KeptCertificate, LookupKey, Message, Revocation, RevocationState
 from ctscan.model.results import RefreshResult
 from ctscan.revocation.fetcher import Fetcher
 from ctscan.revocation.status import CHECKED_BY_CA, has_run_out
@@ -32,7 +32,8 @@ class RefreshRequest:
     """Request for a refresh.
 
     `identities`: certificates to check (None: all kept ones). `ocsp`: consent to reveal to CAs the certificates in
-    question. `force`: ask again where the CA's answer still counts.
+    question. `force`: ask again where the CA's answer still counts. `keys_in`: reader of the people in the certificate
+    of a CA, which isn't kept where one of them objected.
     """
 
     who: str
@@ -40,6 +41,7 @@ class RefreshRequest:
     ocsp: bool = False
     purpose: str = ""
     force: bool = False
+    keys_in: Callable[[bytes], tuple[LookupKey, ...]] = lambda der: ()
 
 
 class RevocationIndex(Revocations, Disclosures, Protocol):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from ctscan.errors import FormatError, SourceError
-from ctscan.model import Certificate, Issuer, IssuerOrigin, KeptCertificate, StatusReason
+from ctscan.model import Certificate, Issuer, IssuerOrigin, KeptCertificate, LookupKey, StatusReason
 from ctscan.revocation.context import RefreshContext
 from ctscan.revocation.fetcher import host_of
 from ctscan.sources.files.blocks import split_certificates
@@ -66,7 +67,7 @@ class IssuerFinder:
         except SourceError as error:
             self._context.failed(StatusReason.ISSUER_MISSING(host=host_of(url), detail=str(error)))
             return []
-        found = await asyncio.to_thread(_issuers_in, raw)
+        found = await asyncio.to_thread(_issuers_in, raw, self._context.request.keys_in)
         if not found:
             self._context.failed(StatusReason.ISSUER_INVALID(host=host_of(url)))
         return found
@@ -88,13 +89,13 @@ class IssuerFinder:
         await asyncio.gather(*self._fetched.values(), return_exceptions=True)
 
 
-def _issuers_in(raw: bytes) -> list[Issuer]:
+def _issuers_in(raw: bytes, keys_in: Callable[[bytes], tuple[LookupKey, ...]]) -> list[Issuer]:
     """Read DER, PEM and PKCS#7 (RFC 5280 section 4.2.2.1), but no PKCS#12, which can be made costly."""
     found: list[Issuer] = []
     for der in split_certificates(raw, certificates_in_signed_data):
         if isinstance(der, bytes) and len(found) < MAX_FETCHED:
             try:
-                found.append(issuer_of(der, IssuerOrigin.AIA))
+                found.append(replace(issuer_of(der, IssuerOrigin.AIA), keys=keys_in(der)))
             except FormatError:
                 continue
     return found

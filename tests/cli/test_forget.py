@@ -183,6 +183,17 @@ def test_forms_of_international_names_are_one(desk: Desk) -> None:
     assert traces(desk.folder, ["иван", "Петров"]) == []
 
 
+@pytest.mark.parametrize("scope", [("--everything",), ("--scope", "example.net")])
+def test_an_own_ca_that_names_the_person_is_not_kept_for_checks(desk: Desk, scope: tuple[str, ...]) -> None:
+    file = desk.folder / "own.der"
+    subject = [("2.5.4.3", "Test CA"), ("1.2.840.113549.1.9.1", JANE)]
+    file.write_bytes(make_certificate(subject=subject, issuer=subject, serial=91, ca=True))
+    desk.forget(JANE, "--yes")
+    desk("import", file, *scope)
+    file.unlink()
+    assert traces(desk.folder, [JANE]) == []
+
+
 def test_an_objection_restricts_at_once_and_a_rejection_ends_that(desk: Desk) -> None:
     words = ("--regime", "eu", "--received", ago(2), "--kind", "objection")
     number = desk.json("case", "open", "-", *words, stdin=f"{JANE}\n")["number"]

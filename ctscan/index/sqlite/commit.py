@@ -110,7 +110,7 @@ def _sieved(sieve: Sieve, prepared: PreparedStep) -> PreparedStep:
         if sieve.passes_findings(one.findings) and not (one.entry is not None and one.index in dropped)
     )
     fingerprints = {row.leaf_sha256 for row in sieve.dropped}
-    issuers = tuple(row for row in prepared.issuers if row[0] not in fingerprints and sieve.passes_fingerprint(row[0]))
+    issuers = tuple(row for row in prepared.issuers if row[0] not in fingerprints and sieve.passes_issuer(row))
     result = replace(prepared.step.result, unreadable=unreadable)
     return PreparedStep(replace(prepared.step, result=result), tuple(kept), tuple(chain_rows), issuers, ())
 

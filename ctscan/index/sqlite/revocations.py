@@ -35,8 +35,11 @@ LARGEST_CRL = 1 << 28
 
 
 def issuer_rows(issuers: Iterable[Issuer]) -> tuple[tuple[Any, ...], ...]:
-    """Pack issuers for `save_issuers`, before the transaction: packing takes time."""
-    return tuple((i.sha256, i.subject_hash, i.key_hash, rows.clean(i.origin), rows.pack(i.der)) for i in issuers)
+    """Pack issuers for `save_issuers`, before the transaction: packing takes time. Behind the columns stand the look-up
+    keys, which are compared and not written."""
+    return tuple(
+        (i.sha256, i.subject_hash, i.key_hash, rows.clean(i.origin), rows.pack(i.der), i.keys) for i in issuers
+    )
 
 
 def save_issuers(connection: sqlite3.Connection, issuers: Sequence[tuple[Any, ...]]) -> None:
@@ -44,7 +47,7 @@ def save_issuers(connection: sqlite3.Connection, issuers: Sequence[tuple[Any, ..
     connection.executemany(
         "INSERT INTO issuer (sha256, subject_hash, key_hash, origin, der) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
-        issuers,
+        [row[:5] for row in issuers],
     )
 
 

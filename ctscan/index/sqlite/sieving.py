@@ -75,10 +75,14 @@ class Sieve:
         entry = None if self.is_open else self.known.of_certificate(keys, b"")
         return entry is None or entry.kind is SuppressionKind.RESTRICTED
 
-    def passes_fingerprint(self, sha256: bytes) -> bool:
-        """Return whether the certificate of a CA with this SHA-256 may be written."""
+    def passes_issuer(self, row: Sequence[Any]) -> bool:
+        """Return whether the certificate of a CA, a row of `revocations.issuer_rows`, may be written."""
         if self.is_open:
             return True
+        sha256, keys = row[0], ((str(key.kind), key.key) for key in row[-1])
+        owner = self.known.of_certificate(keys, b"")
+        if owner is not None and owner.kind is SuppressionKind.FORGOTTEN:
+            return False
         form = (str(IdentifierKind.SHA256), sha256.hex())
         entry = self.known.of_identifier([form])
         if entry is not None and entry.kind is SuppressionKind.FORGOTTEN:
@@ -118,7 +122,7 @@ def replace_findings(
 def save_issuers(connection: sqlite3.Connection, issuers: Sequence[tuple[Any, ...]]) -> None:
     """Insert certificates of CAs that are not in the index."""
     sieve = sieve_of(connection)
-    revocations.save_issuers(connection, [row for row in issuers if sieve.passes_fingerprint(row[0])])
+    revocations.save_issuers(connection, [row for row in issuers if sieve.passes_issuer(row)])
 
 
 def _fingerprints(row: CertificateRow) -> list[Form]:
