@@ -46,7 +46,6 @@ from ctscan.app.dossiers import make_dossier
 from ctscan.app.encrypting import decrypt_index, encrypt_index
 from ctscan.app.exposure_export import EXPORT_FORMS, export_view
 from ctscan.app.exposure_report import ReportOptions, report_exposure
-from ctscan.app.forgetting import forget, lift_suppression, suppressions
 from ctscan.app.forgetting import accept_loss, forget, lift_suppression, suppressions
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.head_destinations import heard_head_failures
