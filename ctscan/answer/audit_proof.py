@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Final
 
 from ctscan.ct.audit_head import AuditHead, head_note, parse_vkey, verify_note
@@ -49,9 +50,12 @@ def read_proof(raw: bytes) -> AuditProof:
     older = document.get("consistency")
     if older is not None and not isinstance(older, dict):
         raise FormatError(f"{context}: consistency: expected an object or null, got {kind_of(older)}")
+    leaf = text_in(document, "leaf", context).encode("utf-8", "replace")
+    if text_in(document, "leaf_hash", context) != b64encode(leaf_hash(leaf)).decode():
+        raise FormatError(f"{context}: leaf_hash: expected the hash of the leaf, got another")
     return AuditProof(
         number_in(document, "event", context),
-        text_in(document, "leaf", context).encode("utf-8", "replace"),
+        leaf,
         hashes_in(document, "path", context),
         text_in(document, "head", context).encode("utf-8", "replace"),
         text_in(document, "vkey", context),

@@ -128,6 +128,7 @@ def _written(made: Dossier, path: Path, sink: Sink, files: int, *, is_encrypted:
         sha256=sink.sha256,
         number=made.number,
         is_complete=made.is_complete,
+        is_hidden=made.hidden_since is not None,
         is_encrypted=is_encrypted,
         figures=figures(made.picture),
         files=files,

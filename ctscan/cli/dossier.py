@@ -141,5 +141,11 @@ def _print(written: WrittenDossier, config: Config) -> None:
             f"dossier: certificates held back as unclear, or refused: {held:,}; confirm or reject each unclear one "
             "in a case"
         )
+    if written.is_hidden:
+        complain(
+            "dossier: certificates of the person are kept and hidden, as their processing is restricted: the dossier "
+            "says so and shows none of them; to show them, end the restriction ('ctscan suppressions lift N --told "
+            "DATE'), make the dossier again, and restrict again ('ctscan forget --restrict')"
+        )
     if not written.is_complete:
         complain("dossier: the search was not complete; the dossier names the parts that were not searched")

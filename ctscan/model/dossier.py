@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from ctscan.model.answer import Answer
+from ctscan.model.answer import Answer, Remark
 from ctscan.model.audit import AuditAction
 from ctscan.model.case import CaseAction, CaseKind, CaseState
 from ctscan.model.controller import Controller
 from ctscan.model.message import Code, Message
 from ctscan.model.picture import Picture
 from ctscan.model.regime import Regime
+from ctscan.model.suppression import Suppressed
 
 
 class Paper(StrEnum):
@@ -174,8 +176,26 @@ class Dossier:
 
     @property
     def is_nothing_found(self) -> bool:
-        """True when no certificate was found, and none is held back."""
-        return not (self.picture.certificates or self.picture.held_back)
+        """True when no certificate was found, and none is held back or hidden by a restriction."""
+        return not (self.picture.certificates or self.picture.held_back or self.hidden_since)
+
+    @property
+    def hidden_since(self) -> datetime | None:
+        """Moment since when certificates of the person are hidden by a restriction; None where none are."""
+        return next((one.since for one in self._suppressed() if one.restricted), None)
+
+    @property
+    def erased_at(self) -> datetime | None:
+        """Moment at which the certificates of the person were deleted, as they objected; None where they weren't."""
+        return next((one.since for one in self._suppressed() if not one.restricted), None)
+
+    @property
+    def is_shared_left_out(self) -> bool:
+        """True when a certificate was left out, as somebody else whom it names objected."""
+        return any(Remark.SHARED_WITH_OBJECTOR() in answer.remarks for answer in self.answers)
+
+    def _suppressed(self) -> Iterator[Suppressed]:
+        return (answer.suppressed for answer in self.answers if answer.suppressed is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +214,7 @@ class WrittenDossier:
     sha256: str
     number: str
     is_complete: bool
+    is_hidden: bool  # certificates of the person are hidden by a restriction
     is_encrypted: bool
     figures: Figures
     files: int

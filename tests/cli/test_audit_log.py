@@ -383,6 +383,7 @@ def altered(proof: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "head", proof | {"head": proof["head"].replace(f"\n{EVENTS}\n", f"\n{EVENTS + 1}\n")}
     yield "vkey", proof | {"vkey": proof["vkey"].replace("+A", "+B")}
     yield "format", proof | {"format": "another"}
+    yield "leaf_hash", proof | {"leaf_hash": proof["path"][0]}
     yield "no leaf", {name: value for name, value in proof.items() if name != "leaf"}
     yield "consistency", proof | {"consistency": 7}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from cli.test_failing_disks import limited
@@ -12,7 +13,7 @@ from support.asgi import served
 from support.case_desk import ago
 from support.certs import make_certificate
 from support.cli import copy_index, error_line, run
-from support.dossiers import CONTROLLER
+from support.dossiers import CONTROLLER, pdf_text
 from support.fake_crtsh import FakeCrtsh, held
 from support.logs import LogBuilder
 from support.scanning import person_certificate
@@ -225,6 +226,26 @@ def test_case_and_index_agree_on_a_restriction_that_is_lifted_by_its_number(desk
     shown = desk.json("case", "show", "--case", number)
     assert (desk.found(JANE), desk.found(ANN), shown["restricted_since"]) == (2, 1, None)
     assert shown["history"][-1]["detail"] == {"restriction": "ended", "told": ago(0)}
+
+
+def test_a_dossier_does_not_call_hidden_data_not_held(desk: Desk) -> None:
+    desk.config.write_text(f'db = "{desk.db}"\npurpose = "test"\n{CONTROLLER}', encoding="utf-8")
+    words = ("dossier", "-o", desk.folder, "--identity-settled", "came in person", "--config", desk.config)
+    pages = []
+    for way in ("--restrict", "--yes"):
+        desk.forget(JANE, way, "--yes")
+        for old in desk.folder.glob("*.zip"):
+            old.unlink()
+        done = run(*words, JANE)
+        assert (done.exit_code, "restriction" in done.stderr) == (4, way == "--restrict"), done.output
+        (package,) = desk.folder.glob("*.zip")
+        with ZipFile(package) as opened:
+            names = {name.rpartition("/")[2]: name for name in opened.namelist()}
+            pages.append(" ".join(pdf_text(opened.read(names["dossier.pdf"])).split()))
+            assert json.loads(opened.read(names["dossier.json"]))["nothing_found"] is (way == "--yes")
+    assert all("We hold nothing" not in page for page in pages)
+    assert "We keep certificates with your data" in pages[0]
+    assert "What we held was deleted" in pages[1]
 
 
 def test_a_restriction_hides_from_every_command(desk: Desk) -> None:

