@@ -114,6 +114,7 @@ async def import_files(
     ):
         await index.note_limits(limits)
         result = await run_import(index, read_inputs(paths, certificate_extractor()), request, progress, stop, clock)
+        result.without_objectors = (await index.suppressions_of([], [])).any
         change.detail, change.exit_code = str(result.number), result.exit_code
     return result
 

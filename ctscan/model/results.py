@@ -99,7 +99,8 @@ class FindingCounts:
 class ImportResult:
     """Sums of an import so far. `read` counts different certificates, `repeated` further copies, `kept` the
     certificates in scope, `new` the kept certificates that the index did not hold. `problems` counts the inputs that
-    could not be read, and those that were `partly_read`. `number` is that of the import in the index."""
+    could not be read, and those that were `partly_read`. `number` is that of the import in the index.
+    `without_objectors`: people objected; their certificates are among those counted as kept, and aren't kept."""
 
     files: int = 0
     read: int = 0
@@ -112,6 +113,7 @@ class ImportResult:
     counts: FindingCounts = field(default_factory=FindingCounts)  # of kept certificates
     outcome: SearchState = SearchState.FAILED
     number: int = 0
+    without_objectors: bool = False
 
     @property
     def exit_code(self) -> int:

@@ -303,7 +303,8 @@ def import_line(result: ImportResult) -> str:
     unread = result.problems - result.partly_read
     parts += [f"{count(unread, 'input')} could not be read"] if unread else []
     parts += [f"{result.partly_read:,} read only in part"] if result.partly_read else []
-    return f"{', '.join(parts)}."
+    without = " Without people who objected: they are counted here, and not kept." if result.without_objectors else ""
+    return f"{', '.join(parts)}.{without}"
 
 
 def inspection_line(counts: InspectionCounts) -> str:

@@ -189,8 +189,11 @@ def test_an_own_ca_that_names_the_person_is_not_kept_for_checks(desk: Desk, scop
     file = desk.folder / "own.der"
     subject = [("2.5.4.3", "Test CA"), ("1.2.840.113549.1.9.1", JANE)]
     file.write_bytes(make_certificate(subject=subject, issuer=subject, serial=91, ca=True))
+    other = desk.folder / "other.der"
+    other.write_bytes(person_certificate(ANN, 92))
+    assert "objected" not in desk("import", other, *scope)
     desk.forget(JANE, "--yes")
-    desk("import", file, *scope)
+    assert "Without people who objected: they are counted here, and not kept." in desk("import", file, *scope)
     file.unlink()
     assert traces(desk.folder, [JANE]) == []
 
