@@ -9,10 +9,11 @@ import click
 import ctscan.app as app
 from ctscan.cli import case_options
 from ctscan.cli.case_options import change, text_of
-from ctscan.cli.program import command
-from ctscan.model.case import DecisionKind
+from ctscan.cli.program import command, complain
+from ctscan.model.case import CaseKind, DecisionKind
 
 _DECISIONS = [str(decision).replace(" ", "-") for decision in DecisionKind]
+_GRANTED = (str(DecisionKind.GRANTED), str(DecisionKind.PARTIAL))
 
 
 @command(
@@ -62,10 +63,15 @@ def decide(
     which later answers carry. The answer itself is sent by you: 'ctscan case close' records that.
     """
     reasons = text_of("--reasoning", reasoning)
-    change(
+    decided = change(
         given,
         lambda config, who: app.decide_case(
             config, number, decision=decision, ground=ground, reasoning=reasons, certificates=certificates,
             statement=statement, told=told, at=at, who=who,
         ),
     )  # fmt: skip
+    if decided.kind is CaseKind.RESTRICTION and decision in _GRANTED:
+        complain(
+            "case decide: this hides nothing yet: "
+            f"'ctscan forget --case {decided.number} --ground … --restrict --yes' does"
+        )

@@ -56,8 +56,8 @@ def text_of(option: str, given: str) -> str:
     raise UsageError(f"{option}: expected at most {TEXT_LIMIT:,} octets on stdin, got more; shorten the text")
 
 
-def change(given: dict[str, Any], deed: Callable[[Config, str], Coroutine[Any, Any, Case]]) -> None:
-    """Run a use case that changes a case, and show the case as it is then.
+def change(given: dict[str, Any], deed: Callable[[Config, str], Coroutine[Any, Any, Case]]) -> Case:
+    """Run a use case that changes a case, show the case as it is then, and return it.
 
     Args:
         given: options of the command.
@@ -66,8 +66,10 @@ def change(given: dict[str, Any], deed: Callable[[Config, str], Coroutine[Any, A
     from ctscan.cli.process import account, run
 
     config = load_settings(**given)
-    show_changed(config, run(deed(config, account())))
+    changed = run(deed(config, account()))
+    show_changed(config, changed)
     say_what_is_due(config)
+    return changed
 
 
 def show_changed(config: Config, case: Case) -> None:

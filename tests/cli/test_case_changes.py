@@ -152,6 +152,15 @@ def test_a_rectification_carries_a_statement(desk: Desk) -> None:
     )
 
 
+def test_a_restriction_that_is_granted_says_how_the_data_is_hidden(desk: Desk) -> None:
+    words = ("--regime", "eu", "--received", ago(1), "--kind", "restriction")
+    number = desk.json("open", "jane@example.org", *words)["number"]
+    granted = desk("decide", "--case", number, "--decision", "granted", "--reasoning", "the dates are disputed")
+    assert f"'ctscan forget --case {number} --ground … --restrict --yes'" in granted.stderr
+    noted = desk("decide", "--case", number, "--decision", "refused", "--ground", "no match", "--reasoning", "x")
+    assert "--restrict" not in noted.stderr
+
+
 def test_an_objection_restricts_until_it_is_rejected(desk: Desk) -> None:
     opened = desk.json("open", "jane@example.org", "--regime", "eu", "--received", ago(1), "--kind", "objection")
     assert opened["restricted_since"] and opened["history"][0]["detail"] == {"restriction": "objection"}
