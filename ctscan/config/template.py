@@ -147,6 +147,10 @@ TEMPLATE = """\
 # quarantine = "30d"               # batches that contradict their log; takes the place of quarantine_days
 # crls = "90d"                     # fetched lists of revoked certificates
 
+# Data that 'ctscan report' counts apart, such as test data: a value, an issuer (text in its name) or a rule, and why.
+# [report]
+# ignore = [{{ issuer = "Example Test CA", reason = "certificates of our tests" }}]
+
 # For how many seconds a request to a log may fail before the pass goes on without it.
 # [timeouts]
 # give_up = 60
