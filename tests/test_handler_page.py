@@ -7,20 +7,17 @@ import os
 import re
 import shutil
 import subprocess
-import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from support.warm import warm_ctscan
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "dsar-handler.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh walk\n(.*?)```", PAGE, re.S)
 SETTINGS = re.findall(r"```toml\n.*?(\[controller\].*?)```", PAGE, re.S)
-
-SHIM = """#!/bin/sh
-exec {python} -m ctscan "$@"
-"""
 
 
 def year_of_today(text: str) -> str:
@@ -29,17 +26,14 @@ def year_of_today(text: str) -> str:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Path:
+def desk(tmp_path: Path) -> Iterator[Path]:
     """Make a folder with the demo index, the settings of the page, and `ctscan` as a program."""
-    (tmp_path / "bin").mkdir()
-    shim = tmp_path / "bin" / "ctscan"
-    shim.write_text(SHIM.format(python=sys.executable), encoding="utf-8")
-    shim.chmod(0o755)
-    demo = shell("ctscan demo --keep demo", tmp_path)
-    assert demo.returncode == 0, demo.stderr
-    with (tmp_path / "demo" / "ctscan.toml").open("a", encoding="utf-8") as file:
-        file.write(f"\n{SETTINGS[0]}")
-    return tmp_path
+    with warm_ctscan(tmp_path, os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}):
+        demo = shell("ctscan demo --keep demo", tmp_path)
+        assert demo.returncode == 0, demo.stderr
+        with (tmp_path / "demo" / "ctscan.toml").open("a", encoding="utf-8") as file:
+            file.write(f"\n{SETTINGS[0]}")
+        yield tmp_path
 
 
 def shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -62,7 +56,9 @@ def shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="the page is written for a shell")
+@pytest.mark.skipif(
+    shutil.which("bash") is None or not hasattr(os, "fork"), reason="the page is written for a shell of Unix"
+)
 def test_the_commands_of_the_walk_run_in_their_order(desk: Path) -> None:
     for block in BLOCKS:
         done = shell(year_of_today(block), desk)
