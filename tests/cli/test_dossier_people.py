@@ -89,7 +89,13 @@ def values_of_others(matches: Sequence[Match], data: Sequence[dict[str, list[str
     findings = [finding for match in matches for finding in match.findings]
     common = {value for finding in findings if not _is_of_person(finding) for value in _values(finding)} | WORDS
     found = {value for finding in findings if _is_of_person(finding) for value in _values(finding)}
-    return {value for value in found - own - common if len(value) > 2 and value not in inside}
+    subjects = ",".join(match.certificate.subject.casefold() for match in matches)
+    named = " ".join(re.findall(r"(?:^|,)ou?=((?:[^,\\]|\\.)+)", subjects))  # firms bear the names of people
+    return {
+        value
+        for value in found - own - common
+        if len(value) > 2 and value not in inside and not re.search(rf"(?<!\w){re.escape(value)}(?!\w)", named)
+    }
 
 
 def _is_of_person(finding: Finding) -> bool:
