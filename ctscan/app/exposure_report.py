@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ReportBasis,
         Weights,
     )
+    from ctscan.model.suppression import SuppressionsAsked
     from ctscan.personal.scope import Scope
 
 WEIGHTS = "exposure/weights.toml"
@@ -77,6 +78,7 @@ async def report_exposure(config: Config, options: ReportOptions, *, who: str, c
                 basis = await _basis(index, scope, now, config)
             if damage:
                 basis = _doubted(basis, damage)
+            basis = _without_objectors(basis, await index.suppressions_of([], []))
             found = await index.exposure(_question(scope, replace(options, since=since), config, now))
             authorities = await index.authorities()
         facts = _Facts(_weights(), authorities, config.report_ignore, now, since)
@@ -91,6 +93,15 @@ def _doubted(basis: ReportBasis, damage: set[str]) -> ReportBasis:
     """Say that the index is damaged: no report on it is complete."""
     doubt = Remark.DAMAGED(parts=", ".join(sorted(damage)))
     return replace(basis, complete=False, remarks=(doubt, *basis.remarks))
+
+
+def _without_objectors(basis: ReportBasis, word: SuppressionsAsked) -> ReportBasis:
+    """Say that people who objected are left out. Where their record was lost, no report is complete."""
+    remarks = basis.remarks if not word.any else (*basis.remarks, Remark.WITHOUT_OBJECTORS())
+    if word.lost is None:
+        return replace(basis, remarks=remarks)
+    lost = Remark.SUPPRESSIONS_LOST(day=f"{word.lost:%Y-%m-%d}")
+    return replace(basis, complete=False, remarks=(*remarks, lost))
 
 
 def _detail(options: ReportOptions) -> str:

@@ -1,4 +1,4 @@
-"""Advice of a report: what to do next, as messages. Pure."""
+"""Advice of a report, as messages. Pure."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _MOST_ISSUERS = 20
 def advice(
     found: ExposureCounts, figures: Figures, owners: Mapping[str, tuple[str, str]], weights: Weights
 ) -> tuple[Message, ...]:
-    """Advise: what is sensitive first, then each template, then each CA.
+    """Advise on sensitive data first, then on each template, then on each CA.
 
     Args:
         found: counts of an index.
         figures: figures of the report.
         owners: by issuer, the owner of the CA and its profile; an empty profile has nothing of its own.
-        weights: weights, for what a kind of certificate doesn't need.
+        weights: weights, which say which data a kind of certificate needs.
     """
     return (
         *_of_sensitive(figures),

@@ -54,7 +54,7 @@ def figures(found: ExposureCounts, owners: Mapping[tuple[int, bytes], str], weig
     Args:
         found: counts of an index.
         owners: owner of the CA by issuer and key identifier.
-        weights: weights, for what a kind of certificate doesn't need.
+        weights: weights, which say which data a kind of certificate needs.
         now: moment of the standings.
     """
     counted = found.counted

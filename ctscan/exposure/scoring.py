@@ -39,7 +39,7 @@ def _most(found: DomainCount, reason: ReasonWeight) -> int:
 
 
 def issuer_scores(found: ExposureCounts, weights: Weights) -> dict[str, Score]:
-    """Score issuers by what is in their certificates and what the kind of certificate doesn't need."""
+    """Score issuers by the data in their certificates, and by data that the kind of certificate doesn't need."""
     certificates: Counter[str] = Counter()
     reasons: dict[str, Counter[int]] = defaultdict(Counter)
     every = (*weights.reasons, *weights.excess)

@@ -327,7 +327,7 @@ class NotCovered:
 
 @dataclass(frozen=True, slots=True)
 class ReportBasis:
-    """Basis of a report. `remarks`: further reasons why it isn't complete."""
+    """Basis of a report. `remarks`: further reasons why it isn't complete; that people who objected are left out."""
 
     basis: Basis | None
     complete: bool

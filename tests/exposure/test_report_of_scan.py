@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support.certs import make_certificate
-from support.cli import run
+from support.cli import copy_index, run
 from support.logs import LogBuilder
 
 JANE = make_certificate([("CN", "Jane Roe"), ("O", "Example, Ltd")], [("email", "jane.roe@example.org")], serial=1)
@@ -66,3 +66,20 @@ def test_advice_names_the_ca_by_its_profile_or_says_that_there_is_none(db: Path)
     codes = [one["code"] for one in report(db)["advice"]]
     assert "report.baseline-ca" in codes
     assert "report.change-template" in codes
+
+
+@pytest.mark.parametrize("restrict", [(), ("--restrict",)])
+def test_every_report_says_that_people_who_objected_are_left_out(
+    db: Path, tmp_path: Path, restrict: tuple[str, ...]
+) -> None:
+    """The remark is constant: it gives no number, and stands in reports that the person wouldn't be in, too."""
+    copy_index(db, tmp_path / "ctscan.db")
+    forget = ("forget", "-", "--ground", "objection", "--yes", *restrict, "--db", tmp_path / "ctscan.db")
+    assert run(*forget, stdin="jane.roe@example.org\n").exit_code == 0
+    for scope in ((), ("--scope", "email:erika@example.net")):
+        found = report(tmp_path / "ctscan.db", *scope)
+        assert [one["code"] for one in found["remarks"]] == ["remark.without-objectors"]
+    assert "jane.roe" not in json.dumps(report(tmp_path / "ctscan.db"))
+    page = tmp_path / "report.html"
+    made = run("report", "--db", tmp_path / "ctscan.db", "--format", "html", "-o", page)
+    assert made.exit_code == 0 and "without people who objected" in page.read_text("utf-8")
