@@ -50,6 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "views",
     },
     "cli": {"model", "errors", "resources", "config", "app", "views", "privacy", "scan"},  # `scan`: events to draw
+    "file_process": {"model", "errors", "sources", "x509"},  # a process of its own: `python -m ctscan.file_process`
     "__main__": {"cli"},
 }  # fmt: skip
 

@@ -102,8 +102,7 @@ async def import_files(
     """
     from ctscan.collect.file_import import ImportRequest, run_import
     from ctscan.personal.keeping import Keeping
-    from ctscan.sources.files import read_inputs
-    from ctscan.x509.containers import certificate_extractor
+    from ctscan.sources.files import BoundedReader, read_inputs
 
     await check_consent(config)
     limits = config.keep.limits(clock.now())
@@ -113,7 +112,8 @@ async def import_files(
         opened_index(config, create=True) as index,
     ):
         await index.note_limits(limits)
-        result = await run_import(index, read_inputs(paths, certificate_extractor()), request, progress, stop, clock)
+        with BoundedReader() as take_apart:
+            result = await run_import(index, read_inputs(paths, take_apart), request, progress, stop, clock)
         result.without_objectors = (await index.suppressions_of([], [])).any
         change.detail, change.exit_code = str(result.number), result.exit_code
     return result
@@ -122,11 +122,11 @@ async def import_files(
 def _local_certificates(
     paths: Iterable[str], domains: tuple[str, ...], explain: str = ""
 ) -> Iterator[LocalCertificate]:
-    from ctscan.sources.files import read_inputs
-    from ctscan.x509.containers import certificate_extractor
+    from ctscan.sources.files import BoundedReader, read_inputs
 
-    for found in read_inputs(paths, certificate_extractor()):
-        yield _inspected(found, domains, explain)
+    with BoundedReader() as take_apart:
+        for found in read_inputs(paths, take_apart):
+            yield _inspected(found, domains, explain)
 
 
 def _inspected(found: Input, domains: tuple[str, ...], explain: str) -> LocalCertificate:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from support.certs import make_certificate, signed_data
 
-from ctscan.sources.files import Input, read_inputs
+from ctscan.sources.files import Input, in_this_process, read_inputs
 from ctscan.x509.containers import extract_certificates
 
 JANE = make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")], serial=1)
@@ -23,7 +23,7 @@ SIGNATURE = signed_data(JANE, JOHN)
 
 def read(data: bytes) -> list[Input]:
     """Read the bytes as standard input."""
-    return list(read_inputs(["-"], extract_certificates, io.BytesIO(data)))
+    return list(read_inputs(["-"], in_this_process(extract_certificates), io.BytesIO(data)))
 
 
 def found(data: bytes) -> list[tuple[str, bytes]]:

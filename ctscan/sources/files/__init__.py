@@ -17,7 +17,8 @@ are labels only.
 from __future__ import annotations
 
 from ctscan.sources.files.blocks import MAX_CERTIFICATE, MAX_STRUCTURE, Unpack, split_certificates
-from ctscan.sources.files.content import MAX_DEPTH, MAX_FILE
+from ctscan.sources.files.bounded_reader import BoundedReader
+from ctscan.sources.files.content import MAX_DEPTH, MAX_FILE, TakeApart, in_this_process
 from ctscan.sources.files.inputs import STDIN, Input, read_inputs
 
 __all__ = [
@@ -26,8 +27,11 @@ __all__ = [
     "MAX_FILE",
     "MAX_STRUCTURE",
     "STDIN",
+    "BoundedReader",
     "Input",
+    "TakeApart",
     "Unpack",
+    "in_this_process",
     "read_inputs",
     "split_certificates",
 ]

@@ -27,11 +27,29 @@ _BOM = b"\xef\xbb\xbf"
 _SEQUENCE = 0x30
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")  # the object identifier at the start of SignedData
 _PKCS7 = _SIGNED_DATA[:-1]  # the object identifier of any PKCS#7 content type without its last arc
+_PACKED = (b"PK", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _PFX_VERSION = bytes.fromhex("020103")
 
 Unpack = Callable[[bytes], Sequence[bytes | Problem]]
 """Structure in DER or BER (PKCS#7, CMS or PKCS#12) -> the certificates in it, and a problem for each unusable part;
 raises FormatError for anything else."""
+
+
+def is_plain(data: bytes) -> bool:
+    """Return whether the content of a file is certificates in PEM or DER and nothing that has to be taken apart: text,
+    keys and requests may stand between them."""
+    if data.startswith(_PACKED):
+        return False
+    begins = list(BEGIN.finditer(data))
+    if not begins:
+        return begins_like_certificate(data)
+    return all(begin[1] not in _STRUCTURES and _begins_plainly(data, begin) for begin in begins)
+
+
+def _begins_plainly(data: bytes, begin: re.Match[bytes]) -> bool:
+    """Return whether a PEM block holds what its label says, by its first octets."""
+    start = _SPACE.sub(b"", data[begin.end() : begin.end() + 80])[:40]
+    return begin[1] not in _CERTIFICATES or begins_like_certificate(decode(start) or b"")
 
 
 def split_certificates(data: bytes, unpack: Unpack, *, named: bool = True) -> Iterator[bytes | Problem]:

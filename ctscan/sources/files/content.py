@@ -6,6 +6,7 @@ anything else ─► as a whole: PEM, DER, base64
 
 from __future__ import annotations
 
+import codecs
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from ctscan.model import Problem
 from ctscan.sources.files.blocks import BEGIN, Unpack, split_certificates
 from ctscan.sources.files.file_format import Item
 from ctscan.sources.files.formats import file_formats
-from ctscan.sources.files.streams import BUFFER, BudgetExceeded, RawStream, UnpackBudget, Unpacker, unpacked
+from ctscan.sources.files.streams import BUFFER, BudgetExceeded, RawStream, UnpackBudget, Unpacker, stream_of, unpacked
 
 MAX_FILE: Final = 64 * 1024 * 1024
 """Octets of content that has to be in memory as a whole: PEM, DER, base64, and an archive within another. Forms that
@@ -26,6 +27,19 @@ MAX_DEPTH: Final = 4
 """Compressions and archives within each other: a .tar.gz has two."""
 
 MAX_HELD: Final = 100
+
+_ENCODINGS: Final = (
+    "ascii", "latin-1", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "idna", "punycode", "cp437",
+)  # fmt: skip
+
+_SAMPLES: Final = tuple(
+    b"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: %b\n\nx" % encoding
+    for encoding in (b"base64", b"quoted-printable", b"x-uuencode")
+)
+"""Messages: the standard library loads what decodes their parts when it meets them."""
+
+TakeApart = Callable[[io.BufferedReader, UnpackBudget, bool], Iterator[Item]]
+"""Stream, its budget, and whether the user named it -> its certificates and problems."""
 
 _TOO_DEEP: Final = f"expected files at most {MAX_DEPTH} deep within each other, got more; unpack it first"
 
@@ -108,6 +122,20 @@ class StreamReader:
             yield "", Problem("", str(fault))
         elif self.named and position == 0:
             yield "", Problem("", _no_certificate(data))
+
+
+def in_this_process(unpack: Unpack) -> TakeApart:
+    """Return a `TakeApart` without limits of CPU time and memory."""
+    return lambda stream, budget, is_named: StreamReader(unpack, budget, is_named).read(stream)
+
+
+def load_everything() -> None:
+    """Load all that the formats load when they are used: a process that gave up its files can't do so later."""
+    for name in _ENCODINGS:
+        codecs.lookup(name)
+    for sample in _SAMPLES:
+        for _ in in_this_process(lambda _: ())(stream_of(sample), UnpackBudget(), True):
+            pass
 
 
 def _read_whole(stream: io.BufferedReader) -> tuple[bytes, FormatError | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import sys
@@ -12,8 +11,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from ctscan.model import Problem
-from ctscan.sources.files.blocks import Unpack
-from ctscan.sources.files.content import StreamReader
+from ctscan.sources.files.content import TakeApart
+from ctscan.sources.files.file_format import Item
 from ctscan.sources.files.labels import printable
 from ctscan.sources.files.streams import UnpackBudget, buffered
 
@@ -35,7 +34,7 @@ class Input:
     file: str = field(default="", compare=False)
 
 
-def read_inputs(paths: Iterable[str | Path], unpack: Unpack, stdin: BinaryIO | None = None) -> Iterator[Input]:
+def read_inputs(paths: Iterable[str | Path], take_apart: TakeApart, stdin: BinaryIO | None = None) -> Iterator[Input]:
     """Yield the certificates of files and directories, in sorted order, without loading whole files where their form
     can be read piece by piece.
 
@@ -45,25 +44,25 @@ def read_inputs(paths: Iterable[str | Path], unpack: Unpack, stdin: BinaryIO | N
 
     Args:
         paths: files, directories, or `-`
-        unpack: takes PKCS#7, CMS and PKCS#12 structures apart
+        take_apart: takes files apart, in a process with limits (`BoundedReader`)
         stdin: by default the standard input of the process
     """
     for path in paths:
         if str(path) == STDIN:
-            yield from _read_stdin(stdin if stdin is not None else _own_stdin(), unpack)
+            yield from _read_stdin(stdin if stdin is not None else _own_stdin(), take_apart)
         elif Path(path).is_dir():
-            yield from _read_directory(Path(path), unpack)
+            yield from _read_directory(Path(path), take_apart)
         else:
-            yield from _read_file(Path(path), unpack, named=True)
+            yield from _read_file(Path(path), take_apart, named=True)
 
 
-def _read_directory(top: Path, unpack: Unpack) -> Iterator[Input]:
+def _read_directory(top: Path, take_apart: TakeApart) -> Iterator[Input]:
     count = 0
     for path in _walk(top, set()):
         if isinstance(path, Input):
             yield path
             continue
-        for found in _read_file(path, unpack, named=False):
+        for found in _read_file(path, take_apart, named=False):
             count += 1
             yield found
     if not count:
@@ -92,7 +91,7 @@ def _walk(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Input]:
             yield _refused(_shown(path), _reason(error))
 
 
-def _read_file(path: Path, unpack: Unpack, *, named: bool) -> Iterator[Input]:
+def _read_file(path: Path, take_apart: TakeApart, *, named: bool) -> Iterator[Input]:
     """Yield the content of one file. `named`: the user named the file, so an empty result is a problem."""
     source = _shown(path)
     try:
@@ -102,15 +101,15 @@ def _read_file(path: Path, unpack: Unpack, *, named: bool) -> Iterator[Input]:
             budget = UnpackBudget(status.st_size if is_file else 0)
             more = file.read if is_file else _counted(file, budget)
             stream = buffered(more, file if is_file else None)
-            yield from _labelled(StreamReader(unpack, budget, named), stream, source)
+            yield from _labelled(take_apart(stream, budget, named), source)
     except OSError as error:
         yield _refused(source, _reason(error))
 
 
-def _read_stdin(stream: BinaryIO, unpack: Unpack) -> Iterator[Input]:
+def _read_stdin(stream: BinaryIO, take_apart: TakeApart) -> Iterator[Input]:
     budget = UnpackBudget()
     try:
-        yield from _labelled(StreamReader(unpack, budget), buffered(_counted(stream, budget)), STDIN)
+        yield from _labelled(take_apart(buffered(_counted(stream, budget)), budget, True), STDIN)
     except OSError as error:
         yield _refused(STDIN, _reason(error))
 
@@ -137,8 +136,8 @@ def _counted(stream: BinaryIO, budget: UnpackBudget) -> Callable[[int], bytes]:
     return more
 
 
-def _labelled(reader: StreamReader, stream: io.BufferedReader, source: str) -> Iterator[Input]:
-    for where, found in reader.read(stream):
+def _labelled(items: Iterator[Item], source: str) -> Iterator[Input]:
+    for where, found in items:
         label = source + where
         if isinstance(found, Problem):
             yield Input(label, problem=replace(found, path=label), file=source)

@@ -25,7 +25,15 @@ from support.certs import (
     tlv,
 )
 
-from ctscan.sources.files import MAX_CERTIFICATE, MAX_FILE, MAX_STRUCTURE, Input, read_inputs, split_certificates
+from ctscan.sources.files import (
+    MAX_CERTIFICATE,
+    MAX_FILE,
+    MAX_STRUCTURE,
+    Input,
+    in_this_process,
+    read_inputs,
+    split_certificates,
+)
 from ctscan.x509.containers import certificates_in_signed_data
 
 JANE = make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")], serial=1)
@@ -37,7 +45,7 @@ def pem(der: bytes, label: str = "CERTIFICATE") -> bytes:
 
 
 def read(*paths: str | Path, stdin: bytes = b"") -> list[Input]:
-    return list(read_inputs(paths, certificates_in_signed_data, io.BytesIO(stdin)))
+    return list(read_inputs(paths, in_this_process(certificates_in_signed_data), io.BytesIO(stdin)))
 
 
 def write(path: Path, data: bytes) -> Path:
@@ -258,7 +266,7 @@ def test_standard_input() -> None:
 
 def test_inputs_are_streamed(tmp_path: Path) -> None:
     first = write(tmp_path / "1", JANE)
-    inputs = read_inputs([first, tmp_path / "2"], certificates_in_signed_data)
+    inputs = read_inputs([first, tmp_path / "2"], in_this_process(certificates_in_signed_data))
     assert next(inputs).der == JANE
     write(tmp_path / "2", JOHN)
     assert next(inputs).der == JOHN

@@ -29,7 +29,7 @@ from support.holding import (
     text,
 )
 
-from ctscan.sources.files import MAX_DEPTH, MAX_FILE, Input, read_inputs
+from ctscan.sources.files import MAX_DEPTH, MAX_FILE, Input, in_this_process, read_inputs
 from ctscan.sources.files.streams import FREE
 from ctscan.x509.containers import extract_certificates
 
@@ -65,7 +65,7 @@ def test_long_and_foreign_names_are_labels(form: int) -> None:
 def test_files_on_disk_are_read_in_place(tmp_path: Path) -> None:
     (tmp_path / "b.zip").write_bytes(a_zip(MEMBERS))
     (tmp_path / "a.tar.gz").write_bytes(packed(a_tar(MEMBERS)))
-    places = [i.source for i in read_inputs([tmp_path], extract_certificates)]
+    places = [i.source for i in read_inputs([tmp_path], in_this_process(extract_certificates))]
     assert places == [
         f"{tmp_path}/{name}!{member}" for name in ("a.tar.gz", "b.zip") for member in ("jane.pem", "john")
     ]
@@ -178,7 +178,7 @@ def test_an_archive_without_certificates_is_a_problem_when_it_is_named(tmp_path:
         assert len(problems(data)) == 1
     (tmp_path / "documents.zip").write_bytes(a_zip({"a": b"text"}))
     (tmp_path / "jane").write_bytes(JANE)
-    assert [i.der for i in read_inputs([tmp_path], extract_certificates)] == [JANE]
+    assert [i.der for i in read_inputs([tmp_path], in_this_process(extract_certificates))] == [JANE]
 
 
 SMALL = {
@@ -263,7 +263,7 @@ def test_false_sizes() -> None:
     header[124:136] = b"\x80" + (1 << 60).to_bytes(11)
     header[148:156] = b"        "
     header[148:156] = f"{sum(header[:512]):06o}\0 ".encode()
-    assert "header of at most" in problems(bytes(header))[0]
+    assert "cut off" in problems(bytes(header))[0] or "damaged" in problems(bytes(header))[0]
     data = bytearray(a_zip({"a": JANE}))
     at = data.rfind(b"PK\x05\x06")
     data[at + 12 : at + 20] = b"\xfe\xff\xff\x7f\xfe\xff\xff\x7f"

@@ -11,7 +11,7 @@ import pytest
 from support.certs import oid, tlv
 from support.holding import JANE, JOHN, SIGNATURE, a_mailbox, a_zip, found, pem, problems, read, signed_mail
 
-from ctscan.sources.files import read_inputs
+from ctscan.sources.files import in_this_process, read_inputs
 from ctscan.sources.files.formats import mail
 from ctscan.x509.containers import extract_certificates
 
@@ -85,7 +85,7 @@ def test_mail_without_signature_is_a_problem_only_when_it_is_named(tmp_path: Pat
     assert "jane" not in what
     (tmp_path / "plain.eml").write_bytes(plain)
     (tmp_path / "signed.eml").write_bytes(signed_mail())
-    assert [i.der for i in read_inputs([tmp_path], extract_certificates)] == [JANE, JOHN]
+    assert [i.der for i in read_inputs([tmp_path], in_this_process(extract_certificates))] == [JANE, JOHN]
 
 
 def test_text_before_a_pem_block_is_no_mail() -> None:
@@ -98,9 +98,10 @@ def test_text_before_a_pem_block_is_no_mail() -> None:
 
 def test_headers_without_end() -> None:
     endless = b"From x\nSubject: " + b"x" * 5_000_000
-    assert "header of at most" in problems(endless)[0]
     folded = b"From x\nSubject: a\n" + b" b\n" * 1_000_000
-    assert "header of at most" in problems(folded)[0]
+    began = time.process_time()
+    assert all("found none" in problems(data)[0] for data in (endless, folded))
+    assert time.process_time() - began < 10
     assert [i.der for i in read(endless + b"\n\n" + a_mailbox(signed_mail())) if i.der] == [JANE, JOHN]
 
 
@@ -119,13 +120,6 @@ def test_thousands_of_parts() -> None:
     assert f"{mail.MAX_PARTS} parts" in problems(many)[0]
     assert len(problems(many)) < 10
     assert time.process_time() - began < 10
-
-
-def test_parameters_made_to_be_slow_are_read_fast() -> None:
-    hostile = b"MIME-Version: 1.0\nContent-Type: multipart/mixed; " + b'a="' + b'\\";' * 50_000 + b"\n\nx"
-    began = time.process_time()
-    assert problems(hostile)
-    assert time.process_time() - began < 1
 
 
 def test_cut_off_or_damaged_anywhere_nothing_is_raised() -> None:

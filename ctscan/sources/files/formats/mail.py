@@ -1,18 +1,15 @@
-"""Certificates in e-mail: in signatures (S/MIME, RFC 8551), and as attachments.
+"""Certificates in e-mail, by the standard library: in signatures (S/MIME, RFC 8551), and as attachments.
 
-This module splits parts itself, because the standard library's parser takes quadratic time for nested parts; the
-library reads the headers. A mailbox (RFC 4155) is read message by message. Text, names and addresses are skipped.
+A mailbox (RFC 4155) is read message by message. Text, names and addresses are skipped.
 """
 
 from __future__ import annotations
 
-import binascii
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import Message
-from email.parser import BytesHeaderParser
 from typing import Final
 
 from ctscan.model import Problem
@@ -21,8 +18,6 @@ from ctscan.sources.files.file_format import FileFormat, FormatContext, Item
 from ctscan.sources.files.streams import stream_of
 
 MAX_MESSAGE: Final = 64 * 1024 * 1024
-MAX_HEADER: Final = 256 * 1024
-MAX_NESTING: Final = 16
 MAX_PARTS: Final = 1_000
 
 _HEAD_LINE = re.compile(rb"[!-9;-~]{1,100}:")
@@ -30,10 +25,9 @@ _MIME = re.compile(rb"^(?:content-type|mime-version):", re.IGNORECASE | re.MULTI
 _FROM = re.compile(rb"From [^\r\n]{0,1000}\r?\n[!-9;-~]{1,100}:")
 _EMPTY_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
 _SIGNED: Final = frozenset({"pkcs7-signature", "x-pkcs7-signature", "pkcs7-mime", "x-pkcs7-mime"})
-_WITHOUT: Final = frozenset({"image", "audio", "video", "font"})
+_WITHOUT: Final = frozenset({"image", "audio", "video", "font", "multipart"})
 _CONTENT_TYPE = bytes.fromhex("06092a864886f70d01")  # of a ContentInfo: PKCS#7 (07) or S/MIME (09)
 _LINE: Final = 64 * 1024
-_MAX_FIELD: Final = 2_000  # most characters of a header that is read
 
 Attached = Callable[[bytes], Iterator[bytes | Problem]]
 
@@ -66,7 +60,8 @@ def read_mbox(stream: io.BufferedReader, attached: Attached, unpack: Unpack) -> 
 
 
 def _messages(stream: io.BufferedReader) -> Iterator[bytes]:
-    """Yield the messages; a message that is too large is cut after MAX_MESSAGE."""
+    """Yield the messages; a message that is too large is cut after MAX_MESSAGE. `mailbox` of the standard library takes
+    only the path of a file, and reads any line that begins with "From " as a new message."""
     message = bytearray()
     envelope = b""  # line before a message, if a header follows
     after_empty, is_line_start = True, True
@@ -91,94 +86,28 @@ def _in_message(data: bytes, attached: Attached, unpack: Unpack) -> Iterator[byt
     if len(data) > MAX_MESSAGE:
         yield Problem("", f"expected a message of at most {MAX_MESSAGE} octets, got more")
         return
-    yield from _Parts(attached, unpack).read(memoryview(data), 0)
-
-
-@dataclass(slots=True)
-class _Parts:
-    """Counted parts of one message."""
-
-    attached: Attached
-    unpack: Unpack
-    count: int = 0
-
-    def read(self, part: memoryview, depth: int) -> Iterator[bytes | Problem]:
-        """Yield the certificates in a part with its header, and in its inner parts."""
-        self.count += 1
-        if self.count > MAX_PARTS or depth > MAX_NESTING:
-            if self.count <= MAX_PARTS + 1:
-                yield Problem("", f"expected at most {MAX_PARTS} parts {MAX_NESTING} deep in a message, got more")
-            self.count = MAX_PARTS + 1
-            return
-        header, body = _split(part)
-        if header is None:
-            yield Problem("", f"expected a header of at most {MAX_HEADER} octets in a message, got more")
-            return
-        kind = header.get_content_type()
-        if header.get_content_maintype() == "multipart":
-            for inner in _inner_parts(header, body):
-                yield from self.read(inner, depth + 1)
-        elif kind == "message/rfc822":
-            yield from self.read(memoryview(_decoded(header, body)[0]), depth + 1)
-        elif header.get_content_maintype() not in _WITHOUT:
-            yield from self._leaf(kind, *_decoded(header, body))
-
-    def _leaf(self, kind: str, data: bytes, is_whole: bool) -> Iterator[bytes | Problem]:
-        if kind.removeprefix("application/") not in _SIGNED:
-            yield from self.attached(data)
-        elif is_structure(data):
-            yield from split_certificates(data, self.unpack)
-        elif not (is_whole and _CONTENT_TYPE in data[:40]):  # the signature of encrypted content is invisible
-            yield Problem("", "expected a signature in a part of the message, got something else; it is damaged")
-
-
-def _split(part: memoryview) -> tuple[Message | None, memoryview]:
-    """Split header and body; the header is None when it doesn't end."""
-    if bytes(part[:2]).startswith((b"\n", b"\r\n")):
-        return Message(), part
-    end = _EMPTY_LINE.search(part[: MAX_HEADER + 4])
-    if end is None and len(part) > MAX_HEADER:
-        return None, part
-    stop, begin = end.span() if end else (len(part), len(part))
-    header = Message()
-    for name, value in BytesHeaderParser().parsebytes(bytes(part[:stop])).raw_items():
-        if name.lower() in ("content-type", "content-transfer-encoding") and len(str(value)) <= _MAX_FIELD:
-            header.add_header(name, str(value))
-    return header, part[begin:]
-
-
-def _inner_parts(header: Message, body: memoryview) -> Iterator[memoryview]:
-    """Yield the parts between boundary lines (RFC 2046 section 5.1.1); the last line may be missing."""
-    boundary = str(header.get_boundary() or "").encode("utf-8", "replace")
-    if not 1 <= len(boundary) <= 200:
-        return
-    line = re.compile(rb"^--" + re.escape(boundary) + rb"(--)?[ \t]*\r?$", re.MULTILINE)
-    start = None
-    for match in line.finditer(body):
-        if start is not None:
-            yield body[start : match.start()]
-        if match[1]:
-            return
-        start = match.end() + 1
-    if start is not None:
-        yield body[start:]
-
-
-def _decoded(header: Message, body: memoryview) -> tuple[bytes, bool]:
-    """Undo the transfer encoding; returns the content, and whether it could be decoded to its end."""
-    encoding = str(header.get("content-transfer-encoding", "")).strip().lower()
-    if encoding == "quoted-printable":
-        return binascii.a2b_qp(body), True
-    if encoding != "base64":
-        return bytes(body), True
     try:
-        return binascii.a2b_base64(body), True
-    except binascii.Error:  # cut off: decode the beginning
-        text = bytes(body).translate(None, b"\r\n\t =")
-        try:
-            return binascii.a2b_base64(text[: len(text) // 4 * 4]), False
-        except binascii.Error:
-            return b"", False
+        message = message_from_bytes(data)
+    except RecursionError:
+        yield Problem("", "expected a message whose parts are nested less deep")
+        return
+    for count, part in enumerate(message.walk(), 1):
+        if count > MAX_PARTS:
+            yield Problem("", f"expected at most {MAX_PARTS} parts in a message, got more")
+            return
+        if part.get_content_maintype() not in _WITHOUT and not part.is_multipart():
+            yield from _in_part(part, attached, unpack)
+
+
+def _in_part(part: Message, attached: Attached, unpack: Unpack) -> Iterator[bytes | Problem]:
+    content = part.get_payload(decode=True)
+    data = content if isinstance(content, bytes) else b""
+    if part.get_content_subtype() not in _SIGNED:
+        yield from attached(data)
+    elif is_structure(data):
+        yield from split_certificates(data, unpack)
+    elif part.defects or _CONTENT_TYPE not in data[:40]:  # the signature of encrypted content is invisible
+        yield Problem("", "expected a signature in a part of the message, got something else; it is damaged")
 
 
 def _attachments(context: FormatContext) -> Attached:

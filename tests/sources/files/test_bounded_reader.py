@@ -1,0 +1,184 @@
+"""Files taken apart in a process with limits: the same certificates as without one, at a bounded cost."""
+
+from __future__ import annotations
+
+import io
+import os
+import resource
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.holding import JANE, JOHN, a_line, a_mailbox, a_tar, a_zip, packed, pem, signed_mail, text
+
+from ctscan.sources.files import BoundedReader, Input, in_this_process, read_inputs
+from ctscan.sources.files.process_limits import CPU_SECONDS
+from ctscan.x509.containers import extract_certificates
+
+ROOT = Path(__file__).parents[3]
+ALLOWED = CPU_SECONDS + 0.5  # of CPU: the limit itself is whole seconds, and this process reads what comes back
+
+
+@pytest.fixture(scope="module")
+def bounded() -> Iterator[BoundedReader]:
+    with BoundedReader() as reader:
+        yield reader
+
+
+def read(bounded: BoundedReader, data: bytes) -> list[Input]:
+    return list(read_inputs(["-"], bounded, io.BytesIO(data)))
+
+
+FORMS = {
+    "pem": pem(JANE) + pem(JOHN),
+    "der": JANE,
+    "zip": a_zip({"a.pem": pem(JANE), "b": JOHN, "c": b"text"}),
+    "tar": a_tar({"a.pem": pem(JANE), "b": JOHN}),
+    "tar.gz": packed(a_tar({"a.pem": pem(JANE), "inner.zip": a_zip({"b": JOHN})})),
+    "lines": a_line(der=text(JANE)) + a_line(der=text(JOHN)),
+    "mail": signed_mail(),
+    "mailbox": a_mailbox(signed_mail(), signed_mail()),
+    "nothing": b"nothing to see here",
+    "empty": b"",
+    "cut": a_zip({"a": JANE})[:-5],
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("place", ["stdin", "file"])
+def test_the_process_gives_what_reading_here_gives(
+    bounded: BoundedReader, tmp_path: Path, form: str, place: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(FORMS[form])
+    paths = ["-"] if place == "stdin" else [str(file)]
+    here = list(read_inputs(paths, in_this_process(extract_certificates), io.BytesIO(FORMS[form])))
+    assert list(read_inputs(paths, bounded, io.BytesIO(FORMS[form]))) == here
+    assert [one.problem.unread for one in here if one.problem] == [
+        one.problem.unread for one in read_inputs(paths, bounded, io.BytesIO(FORMS[form])) if one.problem
+    ]
+
+
+def cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+HOSTILE = {
+    "many lists": b"[" + b"[]," * 5_000_000 + b"[]]",
+    "deep lists": b"[" * 8_000_000,
+    "parameters": b"MIME-Version: 1.0\nContent-Type: multipart/mixed; " + b'a="' + b'\\";' * 1_000_000 + b"\n\nx",
+    "boundaries": b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n" + b"--a\n\n" * 2_000_000,
+    "folded header": b"From x\nMIME-Version: 1.0\nSubject: a\n" + b" b\n" * 4_000_000,
+}
+
+
+SLOW = [pytest.param(kind, marks=pytest.mark.long) for kind in ("deep lists", "boundaries", "folded header")]
+
+
+@pytest.mark.parametrize("kind", ["many lists", "parameters", *SLOW])
+def test_no_file_costs_more_than_its_limits(kind: str) -> None:
+    data = HOSTILE[kind]
+    assert len(data) <= 16 << 20
+    before, began = cpu_of_children(), time.process_time()
+    with BoundedReader() as reader:
+        inputs = read(reader, data)
+    assert inputs and all(one.problem for one in inputs)
+    start_up = 0.6
+    assert cpu_of_children() - before < CPU_SECONDS + start_up
+    assert time.process_time() - began < ALLOWED
+
+
+def test_a_directory_of_a_million_members_is_given_up() -> None:
+    one = a_zip({"a": b""}, zipfile.ZIP_STORED)
+    start, end = one.find(b"PK\x01\x02"), one.rfind(b"PK\x05\x06")
+    many = one[:start] + one[start:end] * 340_000
+    tail = one[end : end + 8] + b"\xff\xff\xff\xff" + (len(many) - start).to_bytes(4, "little")
+    data = many + tail + start.to_bytes(4, "little") + b"\0\0"
+    assert len(data) <= 16 << 20
+    before = cpu_of_children()
+    with BoundedReader() as reader:
+        (found,) = read(reader, data)
+    assert found.problem is not None
+    assert cpu_of_children() - before < CPU_SECONDS + 0.6
+
+
+def test_a_file_that_breaks_a_limit_is_named_and_the_next_one_is_read(tmp_path: Path) -> None:
+    for name, data in (("a", FORMS["zip"]), ("b", HOSTILE["many lists"]), ("c", FORMS["tar"])):
+        (tmp_path / name).write_bytes(data)
+    with BoundedReader() as reader:
+        found = list(read_inputs([tmp_path / "a", tmp_path / "b", tmp_path / "c"], reader))
+    assert [one.der for one in found] == [JANE, JOHN, None, JANE, JOHN]
+    problem = found[2].problem
+    assert problem is not None and problem.path.endswith("/b")
+    assert "to be taken apart; take it apart first" in problem.what
+
+
+def test_what_came_before_the_limit_stays() -> None:
+    data = a_tar({"jane": JANE, "lists": HOSTILE["many lists"]})
+    with BoundedReader() as reader:
+        found = read(reader, data)
+    assert [one.der for one in found] == [JANE, None]
+
+
+def test_one_process_serves_many_files(bounded: BoundedReader, tmp_path: Path) -> None:
+    for number in range(300):
+        (tmp_path / f"{number:03}.zip").write_bytes(a_zip({"jane": JANE}))
+    read(bounded, FORMS["zip"])  # it is warm
+    before = cpu_of_children()
+    assert len([one for one in read_inputs([tmp_path], bounded) if one.der]) == 300
+    assert cpu_of_children() == before  # none ended, so none was begun
+
+
+def test_nothing_is_left_behind_when_the_reading_is_given_up() -> None:
+    with BoundedReader() as reader:
+        items = read_inputs(["-"], reader, io.BytesIO(FORMS["zip"]))
+        assert next(items).der == JANE
+        items.close()  # type: ignore[attr-defined]
+        assert [one.der for one in read(reader, FORMS["tar"])] == [JANE, JOHN]
+
+
+def test_the_process_ends_with_its_parent() -> None:
+    code = (
+        "import io, os, sys\n"
+        "from ctscan.sources.files import BoundedReader, read_inputs\n"
+        "reader = BoundedReader()\n"
+        "list(read_inputs(['-'], reader, io.BytesIO(b'PK\\x05\\x06' + bytes(18))))\n"
+        "print(reader._child._process.pid, flush=True)\n"
+        "os._exit(0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    pid = int(done.stdout)
+    for _ in range(200):
+        if not Path(f"/proc/{pid}").exists():
+            break
+        time.sleep(0.02)
+    else:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "import socket; socket.socket()",
+        "open('/etc/hostname')",
+        "import os; os.pipe()",
+        "bytearray(600 << 20)",
+    ],
+)
+def test_the_process_can_open_nothing_and_take_no_more_memory(attempt: str) -> None:
+    code = (
+        "import os, socket, sys\n"
+        "from ctscan.sources.files.process_limits import confine\n"
+        "confine()\n"
+        f"try:\n    {attempt.replace('; ', chr(10) + '    ')}\n"
+        "except (OSError, MemoryError):\n    os._exit(0)\n"
+        "os._exit(7)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
