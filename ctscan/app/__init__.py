@@ -52,6 +52,7 @@ from ctscan.app.head_destinations import heard_head_failures
 from ctscan.app.health import health
 from ctscan.app.held_certificates import decide_on_certificates, held_certificates
 from ctscan.app.identity import check_code, identify_otherwise, make_code
+from ctscan.app.inspection_gate import GateOptions, gate_of, judge_files, write_baseline
 from ctscan.app.known_trail import begin_trail
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
@@ -79,6 +80,7 @@ __all__ = [
     "NOTICE_FORMS",
     "REPORT_FORMS",
     "DossierOptions",
+    "GateOptions",
     "LetterOptions",
     "ReportOptions",
     "SearchListener",
@@ -124,6 +126,7 @@ __all__ = [
     "extend_case",
     "find_cases",
     "forget",
+    "gate_of",
     "heads",
     "health",
     "heard_head_failures",
@@ -133,6 +136,7 @@ __all__ = [
     "import_files",
     "inspect",
     "is_label_of_number",
+    "judge_files",
     "kept_demo_config",
     "known_types",
     "lift_suppression",
@@ -178,6 +182,7 @@ __all__ = [
     "terms_without_consent",
     "update_authorities",
     "verify_audit_log",
+    "write_baseline",
     "write_calendar",
     "write_letters",
     "write_notice",

@@ -38,12 +38,28 @@ def inspect(paths: Iterable[str], scope: Sequence[str] = (), explain: str = "") 
         UsageError: the scope can't be understood; at the end, nothing was found at the place to explain. Faults of an
             input are in its result.
     """
+    found = _local_certificates(paths, _domains(scope), explain)
+    return _with_explanations(found) if explain else found
+
+
+def inspected_with_files(
+    paths: Iterable[str], scope: Sequence[str] = (), *, skip_others: bool = False
+) -> Iterator[tuple[str, LocalCertificate]]:
+    """Inspect as `inspect`; return each result behind the path of its file. `skip_others`: skip named files without a
+    certificate."""
+    from ctscan.sources.files import read_inputs
+    from ctscan.x509.containers import certificate_extractor
+
+    domains = _domains(scope)
+    inputs = read_inputs(paths, certificate_extractor(), skip_others=skip_others)
+    return ((found.file, _inspected(found, domains, "")) for found in inputs)
+
+
+def _domains(scope: Sequence[str]) -> tuple[str, ...]:
     from ctscan.personal.scope import scope_of
     from ctscan.personal.scope_terms import numbered
 
-    domains = scope_of(numbered(tuple(scope), "--scope")).domains if scope else ()
-    found = _local_certificates(paths, domains, explain)
-    return _with_explanations(found) if explain else found
+    return scope_of(numbered(tuple(scope), "--scope")).domains if scope else ()
 
 
 PLACES_NAMED = 12

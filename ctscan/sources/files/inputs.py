@@ -35,7 +35,9 @@ class Input:
     file: str = field(default="", compare=False)
 
 
-def read_inputs(paths: Iterable[str | Path], unpack: Unpack, stdin: BinaryIO | None = None) -> Iterator[Input]:
+def read_inputs(
+    paths: Iterable[str | Path], unpack: Unpack, stdin: BinaryIO | None = None, *, skip_others: bool = False
+) -> Iterator[Input]:
     """Yield the certificates of files and directories, in sorted order, without loading whole files where their form
     can be read piece by piece.
 
@@ -47,6 +49,7 @@ def read_inputs(paths: Iterable[str | Path], unpack: Unpack, stdin: BinaryIO | N
         paths: files, directories, or `-`
         unpack: takes PKCS#7, CMS and PKCS#12 structures apart
         stdin: by default the standard input of the process
+        skip_others: skip named files without certificates, as in directories
     """
     for path in paths:
         if str(path) == STDIN:
@@ -54,7 +57,7 @@ def read_inputs(paths: Iterable[str | Path], unpack: Unpack, stdin: BinaryIO | N
         elif Path(path).is_dir():
             yield from _read_directory(Path(path), unpack)
         else:
-            yield from _read_file(Path(path), unpack, named=True)
+            yield from _read_file(Path(path), unpack, named=not skip_others)
 
 
 def _read_directory(top: Path, unpack: Unpack) -> Iterator[Input]:

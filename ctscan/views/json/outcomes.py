@@ -13,16 +13,17 @@ from ctscan.views.json.values import Shape, base64_text, hex_text, message, mess
 from ctscan.views.text import ENGLISH, texts
 
 if TYPE_CHECKING:
-    from ctscan.model.results import (
-        CheckedSighting,
-        ImportResult,
-        LocalCertificate,
-        RefreshResult,
-        ReindexResult,
-        ScanReport,
-        SearchResult,
-        StandingCounts,
-    )
+    from ctscan.model.gate import JudgedCertificate
+from ctscan.model.results import (
+    CheckedSighting,
+    ImportResult,
+    LocalCertificate,
+    RefreshResult,
+    ReindexResult,
+    ScanReport,
+    SearchResult,
+    StandingCounts,
+)
 
 
 def backfilled(report: ScanReport) -> Shape:
@@ -195,3 +196,12 @@ def local_certificate(found: LocalCertificate) -> Shape:
         "problems": [problem(one) for one in found.problems],
         "partly_read": found.partly_read,
     }
+
+
+def judged_certificate(judged: JudgedCertificate) -> Shape:
+    """`ctscan inspect --fail-on`: shape a certificate with the judgement of each finding."""
+    found = [
+        finding(one.finding) | {"gate": str(one.state), "fingerprint": one.fingerprint, "ignored": one.reason or None}
+        for one in judged.findings
+    ]
+    return local_certificate(judged.found) | {"findings": found}
