@@ -1,7 +1,7 @@
 """JUnit XML of a gate: a suite for each file, a case for each certificate. Pure.
 
-A finding that stops the gate is a failure, an input that wasn't read whole an error; known and ignored findings stand in
-the output of a case. There is no standard of this format: elements and attributes are those that Jenkins, GitLab and
+A finding that stops the gate is a failure, an input that wasn't read whole an error; known and ignored findings stand
+in the output of a case. There is no standard of this format: elements and attributes are those that Jenkins, GitLab and
 GitHub's reporters read.
 """
 
