@@ -70,6 +70,7 @@ from ctscan.app.scanning import backfill, scan
 from ctscan.app.scoping import terms_without_consent
 from ctscan.app.searching import SearchListener, SearchPlan, plan_scope_search, plan_search, search
 from ctscan.app.settings import DEMO_PERSON, demo_config, kept_demo_config, write_settings
+from ctscan.app.template_report import TemplateOptions, templates_of_files, templates_of_index
 from ctscan.app.typed_selection import make_selection
 from ctscan.app.wiring import exposed_files
 
@@ -85,6 +86,7 @@ __all__ = [
     "ReportOptions",
     "SearchListener",
     "SearchPlan",
+    "TemplateOptions",
     "accept_loss",
     "add_events",
     "add_identifiers",
@@ -179,6 +181,8 @@ __all__ = [
     "sources",
     "standings",
     "suppressions",
+    "templates_of_files",
+    "templates_of_index",
     "terms_without_consent",
     "update_authorities",
     "verify_audit_log",

@@ -61,6 +61,7 @@ from ctscan.views.json.records import (
     source,
 )
 from ctscan.views.json.suppressions import forget_receipt, suppressions
+from ctscan.views.json.templates import template_report
 from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, timestamp_text, to_json
 
 __all__ = [
@@ -129,6 +130,7 @@ __all__ = [
     "standing_counts",
     "status",
     "suppressions",
+    "template_report",
     "time_text",
     "timestamp_text",
     "to_json",
