@@ -205,6 +205,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("purge", ("purge", "--format", "json")),
         ("status", ("status", "jane.roe@example.org", "--format", "json")),
         ("summary", ("status", "--format", "json")),
+        ("templates", ("templates", "jane.der", "--format", "json")),
         ("sources", ("sources", "--format", "json")),
     ],
 )

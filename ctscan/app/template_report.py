@@ -5,7 +5,6 @@ files, or kept certificates ──► analyse ──► shape, findings ──�
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -60,6 +59,8 @@ async def templates_of_index(config: Config, options: TemplateOptions) -> Templa
         UsageError: a word is unknown.
         IndexFault: the index can't be used.
     """
+    import asyncio
+
     counting = _Counting(options)
     async with opened_index(config) as index:
         with index.noted_damage() as damage:
