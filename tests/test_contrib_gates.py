@@ -1,4 +1,4 @@
-"""Gates in contrib/ and the hook of pre-commit: shapes of the YAML, options that exist, and their scripts really run."""
+"""Gates in contrib/ and the hook of pre-commit: shapes of the YAML, and their scripts really run."""
 
 from __future__ import annotations
 

@@ -84,7 +84,10 @@ def test_certificates_of_one_template_are_counted_together_whatever_ca_issued_th
     )
     own, *others = report(path)["templates"]
     assert (own["template"], own["certificates"], own["persons"], own["addresses"]) == (OWN, 4, 3, 3)
-    assert own["issuers"] == {"O=Example Ltd,CN=Example Internal CA": 3, "O=Example Ltd,CN=Example Second CA": 1}
+    assert own["issuers"] == [
+        {"name": "O=Example Ltd,CN=Example Internal CA", "certificates": 3},
+        {"name": "O=Example Ltd,CN=Example Second CA", "certificates": 1},
+    ]
     assert {(one["template"], one["template_name"]) for one in others} == {
         (SMART_CARD_LOGON, "SmartcardLogon"),
         (None, "ExchangeUser"),

@@ -27,7 +27,7 @@ def _group(found: TemplateGroup) -> Shape:
         "template": shape.template_oid or None,
         "template_name": shape.template_name or shape.built_in or None,
         "further_shapes": is_rest,
-        "issuers": {name or "unnamed": count for name, count in found.issuers.items()},
+        "issuers": [{"name": name or None, "certificates": count} for name, count in found.issuers.items()],
         "other_issuers": found.others,
         "uses": list(found.uses),
         "policies": [] if is_rest else list(shape.policies),
