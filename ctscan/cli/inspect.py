@@ -1,4 +1,4 @@
-"""`ctscan inspect`: the personal data in local certificates, without any database."""
+"""`ctscan inspect`: the personal data in local certificates and certificate requests, without any database."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     exits={0: "at least one certificate was read", 1: "nothing was read", 2: ""},
     example="ctscan inspect jane.pem\nctscan inspect /etc/ssl/certs --format jsonl\n"
     "openssl s_client -connect example.org:443 </dev/null | ctscan inspect -\n"
-    "ctscan inspect jane.pem --explain subject.2.commonName",
+    "ctscan inspect jane.pem --explain subject.2.commonName\nctscan inspect request.csr",
 )
 @click.argument("paths", metavar="FILE|DIR|-...", nargs=-1, required=True)
 @click.option("--scope", metavar="S", multiple=True, help="Look for names in the hosts of this domain; repeatable.")
@@ -41,16 +41,20 @@ if TYPE_CHECKING:
 def COMMAND(  # noqa: N802 - the name by which the program finds it
     paths: tuple[str, ...], scope: tuple[str, ...], explain: str, format: str, lang: str, verbose: int
 ) -> int:
-    """Show the personal data in certificates on this machine, attribute certificates included.
+    """Show the personal data in certificates and certificate requests on this machine.
 
     The content of a file decides how it is read: PEM, DER and base64; PKCS#7, CMS and PKCS#12 (without a password);
     zip, tar, gz, bz2 and xz of them; LDIF; signed mail and mailboxes; JSON, one value a line or in arrays, as
-    certstream writes it. Directories are read whole. With '-', standard input is read.
+    certstream writes it. Directories are read whole. With '-', standard input is read. Attribute certificates are read
+    too.
+
+    Of a certificate request (PKCS#10, CRMF, SPKAC, also inside CMC and CMP) it is said what would become public with
+    the certificate, in which logs, for how long, and how to ask for less.
 
     No index and no network is needed.
     """
     if "-" in paths:
-        say_how_to_type("certificates, in PEM for example")
+        say_how_to_type("certificates or requests, in PEM for example")
     found = app.inspect(paths, scope, explain)
     is_explained = bool(explain)
     if format == "table":
@@ -88,7 +92,7 @@ def _print_table(inspected: Iterable[LocalCertificate], lang: str, *, is_explain
 
     `is_explained`: only the findings that were asked about, with their explanations.
     """
-    from ctscan.views import listings, tables
+    from ctscan.views import listings, request_tables, tables
     from ctscan.views.text import texts
 
     out, counts = tables.console(), InspectionCounts()
@@ -96,12 +100,15 @@ def _print_table(inspected: Iterable[LocalCertificate], lang: str, *, is_explain
         counts.add(found)
         if found.certificate is None:
             complain(listings.refusal_line(found))
-        if found.explained or (not is_explained and (found.findings or found.partly_read)):
+        has_much = found.findings or found.partly_read or found.request
+        if found.explained or (not is_explained and has_much):
             tables.say(out, found.source, "bold")
             for line in listings.local_certificate_lines(found, texts(lang)):
                 tables.say(out, line, indent=2)
             if is_explained:
                 tables.explanations(out, found.explained, texts(lang))
+            elif found.request is not None:
+                request_tables.outlook(out, found.request, texts(lang))
             else:
                 tables.findings(out, found.findings, texts(lang))
             out.print()

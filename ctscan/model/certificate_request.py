@@ -43,67 +43,98 @@ class UsesBasis(StrEnum):
     NOTHING = "nothing"
 
 
+class RequestUse(Code):
+    """Kind of certificate, as a phrase. The last part of a code is the word of `certificate_use.uses_of`."""
+
+    TLS = "request-use.tls"
+    SMIME = "request-use.smime"
+    CLIENT = "request-use.client"
+    CODE = "request-use.code"
+    DOCUMENT = "request-use.document"
+    CA = "request-use.ca"
+    QUALIFIED = "request-use.qualified"
+
+
 class RequestText(Code):
     """Sentence about the certificate that a request asks for."""
 
-    # which kinds of certificate
-    USES_BY_PURPOSES = "request.uses-by-purposes"
-    USES_BY_NAMES = "request.uses-by-names"
-    USES_UNKNOWN = "request.uses-unknown"
+    # reservations
+    ASKS_BY_PURPOSES = "request.asks-by-purposes"
+    ASKS_BY_NAMES = "request.asks-by-names"
+    ASKS_UNKNOWN = "request.asks-unknown"
+    CA_DECIDES = "request.ca-decides"
+    STAYS_WITH_CA = "request.stays-with-ca"
+    ENVELOPE = "request.envelope"
+    NOT_CHECKED = "request.not-checked"
     # which logs
     LOGGED_TLS = "request.logged-tls"
-    LOGGED_MARK = "request.logged-mark"
-    NOT_LOGGED = "request.not-logged"
-    LOGGED_UNKNOWN = "request.logged-unknown"
     LOGGED_CA = "request.logged-ca"
-    PRIVATE_CA = "request.private-ca"
+    LOGGED_CODE = "request.logged-code"
+    MOSTLY_UNLOGGED = "request.mostly-unlogged"
+    LOGGING_UNKNOWN = "request.logging-unknown"
     DIRECTORIES = "request.directories"
+    PRIVATE_CA = "request.private-ca"
     # how long
     FOR_EVER = "request.for-ever"
     VALID_AT_MOST = "request.valid-at-most"
     VALID_LATER = "request.valid-later"
     VALID_BY_CA = "request.valid-by-ca"
-    VALID_ASKED = "request.valid-asked"
-    # conditions
-    CA_DECIDES = "request.ca-decides"
-    STAYS_WITH_CA = "request.stays-with-ca"
-    ENVELOPE = "request.envelope"
+    VALID_ASKED_FROM = "request.valid-asked-from"
+    VALID_ASKED_UNTIL = "request.valid-asked-until"
     # how to ask for less
     ASK_EMAIL_OUT = "request.ask-email-out"
     ASK_ADDRESS_IN_SAN = "request.ask-address-in-san"
     ASK_ROLE_ADDRESS = "request.ask-role-address"
     ASK_NO_NAMES = "request.ask-no-names"
+    ASK_MAILBOX_ONLY = "request.ask-mailbox-only"
     ASK_PSEUDONYM = "request.ask-pseudonym"
     ASK_NO_NUMBERS = "request.ask-no-numbers"
     ASK_ONLY_NEEDED = "request.ask-only-needed"
     ASK_WILDCARD = "request.ask-wildcard"
     ASK_PRIVATE_CA = "request.ask-private-ca"
-    ASK_NO_PASSWORD = "request.ask-no-password"
+    ASK_NO_PASSWORD = "request.ask-no-password"  # noqa: S105 - a code
     ASK_NO_ATTRIBUTES = "request.ask-no-attributes"
-    ASK_PURPOSES = "request.ask-purposes"
+    ASK_ONE_PURPOSE = "request.ask-one-purpose"
 
 
 @dataclass(frozen=True, slots=True)
 class ValidityLimit:
-    """Longest validity of public certificates of one kind, in days, for certificates issued from `since` on; `profile`
-    is the word of the profile where several exist; `source` cites the rule."""
+    """Longest validity of public certificates of one kind, in days, by the rules in force from `since` on.
+
+    `use` is the word of the kind, `source` cites the rule.
+    """
 
     use: str
     days: int
     since: date
-    until: date | None
-    profile: str
+    source: str
+
+
+class Logging(StrEnum):
+    """Publication of certificates of one kind in logs."""
+
+    REQUIRED = "required"  # programs refuse certificates that are in no log
+    OF_ISSUERS = "issuers"  # stand in the chain of every entry
+    SOME = "some"  # of some CAs all, of most none
+    RARE = "rare"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggingFact:
+    """Publication of certificates of one kind, with its source."""
+
+    use: str
+    logging: Logging
     source: str
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationFacts:
-    """Facts on the publication of certificates: limits of validity, kinds that are logged and kinds that aren't, each
-    with its sources."""
+    """Facts on the publication of certificates."""
 
     limits: tuple[ValidityLimit, ...]
-    logged: dict[str, str]  # kind -> word of the treatment: "required", "not required", "unknown"
-    sources: dict[str, str]
+    logging: tuple[LoggingFact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +143,7 @@ class Requested:
 
     Attributes:
         form: form of the request.
-        uses: kinds of the certificate (`tls`, `smime`, `client`, `code`, `document`, `mark`, `ca`, `qualified`).
+        uses: kinds of the certificate (`tls`, `smime`, `client`, `code`, `document`, `ca`, `qualified`).
         basis: source of `uses`.
         hosts: host names, without wildcards.
         fields_of_staying: names of the attributes that the CA doesn't copy.
