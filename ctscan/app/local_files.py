@@ -15,7 +15,6 @@ from ctscan.model import AuditAction, CertificateSummary, Identifier, Identifier
 
 if TYPE_CHECKING:
     import asyncio
-
     from datetime import date
 
     from ctscan.config import Config

@@ -24,7 +24,9 @@ def parse_publication(text: str) -> PublicationFacts:
             tuple(_limit(**one) for one in found["limits"]), tuple(_logging(**one) for one in found["logging"])
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"exposure/publication.toml: expected limits and logging, each with a source: {error}") from error
+        raise InputError(
+            f"exposure/publication.toml: expected limits and logging, each with a source: {error}"
+        ) from error
 
 
 def _limit(*, use: str, days: int, since: date, source: str) -> ValidityLimit:

@@ -29,9 +29,7 @@ from ctscan.model.certificate_request import (
 _ENVELOPE: Final = (RequestText.ENVELOPE(), RequestText.NOT_CHECKED())
 
 
-def outlook(
-    requested: Requested, findings: Sequence[Finding], facts: PublicationFacts, today: date
-) -> RequestOutlook:
+def outlook(requested: Requested, findings: Sequence[Finding], facts: PublicationFacts, today: date) -> RequestOutlook:
     """Say what a CA would publish if it took over all that a request asks for.
 
     Args:

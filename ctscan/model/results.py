@@ -100,8 +100,8 @@ class FindingCounts:
 class ImportResult:
     """Sums of an import so far. `read` counts different certificates, `repeated` further copies, `kept` the
     certificates in scope, `new` the kept certificates that the index did not hold. `problems` counts the inputs that
-    could not be read, and those that were `partly_read`. `requests` counts certificate requests, which aren't public and
-    so aren't kept. `number` is that of the import in the index.
+    could not be read, and those that were `partly_read`. `requests` counts certificate requests, which aren't public
+    and so aren't kept. `number` is that of the import in the index.
     `without_objectors`: people objected; their certificates are among those counted as kept, and aren't kept."""
 
     files: int = 0
@@ -273,8 +273,8 @@ class LocalCertificate:
     """Certificate or certificate request in a file or on stdin.
 
     `certificate` is None for an input that can't be read as either: then `findings` come from its readable strings, and
-    `problems` begins with the reason. Of a request it is the certificate as asked for, without issuer, serial number and
-    validity where none is asked for, and `request` says which findings would become public.
+    `problems` begins with the reason. Of a request it is the certificate as asked for, mostly without issuer, serial
+    number and validity, and `request` says which findings would become public.
     """
 
     source: str

@@ -102,4 +102,3 @@ _READERS: Final[dict[RequestForm, Callable[[bytes], Certificate]]] = {
     RequestForm.CMC: read_cmc_controls,
     RequestForm.CMP: read_cmp_header,
 }
-

@@ -45,7 +45,7 @@ def _uses(request: Certificate) -> tuple[tuple[str, ...], UsesBasis]:
     if request.eku or request.is_ca:
         return uses, UsesBasis.PURPOSES if uses else UsesBasis.NOTHING
     if not uses:
-        is_mail = any(_EMAIL_ADDRESS == one.oid for name in request.subject.windows for one in name.attributes)
+        is_mail = any(one.oid == _EMAIL_ADDRESS for name in request.subject.windows for one in name.attributes)
         uses = ("tls",) if hosts_of(request) else ("smime",) if is_mail else ()
     return uses, UsesBasis.NAMES if uses else UsesBasis.NOTHING
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from ctscan.errors import FormatError
@@ -87,7 +88,7 @@ def _is_template(data: bytes, fields: list[Element]) -> bool:
         return False
     tags = [field[0] for field in _inside(data, fields[1])]
     numbers = [tag & 0x1F for tag in tags]
-    is_rising = all(one < other for one, other in zip(numbers, numbers[1:], strict=False))
+    is_rising = all(one < other for one, other in pairwise(numbers))
     in_range = all(tag & 0xC0 == 0x80 and number in _TEMPLATE_FIELDS for tag, number in zip(tags, numbers, strict=True))
     return in_range and is_rising and not _NAMED.isdisjoint(numbers)
 

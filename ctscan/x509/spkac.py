@@ -1,9 +1,9 @@
 """Netscape's signed public key and challenge (SPKAC), by itself or in the text file that OpenSSL reads.
 
-    SignedPublicKeyAndChallenge  SEQUENCE { SEQUENCE { subjectPublicKeyInfo, challenge IA5String }, algorithm, signature }
+    SignedPublicKeyAndChallenge  SEQUENCE { SEQUENCE { key, challenge IA5String }, algorithm, signature }
 
-The file has a line `SPKAC=<base64>` and lines such as `CN=Jane Roe` and `0.OU=Sales` with the attributes of the subject,
-in their order.
+The file has a line `SPKAC=<base64>`, and lines such as `CN=Jane Roe` and `0.OU=Sales` with the attributes of the
+subject in their order.
 """
 
 from __future__ import annotations
@@ -28,9 +28,18 @@ _CHALLENGE: Final = "1.2.840.113549.1.9.7"
 _PATH: Final = f"{REQUEST_ATTRIBUTES}.challenge"
 
 _SHORT: Final = {
-    **{"c": "2.5.4.6", "cn": "2.5.4.3", "dc": "0.9.2342.19200300.100.1.25", "gn": "2.5.4.42", "l": "2.5.4.7"},
-    **{"o": "2.5.4.10", "ou": "2.5.4.11", "sn": "2.5.4.4", "st": "2.5.4.8", "street": "2.5.4.9"},
-    **{"uid": "0.9.2342.19200300.100.1.1", "email": "1.2.840.113549.1.9.1"},
+    "c": "2.5.4.6",
+    "cn": "2.5.4.3",
+    "dc": "0.9.2342.19200300.100.1.25",
+    "gn": "2.5.4.42",
+    "l": "2.5.4.7",
+    "o": "2.5.4.10",
+    "ou": "2.5.4.11",
+    "sn": "2.5.4.4",
+    "st": "2.5.4.8",
+    "street": "2.5.4.9",
+    "uid": "0.9.2342.19200300.100.1.1",
+    "email": "1.2.840.113549.1.9.1",
 }
 _TYPES: Final = {name.lower(): oid for oid, name in ATTRIBUTES.items()} | _SHORT
 _OID: Final = re.compile(r"[012](?:\.\d{1,10}){1,20}", re.ASCII)
@@ -61,9 +70,9 @@ def read_spkac(data: bytes) -> Certificate:
             subject += _attribute(name, value, reader)
     inner = DerReader(der, reader.problems)
     parts = _parts(inner, der) if der else RequestParts(RequestForm.SPKAC, identity=hashlib.sha256(data).digest())
-    name_bytes = _element(0x30, bytes(subject))
-    named = DerReader(name_bytes, reader.problems)
-    parts.subject = read_name(named, "subject", (0x30, 0, len(name_bytes) - len(subject), *[len(name_bytes)] * 2))
+    named = DerReader(_element(0x30, bytes(subject)), reader.problems)
+    size = len(named.data)
+    parts.subject = read_name(named, "subject", (0x30, 0, size - len(subject), size, size))
     return made_certificate(reader, parts)
 
 

@@ -62,8 +62,8 @@ class Rule:
     `category` is the main category of its findings; `kinds` are the kinds of look-up key that find them; `cites` names
     the specifications; `covers` lists the types (OIDs) that the rule reads. `only`: the rule finds nothing in
     certificates without these types, and isn't called for them. `of_requests`: its types stand in certificate requests
-    only, so it is no part of the rule set that ranges of logs are read with. Exactly one of `find` (for certificates) and `find_in`
-    (for readable strings of unreadable parts) is set.
+    only, so it is no part of the rule set that ranges of logs are read with. Exactly one of `find` (for certificates)
+    and `find_in` (for readable strings of unreadable parts) is set.
     """
 
     id: str

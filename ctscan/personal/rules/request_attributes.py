@@ -1,4 +1,4 @@
-"""Data of the person and the machine that made a request: attributes of Microsoft's enrolment, controls of CRMF and CMC.
+"""Data of the person and the machine behind a request: attributes of Microsoft's enrolment, controls of CRMF and CMC.
 
 They stand in requests only. No CA copies them into a certificate, but the CA and everybody on the way to it read them.
 """
@@ -16,7 +16,7 @@ from ctscan.personal.view import View, spellings, strings_of
 
 _USERNAME: Final = "user.account.username"
 _DEVICE: Final = "user.device.device_id"
-_SECRET: Final = "user.authorization.password"
+_SECRET: Final = "user.authorization.password"  # noqa: S105 - a category
 
 _MACHINE: Final = Attribution(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.REQUESTING_MACHINE())
 _HOLDER_UNKNOWN: Final = Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.PASSWORD())

@@ -7,8 +7,8 @@
                           TaggedRequest: [0] { number, CertificationRequest }, [1] CertReqMsg, [2] other
           in ContentInfo  of SignedData or AuthenticatedData
 
-Requests come out octet for octet as encoded, but for a CertReqMsg under a tag, which gets back its SEQUENCE. The message
-around them comes out as well where it has fields of its own: `enrolment_messages.py` reads these.
+Requests come out octet for octet as encoded, but for a CertReqMsg under a tag, which gets back its SEQUENCE. The
+message around them comes out as well where it has fields of its own: `enrolment_messages.py` reads these.
 """
 
 from __future__ import annotations
@@ -106,20 +106,25 @@ def _list(data: bytes, container: Element | None) -> Iterator[bytes]:
 
 def _in_pki_message(der: bytes, depth: int) -> Iterator[bytes | Problem]:
     yield der  # its header
-    _, *fields = _inside(der, _first(der)) or [None]
-    for body in fields[:1]:
+    fields = _inside(der, _first(der))
+    for body in fields[1:2]:
         for inner in _inside(der, body):
-            if body is not None and body[0] in _LISTS:
-                yield from _list(der, inner)
-            elif body is not None and body[0] == _PKCS10:
-                yield _raw(der, inner)
-            elif body is not None and body[0] == _NESTED:
-                for message in _list(der, inner):
-                    yield from _in_message(message, depth + 1)
-    for field in fields[1:]:
-        if field is not None and field[0] == _CERTIFICATES:
+            yield from _in_body(der, body, inner, depth)
+    for field in fields[2:]:
+        if field[0] == _CERTIFICATES:
             for certificates in _inside(der, field):
                 yield from _list(der, certificates)
+
+
+def _in_body(der: bytes, body: Element, inner: Element, depth: int) -> Iterator[bytes | Problem]:
+    """Yield the requests in the content of a body; responses of a CA have none."""
+    if body[0] in _LISTS:
+        yield from _list(der, inner)
+    elif body[0] == _PKCS10:
+        yield _raw(der, inner)
+    elif body[0] == _NESTED:
+        for message in _list(der, inner):
+            yield from _in_message(message, depth + 1)
 
 
 def _in_pki_data(der: bytes, depth: int) -> Iterator[bytes | Problem]:

@@ -18,7 +18,7 @@ from support.certs import (
     string,
     tlv,
 )
-from support.requests import (
+from support.request_builders import (
     CHALLENGE_PASSWORD,
     CSP,
     NAME_VALUE_PAIR,
