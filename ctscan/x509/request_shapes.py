@@ -104,11 +104,11 @@ def _is_header(fields: list[Element]) -> bool:
 
 def _is_pki_data(data: bytes, fields: list[Element]) -> bool:
     """PKIData: four SEQUENCEs; the first holds controls { INTEGER, OID, SET }, the second requests under [0] to [2]."""
-    if len(fields) != 4 or any(field[0] != SEQUENCE for field in fields):
+    if len(fields) > 4 or any(field[0] != SEQUENCE for field in fields):
         return False
     controls = _inside(data, fields[0])
-    requests = _inside(data, fields[1])
     if controls:
         parts = _inside(data, controls[0])
-        return len(parts) >= 2 and parts[0][0] == _INTEGER and parts[1][0] == OID
+        return controls[0][0] == SEQUENCE and [part[0] for part in parts[:2]] == [_INTEGER, OID]
+    requests = _inside(data, fields[1]) if len(fields) > 1 else []
     return bool(requests) and requests[0][0] in (0xA0, 0xA1, 0xA2)

@@ -68,12 +68,21 @@ def read_spkac(data: bytes) -> Certificate:
             der = der or _decoded(value, reader)
         else:
             subject += _attribute(name, value, reader)
-    inner = DerReader(der, reader.problems)
-    parts = _parts(inner, der) if der else RequestParts(RequestForm.SPKAC, identity=hashlib.sha256(data).digest())
+    parts = _parts_of_text(DerReader(der, reader.problems), data)
     named = DerReader(_element(0x30, bytes(subject)), reader.problems)
     size = len(named.data)
     parts.subject = read_name(named, "subject", (0x30, 0, size - len(subject), size, size))
     return made_certificate(reader, parts)
+
+
+def _parts_of_text(reader: DerReader, text: bytes) -> RequestParts:
+    """Read the key of a text; without a readable key the subject of the text is still a request."""
+    if reader.data:
+        try:
+            return _parts(reader, reader.data)
+        except FormatError as error:
+            reader.add(Problem("request", str(error), reader.data))
+    return RequestParts(RequestForm.SPKAC, identity=hashlib.sha256(text).digest())
 
 
 def _parts(reader: DerReader, der: bytes) -> RequestParts:
@@ -99,14 +108,8 @@ def _challenge(reader: DerReader, element: Element) -> Field:
 
 
 def _lines(data: bytes, reader: DerReader) -> Iterator[tuple[str, str]]:
-    """Yield name and value of each line; a backslash at the end of a line joins the next line."""
-    text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").replace("\r\n", "\n")
-    lines = re.sub(r"\\\n[ \t]*", "", text).split("\n", MAX_LINES)
-    for number, line in enumerate(lines, 1):
-        if number > MAX_LINES:
-            rest = line.encode("utf-8", "surrogateescape")
-            reader.add(Problem("subject", f"more than {MAX_LINES} lines; the rest is not read", rest, is_cut=True))
-            return
+    """Yield name and value of each line; comments, sections and empty lines are left out."""
+    for number, line in _joined(data, reader):
         bare = line.split("#", 1)[0].strip() if '"' not in line and "'" not in line else line.strip()
         if not bare or bare.startswith(("#", "[")):
             continue
@@ -114,7 +117,25 @@ def _lines(data: bytes, reader: DerReader) -> Iterator[tuple[str, str]]:
         if equals:
             yield name.strip(), _unquoted(value.strip())
         else:
-            reader.add(Problem("subject", f"line {number}: expected name=value", bare.encode("utf-8", "replace")))
+            unread = bare.encode("utf-8", "surrogateescape")
+            reader.add(Problem("subject", f"line {number}: expected name=value", unread))
+
+
+def _joined(data: bytes, reader: DerReader) -> Iterator[tuple[int, str]]:
+    """Yield each line with the number of its end; a backslash at the end of a line joins the next line."""
+    text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    *lines, rest = [*text.split("\n", MAX_LINES), ""][: MAX_LINES + 1]
+    if rest:
+        unread = rest.encode("utf-8", "surrogateescape")
+        reader.add(Problem("subject", f"more than {MAX_LINES} lines; the rest is not read", unread, is_cut=True))
+    begun = ""
+    for number, line in enumerate(lines, 1):
+        begun += line.lstrip() if begun else line
+        if begun.endswith("\\") and number < len(lines):
+            begun = begun[:-1]
+            continue
+        yield number, begun
+        begun = ""
 
 
 def _unquoted(value: str) -> str:

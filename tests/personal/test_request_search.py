@@ -108,9 +108,8 @@ TEXTS = st.sampled_from(
     [one for person in LATIN[:6] for one in (person.full, person.given, person.family, person.mailbox, person.wide)]
     + ["www.example.org", "Example Ltd", "山田 太郎", "Иван Петров", "12345678Z", "+49 30 0000000"]
 )
-SUBJECTS = st.lists(
-    st.tuples(st.sampled_from(["CN", "GN", "SN", "O", "emailAddress", "serialNumber"]), TEXTS), max_size=5
-)
+TYPES = st.sampled_from(["CN", "GN", "SN", "O", "emailAddress", "serialNumber"])
+SUBJECTS = st.lists(st.tuples(TYPES, TEXTS), max_size=5)
 NAMES = st.lists(st.tuples(st.sampled_from(["email", "upn", "dns"]), TEXTS), max_size=3)
 PURPOSES = st.sampled_from([(), (EMAIL_PROTECTION,), (CLIENT_AUTH, EMAIL_PROTECTION)])
 POLICIES = st.sampled_from([(), ("2.23.140.1.5.4.1",), ("0.4.0.194112.1.2",)])

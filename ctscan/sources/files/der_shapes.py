@@ -82,10 +82,12 @@ def _is_enrolment_message(data: bytes) -> bool:
         return len(tags) == 3 and all(map(_is_tagged, tags[1:])) and len(fields) > 1 and _is_tagged(data[fields[1]])
     if tags[:1] == [_SEQUENCE] and begins_like_request(data[fields[0] :]):
         return True
-    if [data[start] for start in fields] != [_SEQUENCE] * 4:
+    if any(data[start] != _SEQUENCE for start in fields):
         return False
     control = [data[start] for start in _children(data, first[0], 2)] if first else []
-    return control == [_INTEGER, _OID] or (not first and _first_tag(data, fields[1]) in (0xA0, 0xA1, 0xA2))
+    if first:
+        return tags[0] == _SEQUENCE and control == [_INTEGER, _OID]
+    return len(fields) > 1 and _first_tag(data, fields[1]) in (0xA0, 0xA1, 0xA2)
 
 
 def _is_tagged(tag: int | None) -> bool:
