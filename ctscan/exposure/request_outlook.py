@@ -85,37 +85,43 @@ def _kinds(requested: Requested) -> tuple[str, ...]:
 
 
 def _logs(requested: Requested, facts: PublicationFacts) -> Iterator[Message]:
+    """Yield the logs of each kind. One kind that has to be logged is enough, whatever else the key may do."""
     by_use = {one.use: one.logging for one in facts.logging}
     found = [(use, by_use.get(use, Logging.UNKNOWN)) for use in _kinds(requested)]
+    if any(logging is Logging.REQUIRED for _, logging in found):
+        yield RequestText.LOGGED_TLS()
+    else:
+        yield from _not_required(found)
+    yield RequestText.PRIVATE_CA()
+
+
+def _not_required(found: Sequence[tuple[str, Logging]]) -> Iterator[Message]:
     for use, logging in found:
         match logging:
-            case Logging.REQUIRED:
-                yield RequestText.LOGGED_TLS()
             case Logging.OF_ISSUERS:
                 yield RequestText.LOGGED_CA()
             case Logging.SOME:
                 yield RequestText.LOGGED_CODE()
             case Logging.RARE:
                 yield RequestText.MOSTLY_UNLOGGED(use=_phrase(use))
-            case Logging.UNKNOWN:
+            case _:
                 yield RequestText.LOGGING_UNKNOWN()
     if not found:
         yield RequestText.LOGGING_UNKNOWN()
-    if any(logging is not Logging.REQUIRED for _, logging in found) or not found:
-        yield RequestText.DIRECTORIES()
-    yield RequestText.PRIVATE_CA()
+    yield RequestText.DIRECTORIES()
 
 
 def _periods(requested: Requested, facts: PublicationFacts, today: date) -> Iterator[Message]:
+    """Yield how long the data stays public, and how long the certificate may be valid: the shortest limit counts."""
     yield RequestText.FOR_EVER()
-    for use in _kinds(requested):
-        now, later = _limits(use, facts.limits, today)
-        if now is None:
-            yield RequestText.VALID_BY_CA(use=_phrase(use))
-        else:
+    limits = [(use, *_limits(use, facts.limits, today)) for use in _kinds(requested)]
+    for use, now, later in limits:
+        if now is not None:
             yield RequestText.VALID_AT_MOST(use=_phrase(use), days=now.days, since=now.since)
         if later is not None:
             yield RequestText.VALID_LATER(use=_phrase(use), days=later.days, since=later.since)
+    if not any(now for _, now, _ in limits):
+        yield RequestText.VALID_BY_CA()
     if requested.not_before is not None:
         yield RequestText.VALID_ASKED_FROM(since=requested.not_before)
     if requested.not_after is not None:
