@@ -15,6 +15,7 @@ from ctscan import model, views
 from ctscan.errors import InputError, UsageError
 from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, ca_terms, ca_vocabulary, decoded_message
 from ctscan.model.ca_terms import ProfileFault
+from ctscan.model.certificate_request import RequestUse
 from ctscan.model.exposure import ReportText
 from ctscan.model.health import HealthDetail
 from ctscan.model.keep import KeepText, LengthText
@@ -36,7 +37,7 @@ OTHERS = {LEGACY, *FORMAT, *(f"category.{key}" for key in CATEGORIES)}
 
 NAMES = (
     KeepText, LengthText, MissingItem, PageText, PauseName, Promptness, PurgeText, RefusalName, RegimeFact, ReportText,
-    SuppressionText,
+    RequestUse, SuppressionText,
 )  # fmt: skip
 """Vocabularies of names, which are parameters, or are chosen by a table: by the word of a regime, by a recipient, by
 the data of a report."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ctscan.model import CertificateStanding, Match, Problem, RevocationState
 from ctscan.views.endings import ending_text
 from ctscan.views.json.answers import finding, gap_shape, problem, revocation, shortfall_fields, status
+from ctscan.views.json.requests import request_outlook
 from ctscan.views.json.values import Shape, base64_text, hex_text, message, messages, time_text, timestamp_text
 from ctscan.views.text import ENGLISH, texts
 
@@ -82,6 +83,7 @@ def imported(result: ImportResult, problems: Sequence[Problem]) -> Shape:
         },
         "problem_count": result.problems,
         "partly_read": result.partly_read,
+        "requests": result.requests,
         "problems": [problem(found) for found in problems],
     }
 
@@ -195,6 +197,7 @@ def local_certificate(found: LocalCertificate) -> Shape:
         "findings": [finding(one) for one in found.findings],
         "problems": [problem(one) for one in found.problems],
         "partly_read": found.partly_read,
+        "request": request_outlook(found.request) if found.request else None,
     }
 
 
