@@ -82,7 +82,7 @@ class _Counting:
         self._issuer = options.issuer.casefold()
         self._counts = _counts()
         self._seen: set[bytes] = set()
-        self._repeated = self._unreadable = self._partly_read = 0
+        self._repeated = self._unreadable = self._partly_read = self._requests = 0
 
     def add_kept(self, portion: Sequence[tuple[bytes, str]]) -> None:
         """Analyse and count certificates of the index."""
@@ -101,6 +101,9 @@ class _Counting:
         if certificate is None:
             self._unreadable += 1
             return
+        if certificate.request is not None:
+            self._requests += 1
+            return
         if self._issuer and self._issuer not in render_name(certificate.issuer).casefold():
             return
         if certificate.identity in self._seen:
@@ -116,7 +119,12 @@ class _Counting:
     def report(self) -> TemplateReport:
         """Return the report."""
         return TemplateReport(
-            self._counts.groups(), self._counts.certificates, self._repeated, self._unreadable, self._partly_read
+            groups=self._counts.groups(),
+            certificates=self._counts.certificates,
+            repeated=self._repeated,
+            unreadable=self._unreadable,
+            partly_read=self._partly_read,
+            requests=self._requests,
         )
 
 

@@ -116,6 +116,7 @@ class TemplateReport:
         groups: templates and shapes.
         certificates: certificates counted, each once; `repeated`: further copies of them.
         unreadable: inputs that couldn't be read; `partly_read`: certificates read only in part.
+        requests: certificate requests, which are left out.
         damaged: parts of the index that are damaged.
         from_index: whether the certificates are those of an index.
     """
@@ -125,6 +126,7 @@ class TemplateReport:
     repeated: int = 0
     unreadable: int = 0
     partly_read: int = 0
+    requests: int = 0
     damaged: tuple[str, ...] = ()
     from_index: bool = False
 
@@ -171,5 +173,6 @@ class TemplateText(Code):
     UNKNOWN = "template.unknown"
     READ = "template.read"  # parameters: count, groups
     NOT_READ = "template.not-read"
+    REQUESTS = "template.requests"
     DAMAGED = "template.damaged"
     NO_PEOPLE = "template.no-people"

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from ctscan.errors import UsageError
 from ctscan.model import Confidence, Finding, IdentifierKind, Sensitivity, SubjectKind
+from ctscan.model.certificate_request import STAYING_PARTS
 from ctscan.model.exposure import Ignored
 from ctscan.model.gate import FindingState, Gate, JudgedFinding, KnownFindings
 from ctscan.model.results import LocalCertificate
@@ -96,7 +97,7 @@ def _fingerprint(digest: str, rule: str, path: str, category: str, number: int) 
 def _state(
     found: LocalCertificate, finding: Finding, fingerprint: str, gate: Gate | None, known: KnownFindings
 ) -> tuple[FindingState, str]:
-    if gate is None or not fits(gate, finding):
+    if gate is None or not fits(gate, finding) or _stays(found, finding):
         return FindingState.PASSES, ""
     issuer = found.certificate.issuer if found.certificate else ""
     entry = next((one for one in known.ignored if _is_ignored(one, finding, issuer)), None)
@@ -104,6 +105,11 @@ def _state(
         return FindingState.IGNORED, entry.reason
     is_known = known.baseline is not None and fingerprint in known.baseline
     return (FindingState.KNOWN if is_known else FindingState.STOPS), ""
+
+
+def _stays(found: LocalCertificate, finding: Finding) -> bool:
+    """Return whether a finding stands in a part of a request that no CA copies into the certificate."""
+    return finding.path.partition(".")[0] in STAYING_PARTS and found.request is not None
 
 
 def _is_ignored(entry: Ignored, finding: Finding, issuer: str) -> bool:

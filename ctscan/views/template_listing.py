@@ -130,5 +130,7 @@ def closing_lines(found: TemplateReport, texts: Texts) -> Iterator[str]:
         yield texts(TemplateText.NO_PEOPLE())
     if unread := found.unreadable + found.partly_read:
         yield texts(TemplateText.NOT_READ(count=unread))
+    if found.requests:
+        yield texts(TemplateText.REQUESTS(count=found.requests))
     if found.damaged:
         yield texts(TemplateText.DAMAGED(parts=", ".join(found.damaged)))

@@ -13,8 +13,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from support.certs import EMAIL_PROTECTION, make_certificate
+from support.certs import EMAIL_PROTECTION, make_certificate, string
 from support.cli import error_line, run
+from support.request_builders import CHALLENGE_PASSWORD, client_info, make_request, request_attribute
+from support.request_builders import pem as request_pem
 from support.sarif_shape import SARIF
 
 ADDRESS, NAME, NUMBER = "jane.roe@example.org", "Jane Roe", "IDCBE-85073003328"
@@ -156,6 +158,27 @@ def test_json_keeps_its_shape_and_gets_the_judgement(folder: Path) -> None:
         assert (found.pop("gate"), found.pop("ignored")) == ("stops", None)
         assert re.fullmatch("[0-9a-f]{64}", found.pop("fingerprint"))
     assert judged == plain
+
+
+# --- requests -------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_is_stopped_by_what_would_become_public(folder: Path) -> None:
+    """The password, and the account that made the request, stay with the CA."""
+    staying = [request_attribute(CHALLENGE_PASSWORD, string("jane.roe@example.org")),
+               client_info("pc.example.org", r"EXAMPLE\\jane.roe", "certreq")]  # fmt: skip
+    (folder / "host.csr").write_text(request_pem(make_request([("CN", "www.example.org")], staying)))
+    mail = make_request([("CN", NAME), ("emailAddress", ADDRESS)], staying)
+    (folder / "mail.csr").write_text(request_pem(mail))
+    assert len(json.loads(run("inspect", folder / "host.csr", "--format", "json").stdout)[0]["findings"]) >= 2
+    assert gate(folder / "host.csr", word="user").exit_code == 0
+    stopped = gate(folder / "mail.csr", word="user")
+    assert stopped.exit_code == 5
+    assert all("in subject." in line for line in stopped.stdout.splitlines() if "STOPS" in line)
+    (suite,) = suites(folder / "mail.csr")
+    assert suite.getElementsByTagName("testcase")[0].getAttribute("name").startswith("request ")
+    (made,) = sarif(folder / "mail.csr", "--fail-on", "user")["runs"]
+    assert {one["properties"]["gate"] for one in made["results"]} == {"stops", "passes"}
 
 
 # --- SARIF ----------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from support.certs import (
     tlv,
 )
 from support.cli import error_line, run
+from support.request_builders import make_request
 
 SMART_CARD_LOGON = "1.3.6.1.4.1.311.21.8.1111.2222.3333.4444.5555.123.1.5"
 OWN = "1.3.6.1.4.1.311.21.8.1111.2222.3333.4444.5555.123.7654321.7"
@@ -193,6 +194,13 @@ def test_exit_codes_of_inputs(tmp_path: Path) -> None:
     assert report(path, tmp_path / "broken.pem", "--fail-on", "person", code=5)["unreadable"] == 1
     assert run("templates", path, "--fail-on", "people").exit_code == 2
     assert "got both" in error_line(run("templates", path, "--db", tmp_path / "x.db"))
+
+
+def test_requests_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "jane.csr").write_bytes(make_request([("CN", "Jane Roe")]))
+    found = report(written(tmp_path, person(0)), tmp_path / "jane.csr")
+    assert (found["certificates"], found["requests"], found["unreadable"]) == (1, 1, 0)
+    assert report(tmp_path / "jane.csr", code=1)["requests"] == 1
 
 
 def test_only_the_named_issuer_counts(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from ctscan.model.health import HealthDetail
 from ctscan.model.keep import KeepText, LengthText
 from ctscan.model.letter_text import MissingItem
 from ctscan.model.regime import PauseName, Promptness, RefusalName, RegimeFact
+from ctscan.model.template import TemplateText
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
 from ctscan.views import text as texts_module
@@ -37,7 +38,7 @@ OTHERS = {LEGACY, *FORMAT, *(f"category.{key}" for key in CATEGORIES)}
 
 NAMES = (
     KeepText, LengthText, MissingItem, PageText, PauseName, Promptness, PurgeText, RefusalName, RegimeFact, ReportText,
-    RequestUse, SuppressionText,
+    RequestUse, SuppressionText, TemplateText,
 )  # fmt: skip
 """Vocabularies of names, which are parameters, or are chosen by a table: by the word of a regime, by a recipient, by
 the data of a report."""

@@ -56,8 +56,9 @@ def unread_line(found: LocalCertificate) -> str:
 
 
 def certificate_name(found: LocalCertificate) -> str:
-    """Name a certificate without its text: by the beginning of its SHA-256."""
-    return f"certificate {found.sha256.hex()[:_FINGERPRINT_SHOWN]}" if found.sha256 else "certificate"
+    """Name a certificate or a request without its text: by the beginning of its SHA-256."""
+    noun = "request" if found.request is not None else "certificate"
+    return f"{noun} {found.sha256.hex()[:_FINGERPRINT_SHOWN]}" if found.sha256 else noun
 
 
 def sums(counts: GateCounts, gate: Gate, texts: Texts) -> Sequence[str]:

@@ -15,6 +15,7 @@ def template_report(found: TemplateReport) -> Shape:
         "repeated": found.repeated,
         "unreadable": found.unreadable,
         "partly_read": found.partly_read,
+        "requests": found.requests,
         "damaged": list(found.damaged),
         "templates": [_group(one) for one in found.groups],
     }
