@@ -62,8 +62,13 @@ def _is_category(word: str) -> bool:
 
 
 def fits(gate: Gate, finding: Finding) -> bool:
-    """Return whether a word of the gate fits a finding."""
-    if finding.subject_kind not in _ABOUT_PEOPLE:
+    """Return whether a word of the gate fits a finding.
+
+    Mailboxes of functions in the issuer's name are the CA's own. In a certificate that names itself as issuer they
+    stand in the subject, too.
+    """
+    is_own = finding.subject_kind is not SubjectKind.PERSON and finding.path.startswith("issuer.")
+    if finding.subject_kind not in _ABOUT_PEOPLE or is_own:
         return False
     if gate.persons and finding.subject_kind is SubjectKind.PERSON and finding.confidence in _SURE:
         return True

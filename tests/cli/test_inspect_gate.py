@@ -82,6 +82,37 @@ def test_words_of_the_gate(folder: Path, word: str, file: str, code: int) -> Non
     assert gate(folder / "certs" / file, word=word).exit_code == code
 
 
+def test_data_of_the_ca_and_of_organisations_stops_nothing(folder: Path) -> None:
+    ca = [("CN", "Example CA"), ("O", "Example Ltd"), ("emailAddress", "info@ca.example.com")]
+    host = make_certificate([("CN", "www.example.org")], [("dns", "www.example.org")], issuer=ca)
+    firm = make_certificate(
+        [
+            ("CN", "www.example.org"),
+            ("organizationIdentifier", "VATDE-123456789"),
+            ("telephoneNumber", "+49 30 901820"),
+        ],
+        [("dns", "www.example.org")],
+    )
+    for der in (host, firm):
+        (folder / "one.der").write_bytes(der)
+        assert json.loads(run("inspect", folder / "one.der", "--format", "json").stdout)[0]["findings"]
+        assert gate(folder / "one.der", word="user,ordinary,person").exit_code == 0
+    own = make_certificate(ca, issuer=ca)
+    (folder / "own.der").write_bytes(own)
+    assert gate(folder / "own.der", word="user").exit_code == 5  # in its subject
+    person = [("CN", "Example CA"), ("emailAddress", "jane.roe@example.org"), ("GN", "Jane"), ("SN", "Roe")]
+    (folder / "one.der").write_bytes(make_certificate([("CN", "x.example.org")], issuer=person))
+    assert gate(folder / "one.der").exit_code == 5
+
+
+def test_standard_input_is_named_in_every_format() -> None:
+    result = run("inspect", "-", "--fail-on", "person", "--format", "sarif", stdin=pem(JANE))
+    (made,) = json.loads(result.stdout)["runs"]
+    jsonschema.validate(json.loads(result.stdout), SARIF)
+    uris = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in made["results"]}
+    assert (result.exit_code, uris) == (5, {"stdin"})
+
+
 def test_the_option_repeats(folder: Path) -> None:
     path = folder / "certs" / "jane.pem"
     assert run("inspect", path, "--fail-on", "special-category", "--fail-on", "user.demographic").exit_code == 5
