@@ -11,6 +11,7 @@ from typing import Final
 from ctscan.model import Finding, Message, Sensitivity, SubjectKind
 from ctscan.model.certificate_request import Requested, RequestText, UsesBasis
 
+_PEOPLE: Final = (SubjectKind.PERSON, SubjectKind.UNKNOWN)
 _EMAIL: Final = "user.contact.email"
 _NAME: Final = "user.name"
 _PRIVATE: Final = ("user.government_id", "user.demographic", "user.biometric", "user.content.self_image")
@@ -22,8 +23,11 @@ _MOST_FIELDS: Final = 8
 
 
 def advice(requested: Requested, public: Sequence[Finding], staying: Sequence[Finding]) -> Iterator[Message]:
-    """Yield advice: data of people first, then hosts, purposes, and attributes that stay with the request."""
-    people = [finding for finding in public if finding.subject_kind in (SubjectKind.PERSON, SubjectKind.UNKNOWN)]
+    """Yield advice: data of people first, then hosts, purposes, and attributes that stay with the request.
+
+    The name of the issuer, which a CRMF template may ask for, is the CA's.
+    """
+    people = [one for one in public if one.subject_kind in _PEOPLE and not one.path.startswith("issuer")]
     yield from _on_numbers(people)
     yield from _on_addresses(requested, people)
     yield from _on_names(requested, people)

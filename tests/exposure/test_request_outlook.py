@@ -13,6 +13,7 @@ from support.certs import (
     certificate_policies,
     extended_key_usage,
     extension,
+    name,
     san_extension,
     string,
     tlv,
@@ -207,6 +208,13 @@ def test_advice_on_attributes_that_stay() -> None:
     request = make_request(host, [PASSWORD, client_info("PC17", "EXAMPLE\\jane", "x"), extension_request(TLS)])
     assert codes(outlook_of(request).advice) == ["ask-no-password", "ask-no-attributes"]
     assert asked(TLS, subject=host).advice == ()
+
+
+def test_the_name_of_the_issuer_is_the_ca_s() -> None:
+    issuer = name([("CN", "Jane Roe"), ("emailAddress", "jane.roe@example.org")])
+    found = outlook_of(make_crmf([("CN", "www.example.org")], [TLS], issuer=issuer))
+    assert {one.path.partition(".")[0] for one in found.public} == {"issuer"}
+    assert found.advice == ()
 
 
 def test_messages_hold_no_data_of_a_person() -> None:

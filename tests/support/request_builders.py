@@ -66,13 +66,15 @@ def make_crmf(
     *,
     number: int = 1,
     validity: Sequence[bytes] = (),
+    issuer: bytes = b"",
     sender: bytes = b"",
     key: str = "request",
 ) -> bytes:
     """Encode CertReqMsg; `sender`: a GeneralName in the proof of possession."""
     named = subject if isinstance(subject, bytes) else name(subject)  # type: ignore[arg-type]
     spki = public_key(key)
-    template = [tlv(0xA4, *validity)] if validity else []
+    template = [tlv(0xA3, issuer)] if issuer else []
+    template += [tlv(0xA4, *validity)] if validity else []
     template += [tlv(0xA5, named), b"\xa6" + spki[1:]]
     template += [tlv(0xA9, *extensions)] if extensions else []
     request = tlv(0x30, integer(number), tlv(0x30, *template), *([tlv(0x30, *controls)] if controls else []))
