@@ -152,7 +152,7 @@ EXIT_CODES: dict[int, str] = {
     2: "usage or configuration",
     3: "a log misbehaved",
     4: "the answer may be incomplete, or a pass left gaps",
-    5: "a limit that you set is reached, such as the days before a deadline",
+    5: "a limit that you set is reached: the days before a deadline, or data that stops a gate",
 }
 """Meanings of the exit codes; the README repeats this table, and a test compares the two."""
 

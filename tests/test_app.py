@@ -265,3 +265,28 @@ def test_the_head_of_a_look_up_is_outside_before_its_answer_is_given(config: Con
 
     seen = asyncio.run(look_up())
     assert seen[0] == 1 and seen[-1] > seen[-2] > 1 and len(set(seen)) < len(people)
+
+
+# --- before it is public --------------------------------------------------------------------------------------------
+
+
+def test_a_gate_judges_without_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "jane.der").write_bytes(PERSON)
+    (judged,) = app.judge_files([str(tmp_path)], app.GateOptions(words=("user.contact",)))
+    states = {one.finding.category: str(one.state) for one in judged.findings}
+    assert states == {"user.contact.email": "stops", "user.name": "passes"}
+    known = tmp_path / "known.json"
+    assert app.write_baseline(known, [judged]) == 1
+    (later,) = app.judge_files(
+        [str(tmp_path / "jane.der")], app.GateOptions(words=("user.contact",), baseline=str(known))
+    )
+    assert "known" in {str(one.state) for one in later.findings}
+    with pytest.raises(UsageError):
+        app.judge_files([str(tmp_path)], app.GateOptions(words=("people",)))
+
+
+def test_templates_of_an_index(config: Config) -> None:
+    report = asyncio.run(app.templates_of_index(config, app.TemplateOptions(words=("person",))))
+    assert (report.from_index, report.certificates, report.codes) == (True, 1, (5,))
+    (group,) = report.groups
+    assert {one.field for one in group.fields} == {"subject.commonName", "subject.emailAddress"}

@@ -18,11 +18,12 @@ from typing import Any
 
 import pytest
 from support.asgi import served
-from support.certs import crl_distribution, make_certificate
+from support.certs import crl_distribution, make_certificate, string
 from support.cli import run
 from support.dossiers import CONTROLLER
 from support.fake_crtsh import FakeCrtsh, held
 from support.logs import LogBuilder
+from support.request_builders import CHALLENGE_PASSWORD, make_request, request_attribute
 
 from ctscan.answer.log_report import log_report
 from ctscan.cli.program import COMMANDS
@@ -205,6 +206,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("purge", ("purge", "--format", "json")),
         ("status", ("status", "jane.roe@example.org", "--format", "json")),
         ("summary", ("status", "--format", "json")),
+        ("templates", ("templates", "jane.der", "--format", "json")),
         ("sources", ("sources", "--format", "json")),
     ],
 )
@@ -219,6 +221,14 @@ def test_shape_of_an_explanation_is_as_documented(scanned: Path) -> None:
     assert real["explained"]
     assert differences([EXAMPLES["explained"]], real["explained"]) == []
     assert real.keys() - EXAMPLES["inspect"].keys() == {"explained"}
+
+
+def test_shape_of_a_request_is_as_documented(scanned: Path) -> None:
+    attributes = [request_attribute(CHALLENGE_PASSWORD, string("a password of letters"))]
+    (scanned / "jane.csr").write_bytes(make_request([("emailAddress", "jane.roe@example.org")], attributes))
+    (real,) = ctscan(scanned, "inspect", "jane.csr", "--format", "json")
+    assert differences(EXAMPLES["request"], real["request"]) == []
+    assert all(real["request"][part] for part in ("public", "staying", "conditions", "logs", "periods", "advice"))
 
 
 def test_shape_of_a_scan_is_as_documented(scanned: Path) -> None:
@@ -335,7 +345,7 @@ def test_every_example_is_of_a_command() -> None:
     of_others |= {"profiles", "checked"}  # `ca list`, `ca check`
     of_others |= {"code", "verdict", "held"}  # `case identify`
     of_others |= {"verified", "proven"}  # `audit verify`, `audit prove`
-    of_others |= {"proof", "explained"}  # `prove --answer`, `inspect --explain`
+    of_others |= {"proof", "explained", "request"}  # `prove --answer`, `inspect --explain`, `inspect` of a request
     assert set(EXAMPLES) <= set(COMMANDS) | of_others
 
 

@@ -52,6 +52,7 @@ from ctscan.app.head_destinations import heard_head_failures
 from ctscan.app.health import health
 from ctscan.app.held_certificates import decide_on_certificates, held_certificates
 from ctscan.app.identity import check_code, identify_otherwise, make_code
+from ctscan.app.inspection_gate import GateOptions, gate_of, judge_files, write_baseline
 from ctscan.app.known_trail import begin_trail
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
@@ -69,6 +70,7 @@ from ctscan.app.scanning import backfill, scan
 from ctscan.app.scoping import terms_without_consent
 from ctscan.app.searching import SearchListener, SearchPlan, plan_scope_search, plan_search, search
 from ctscan.app.settings import DEMO_PERSON, demo_config, kept_demo_config, write_settings
+from ctscan.app.template_report import TemplateOptions, templates_of_files, templates_of_index
 from ctscan.app.typed_selection import make_selection
 from ctscan.app.wiring import exposed_files
 
@@ -79,10 +81,12 @@ __all__ = [
     "NOTICE_FORMS",
     "REPORT_FORMS",
     "DossierOptions",
+    "GateOptions",
     "LetterOptions",
     "ReportOptions",
     "SearchListener",
     "SearchPlan",
+    "TemplateOptions",
     "accept_loss",
     "add_events",
     "add_identifiers",
@@ -124,6 +128,7 @@ __all__ = [
     "extend_case",
     "find_cases",
     "forget",
+    "gate_of",
     "heads",
     "health",
     "heard_head_failures",
@@ -133,6 +138,7 @@ __all__ = [
     "import_files",
     "inspect",
     "is_label_of_number",
+    "judge_files",
     "kept_demo_config",
     "known_types",
     "lift_suppression",
@@ -175,9 +181,12 @@ __all__ = [
     "sources",
     "standings",
     "suppressions",
+    "templates_of_files",
+    "templates_of_index",
     "terms_without_consent",
     "update_authorities",
     "verify_audit_log",
+    "write_baseline",
     "write_calendar",
     "write_letters",
     "write_notice",

@@ -1,4 +1,4 @@
-"""Use cases on files: inspect certificates without an index, import them into the index, look them up."""
+"""Use cases on files: inspect certificates and requests without an index, import certificates, look them up."""
 
 from __future__ import annotations
 
@@ -15,35 +15,57 @@ from ctscan.model import AuditAction, CertificateSummary, Identifier, Identifier
 
 if TYPE_CHECKING:
     import asyncio
+    from datetime import date
 
     from ctscan.config import Config
     from ctscan.model import Certificate
+    from ctscan.model.certificate_request import RequestOutlook
     from ctscan.model.explanation import Explanation
     from ctscan.model.results import ImportResult, LocalCertificate
     from ctscan.personal.analyse import Analysis
     from ctscan.sources.files import Input
 
-_OUTERMOST = ("certificate", "tbsCertificate")
-"""Paths at which the parser reports that the end of a certificate is missing."""
+_OUTERMOST = ("certificate", "tbsCertificate", "request")
+"""Paths at which the parser reports that the end of a certificate or a request is missing."""
+
+PUBLICATION = "exposure/publication.toml"
 
 
-def inspect(paths: Iterable[str], scope: Sequence[str] = (), explain: str = "") -> Iterator[LocalCertificate]:
-    """Find personal data in certificates of files, directories and standard input (`-`).
+def inspect(
+    paths: Iterable[str], scope: Sequence[str] = (), explain: str = "", *, clock: Clock = CLOCK
+) -> Iterator[LocalCertificate]:
+    """Find personal data in certificates and certificate requests of files, directories and standard input (`-`).
 
     Args:
         scope: terms of a scope, in whose hosts names of people are looked for.
         explain: the place of findings to explain, as `subject.2.commonName`; empty for none.
+        clock: its day decides which limits of validity hold for a certificate that is issued now.
 
     Raises:
         UsageError: the scope can't be understood; at the end, nothing was found at the place to explain. Faults of an
             input are in its result.
     """
+    found = _local_certificates(paths, _domains(scope), clock.now().date(), explain)
+    return _with_explanations(found) if explain else found
+
+
+def inspected_with_files(
+    paths: Iterable[str], scope: Sequence[str] = (), *, skip_others: bool = False, clock: Clock = CLOCK
+) -> Iterator[tuple[str, LocalCertificate]]:
+    """Inspect as `inspect`; return each result behind the path of its file. `skip_others`: skip named files without a
+    certificate or a request."""
+    from ctscan.sources.files import bounded_inputs
+
+    domains, today = _domains(scope), clock.now().date()
+    inputs = bounded_inputs(paths, skip_others=skip_others)
+    return ((found.file, _inspected(found, domains, today, "")) for found in inputs)
+
+
+def _domains(scope: Sequence[str]) -> tuple[str, ...]:
     from ctscan.personal.scope import scope_of
     from ctscan.personal.scope_terms import numbered
 
-    domains = scope_of(numbered(tuple(scope), "--scope")).domains if scope else ()
-    found = _local_certificates(paths, domains, explain)
-    return _with_explanations(found) if explain else found
+    return scope_of(numbered(tuple(scope), "--scope")).domains if scope else ()
 
 
 PLACES_NAMED = 12
@@ -71,9 +93,14 @@ def identifiers_in(path: str) -> Iterator[Identifier]:
     """
     from ctscan.views.listings import refusal_line
 
-    for found in _local_certificates([path], ()):
+    for found in _local_certificates([path], (), CLOCK.now().date()):
         if found.certificate is None:
             raise InputError(refusal_line(found))
+        if found.request is not None:
+            raise InputError(
+                f"{found.source}: expected a certificate, got a certificate request, which no log holds; look up its "
+                "addresses and names, or give the certificate that was issued"
+            )
         if found.is_clipped:
             raise InputError(
                 f"{found.source}: expected a whole certificate, got one that is cut off; get the file again"
@@ -102,7 +129,7 @@ async def import_files(
     """
     from ctscan.collect.file_import import ImportRequest, run_import
     from ctscan.personal.keeping import Keeping
-    from ctscan.sources.files import BoundedReader, read_inputs
+    from ctscan.sources.files import bounded_inputs
 
     await check_consent(config)
     limits = config.keep.limits(clock.now())
@@ -112,24 +139,22 @@ async def import_files(
         opened_index(config, create=True) as index,
     ):
         await index.note_limits(limits)
-        with BoundedReader() as take_apart:
-            result = await run_import(index, read_inputs(paths, take_apart), request, progress, stop, clock)
+        result = await run_import(index, bounded_inputs(paths), request, progress, stop, clock)
         result.without_objectors = (await index.suppressions_of([], [])).any
         change.detail, change.exit_code = str(result.number), result.exit_code
     return result
 
 
 def _local_certificates(
-    paths: Iterable[str], domains: tuple[str, ...], explain: str = ""
+    paths: Iterable[str], domains: tuple[str, ...], today: date, explain: str = ""
 ) -> Iterator[LocalCertificate]:
-    from ctscan.sources.files import BoundedReader, read_inputs
+    from ctscan.sources.files import bounded_inputs
 
-    with BoundedReader() as take_apart:
-        for found in read_inputs(paths, take_apart):
-            yield _inspected(found, domains, explain)
+    for found in bounded_inputs(paths):
+        yield _inspected(found, domains, today, explain)
 
 
-def _inspected(found: Input, domains: tuple[str, ...], explain: str) -> LocalCertificate:
+def _inspected(found: Input, domains: tuple[str, ...], today: date, explain: str) -> LocalCertificate:
     from ctscan.model.results import LocalCertificate
 
     data = found.der if found.der is not None else found.problem.unread if found.problem is not None else b""
@@ -146,7 +171,21 @@ def _inspected(found: Input, domains: tuple[str, ...], explain: str) -> LocalCer
         is_clipped=certificate is not None and _is_clipped(certificate),
         partly_read=analysis.partly_read,
         explained=tuple(one for one in explained if one.finding.path == explain),
+        request=_outlook(analysis, today),
     )
+
+
+def _outlook(analysis: Analysis, today: date) -> RequestOutlook | None:
+    """Say what would become public of a request; None for a certificate."""
+    certificate = analysis.certificate
+    if certificate is None or certificate.request is None:
+        return None
+    from ctscan.exposure.publication import parse_publication
+    from ctscan.exposure.request_outlook import outlook
+    from ctscan.resources import data_text
+    from ctscan.x509.request_purposes import requested_of
+
+    return outlook(requested_of(certificate), analysis.findings, parse_publication(data_text(PUBLICATION)), today)
 
 
 def _analysed(
@@ -174,7 +213,7 @@ def _summary(certificate: Certificate) -> CertificateSummary:
         sha256=certificate.sha256,
         identity=certificate.identity,
         issuer=render_name(certificate.issuer),
-        serial=certificate.serial_hex,
+        serial=certificate.serial_hex if certificate.serial else "",
         subject=render_name(certificate.subject),
         not_before=certificate.not_before,
         not_after=certificate.not_after,

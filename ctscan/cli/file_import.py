@@ -48,7 +48,7 @@ def COMMAND(paths: tuple[str, ...], verbose: int, **given: Any) -> int:  # noqa:
     The content of a file decides how it is read: PEM, DER and base64; PKCS#7, CMS and PKCS#12 (without a password);
     zip, tar, gz, bz2 and xz of them; LDIF; signed mail and mailboxes; JSON, one value a line or in arrays, as
     certstream writes it. With '-', standard input is read. Directories are read whole. Files without certificates are
-    passed over there and in archives.
+    passed over there and in archives. Certificate requests are named and left out: they aren't public.
 
     A file proves nothing: its certificates are unverified until a log is read that holds the same certificate. No
     network is used.
@@ -111,8 +111,9 @@ class Progress:
 def _print(result: ImportResult, problems: Sequence[Problem], format: str) -> None:
     from ctscan.model import SearchState
 
-    if result.problems > len(problems):
-        complain(f"import: {result.problems - len(problems):,} more problems like these")
+    unnamed = result.problems + result.requests - len(problems)
+    if unnamed > 0:
+        complain(f"import: {unnamed:,} more problems like these")
     if format == "json":
         from ctscan.cli.output import print_json
         from ctscan.views import json

@@ -1,4 +1,4 @@
-"""`ctscan inspect`: the personal data in local certificates, without any database."""
+"""`ctscan inspect`: the personal data in local certificates and certificate requests, without any database."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
+from ctscan.cli.gate_output import FORMATS, GateOutput, is_gate, run_gate
 from ctscan.cli.program import command, complain
 from ctscan.cli.standard_input import say_how_to_type
 from ctscan.errors import UsageError
@@ -21,10 +22,18 @@ if TYPE_CHECKING:
 
 @command(
     "inspect",
-    exits={0: "at least one certificate was read", 1: "nothing was read", 2: ""},
+    exits={
+        0: "at least one certificate was read; with --fail-on: all was read, and nothing stops the gate",
+        1: "nothing was read",
+        2: "",
+        4: "with --fail-on: an input was not read whole, and nothing else stops the gate",
+        5: "with --fail-on: a finding stops the gate",
+    },
     example="ctscan inspect jane.pem\nctscan inspect /etc/ssl/certs --format jsonl\n"
     "openssl s_client -connect example.org:443 </dev/null | ctscan inspect -\n"
-    "ctscan inspect jane.pem --explain subject.2.commonName",
+    "ctscan inspect jane.pem --explain subject.2.commonName\nctscan inspect request.csr\n"
+    "ctscan inspect certs/ --fail-on person --format sarif > ctscan.sarif\n"
+    "ctscan inspect certs/ --fail-on person,national-identifier --write-baseline ctscan-baseline.json",
 )
 @click.argument("paths", metavar="FILE|DIR|-...", nargs=-1, required=True)
 @click.option("--scope", metavar="S", multiple=True, help="Look for names in the hosts of this domain; repeatable.")
@@ -35,22 +44,49 @@ if TYPE_CHECKING:
     help="Explain the findings at this place, which follows 'in' in the list of findings, as subject.2.commonName: "
     "the rule, the evidence that was weighed, what decided, and what was missing.",
 )
+@click.option(
+    "--fail-on",
+    "fail_on",
+    metavar="WORD,...",
+    multiple=True,
+    help="Be a gate: exit with 5 at a finding about a person (person), of a category with everything below it "
+    "(user.contact) or of a sensitivity (national-identifier, special-category, ordinary); values are masked.",
+)
+@click.option("--baseline", metavar="FILE", default="", help="Let the findings in this file pass: they are known.")
+@click.option(
+    "--write-baseline", metavar="FILE", default="", help="Write the findings that would stop the gate into this file."
+)
+@click.option(
+    "--ignore", metavar="FILE", default="", help="Let data pass that [report] ignore in this file of settings lists."
+)
+@click.option("--skip-others", is_flag=True, help="Pass over named files without a certificate, as in directories.")
+@click.option("--values", is_flag=True, help="Show the values of people in the output of a gate, too.")
 @options.language(from_config=False)
-@options.output("table", "json", "jsonl", from_config=False)
+@options.output("table", "json", "jsonl", *FORMATS, from_config=False)
 @options.verbose
 def COMMAND(  # noqa: N802 - the name by which the program finds it
-    paths: tuple[str, ...], scope: tuple[str, ...], explain: str, format: str, lang: str, verbose: int
-) -> int:
-    """Show the personal data in certificates on this machine, attribute certificates included.
+    paths: tuple[str, ...], scope: tuple[str, ...], explain: str, fail_on: tuple[str, ...], baseline: str,
+    write_baseline: str, ignore: str, skip_others: bool, values: bool, format: str, lang: str, verbose: int,
+) -> int:  # fmt: skip
+    """Show the personal data in certificates and certificate requests on this machine.
 
     The content of a file decides how it is read: PEM, DER and base64; PKCS#7, CMS and PKCS#12 (without a password);
     zip, tar, gz, bz2 and xz of them; LDIF; signed mail and mailboxes; JSON, one value a line or in arrays, as
-    certstream writes it. Directories are read whole. With '-', standard input is read.
+    certstream writes it. Directories are read whole. With '-', standard input is read. Attribute certificates are read
+    too.
 
-    No index and no network is needed.
+    Of a certificate request (PKCS#10, CRMF, SPKAC, also inside CMC and CMP) it is said what would become public with
+    the certificate, in which logs, for how long, and how to ask for less.
+
+    With --fail-on it is a gate for pipelines and hooks: an exit code, and SARIF or JUnit for the machines that show
+    them. No index and no network is needed.
     """
     if "-" in paths:
-        say_how_to_type("certificates, in PEM for example")
+        say_how_to_type("certificates or requests, in PEM for example")
+    gate = app.GateOptions(fail_on, scope, baseline, ignore, skip_others)
+    output = GateOutput(format, lang, write_baseline, values, explain)
+    if is_gate(output, gate):
+        return run_gate(paths, gate, output)
     found = app.inspect(paths, scope, explain)
     is_explained = bool(explain)
     if format == "table":
@@ -88,7 +124,7 @@ def _print_table(inspected: Iterable[LocalCertificate], lang: str, *, is_explain
 
     `is_explained`: only the findings that were asked about, with their explanations.
     """
-    from ctscan.views import listings, tables
+    from ctscan.views import listings, request_tables, tables
     from ctscan.views.text import texts
 
     out, counts = tables.console(), InspectionCounts()
@@ -96,12 +132,15 @@ def _print_table(inspected: Iterable[LocalCertificate], lang: str, *, is_explain
         counts.add(found)
         if found.certificate is None:
             complain(listings.refusal_line(found))
-        if found.explained or (not is_explained and (found.findings or found.partly_read)):
+        has_much = found.findings or found.partly_read or found.request
+        if found.explained or (not is_explained and has_much):
             tables.say(out, found.source, "bold")
             for line in listings.local_certificate_lines(found, texts(lang)):
                 tables.say(out, line, indent=2)
             if is_explained:
                 tables.explanations(out, found.explained, texts(lang))
+            elif found.request is not None:
+                request_tables.outlook(out, found.request, texts(lang))
             else:
                 tables.findings(out, found.findings, texts(lang))
             out.print()

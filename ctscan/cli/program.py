@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "report": "ctscan.cli.report",
     "export": "ctscan.cli.export",
     "inspect": "ctscan.cli.inspect",
+    "templates": "ctscan.cli.templates",
     "rules": "ctscan.cli.rules",
     "logs": "ctscan.cli.logs",
     "health": "ctscan.cli.health",

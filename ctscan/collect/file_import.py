@@ -38,6 +38,7 @@ from ctscan.personal.analyse import DerKind, ResultFilter
 from ctscan.personal.issuers import issuer_in
 from ctscan.personal.rules import rule_set
 from ctscan.sources.files import STDIN, Input
+from ctscan.x509.request_shapes import request_form
 
 REPOSITORY: Final = "files"
 PORTION: Final = 200  # certificates analysed, and kept in one transaction
@@ -174,6 +175,9 @@ class _Importing:
         if fingerprint in self.seen:
             tally.repeated += 1
             return
+        if der and request_form(der) is not None:
+            self._leave_out(found, fingerprint, portion)
+            return
         problem = found.problem
         if der:
             entry = RepositoryEntry(reference_of(found.source, der), der)
@@ -196,8 +200,15 @@ class _Importing:
             tally.problems += 1
             portion.problems.append(replace(problem, unread=b""))
 
+    def _leave_out(self, found: Input, fingerprint: bytes, portion: _Portion) -> None:
+        """Name a certificate request and leave it out: it isn't public, and the index holds public certificates."""
+        what = "a certificate request, which isn't public and isn't kept; 'ctscan inspect' shows what it asks for"
+        portion.tally.requests += 1
+        portion.problems.append(Problem(found.source, what))
+        self._remember(fingerprint)
+
     def _remember(self, fingerprint: bytes) -> None:
-        """Remember a certificate that was read; an unreadable certificate is a problem at every place."""
+        """Remember a certificate or a request that was read; an unreadable certificate is a problem at every place."""
         if len(self.seen) >= MAX_SEEN:
             self.seen.clear()
         self.seen.add(fingerprint)

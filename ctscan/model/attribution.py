@@ -72,6 +72,7 @@ class AttributionReason(Code):
     CITIZENSHIP = "attribution.citizenship"
     RESIDENCE = "attribution.residence"
     PASSWORD = "attribution.password"  # noqa: S105 - a code
+    REQUESTING_MACHINE = "attribution.requesting-machine"
     BIOMETRIC = "attribution.biometric"
     BRAND = "attribution.brand"
     IMAGE_OF_SUBJECT = "attribution.image-of-subject"

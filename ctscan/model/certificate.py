@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ctscan.model.certificate_request import RequestForm
 from ctscan.model.spans import Span
 
 
@@ -128,6 +129,7 @@ class Certificate:
     attributes: bytes = b""  # content of the SEQUENCE OF Attribute of an attribute certificate (RFC 5755)
     authority_key_id: bytes = b""  # keyIdentifier of the authority key identifier (RFC 5280 section 4.2.1.1)
     fields: tuple[Field, ...] = ()  # every value, in the order of the certificate
+    request: RequestForm | None = None  # of a certificate request, read as the certificate that it asks for
 
     @property
     def serial_hex(self) -> str:

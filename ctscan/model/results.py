@@ -10,6 +10,7 @@ from datetime import datetime
 from ctscan.model.answer import CertificateSummary, Match
 from ctscan.model.authority import Authority, AuthorityList
 from ctscan.model.certificate import Problem
+from ctscan.model.certificate_request import RequestOutlook
 from ctscan.model.coverage import Freshness, Gap, LogState
 from ctscan.model.entry import EntryKind
 from ctscan.model.explanation import Explanation
@@ -99,7 +100,8 @@ class FindingCounts:
 class ImportResult:
     """Sums of an import so far. `read` counts different certificates, `repeated` further copies, `kept` the
     certificates in scope, `new` the kept certificates that the index did not hold. `problems` counts the inputs that
-    could not be read, and those that were `partly_read`. `number` is that of the import in the index.
+    could not be read, and those that were `partly_read`. `requests` counts certificate requests, which aren't public
+    and so aren't kept. `number` is that of the import in the index.
     `without_objectors`: people objected; their certificates are among those counted as kept, and aren't kept."""
 
     files: int = 0
@@ -110,6 +112,7 @@ class ImportResult:
     of_authorities: int = 0
     problems: int = 0
     partly_read: int = 0
+    requests: int = 0
     counts: FindingCounts = field(default_factory=FindingCounts)  # of kept certificates
     outcome: SearchState = SearchState.FAILED
     number: int = 0
@@ -267,8 +270,12 @@ class CheckedMisbehaviour:
 
 @dataclass(frozen=True, slots=True)
 class LocalCertificate:
-    """Certificate in a file or on stdin. `certificate` is None for an input that can't be read as a certificate: then
-    `findings` come from its readable strings, and `problems` begins with the reason."""
+    """Certificate or certificate request in a file or on stdin.
+
+    `certificate` is None for an input that can't be read as either: then `findings` come from its readable strings, and
+    `problems` begins with the reason. Of a request it is the certificate as asked for, mostly without issuer, serial
+    number and validity, and `request` says which findings would become public.
+    """
 
     source: str
     sha256: bytes | None  # of the bytes as given; None when there were none
@@ -278,13 +285,16 @@ class LocalCertificate:
     is_clipped: bool = False  # the end of the certificate is missing
     partly_read: bool = False  # a bound of the reader left a part unread; `problems` say which
     explained: tuple[Explanation, ...] = ()  # of the findings that somebody asked about
+    request: RequestOutlook | None = None  # of a certificate request
 
 
 @dataclass(slots=True)
 class InspectionCounts:
-    """Sums of an inspection. `personal`: certificates with personal data, `personal_of_authorities` of them of CAs."""
+    """Sums of an inspection. `read` counts certificates and requests, `requests` the requests among them; `personal`
+    those with personal data, `personal_of_authorities` of them of CAs."""
 
     read: int = 0
+    requests: int = 0
     of_authorities: int = 0
     unreadable: int = 0
     personal: int = 0
@@ -298,6 +308,7 @@ class InspectionCounts:
         is_read = found.certificate is not None
         is_authority = found.certificate is not None and found.certificate.is_ca
         self.read += is_read
+        self.requests += found.request is not None
         self.unreadable += not is_read
         self.of_authorities += is_authority
         self.personal += bool(found.findings)

@@ -17,10 +17,12 @@ from typing import Final, Protocol
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, EntryKind, Finding, LookupKey, Problem
+from ctscan.personal.request_search import find_in_request
 from ctscan.personal.rules import find_in_text, find_personal_data, is_rule_failure
 from ctscan.personal.scope import Scope
 from ctscan.x509.attribute_certificate import read_attribute_certificate
 from ctscan.x509.certificate import read_certificate, read_tbs
+from ctscan.x509.certificate_request import read_request
 from ctscan.x509.text import salvage_strings
 
 
@@ -30,7 +32,7 @@ class DerKind(Enum):
     CERTIFICATE = "certificate"
     TBS = "TBSCertificate"
     LEAF = "certificate or attribute certificate"
-    ANY = "certificate, TBSCertificate or attribute certificate"
+    ANY = "certificate, TBSCertificate, attribute certificate or certificate request"
 
 
 def kind_of_leaf(kind: EntryKind) -> DerKind:
@@ -126,7 +128,7 @@ _READERS: Final[dict[DerKind, tuple[_Reader, ...]]] = {
     DerKind.CERTIFICATE: (read_certificate,),
     DerKind.TBS: (read_tbs,),
     DerKind.LEAF: (read_certificate, read_attribute_certificate),
-    DerKind.ANY: (read_certificate, read_tbs, read_attribute_certificate),
+    DerKind.ANY: (read_certificate, read_tbs, read_attribute_certificate, read_request),
 }
 
 
@@ -192,7 +194,8 @@ def _has_more_strings(data: bytes) -> bool:
 
 
 def _search(der: bytes, certificate: Certificate, scope: ResultFilter, *, is_tbs: bool) -> Analysis:
-    findings, problems = find_personal_data(certificate, scope.domains)
+    find = find_personal_data if certificate.request is None else find_in_request
+    findings, problems = find(certificate, scope.domains)
     is_complete = True
     if problems:
         is_complete = not any(map(is_rule_failure, problems))

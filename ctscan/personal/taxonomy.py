@@ -27,6 +27,7 @@ class TypeKind(StrEnum):
     OTHER_NAME = "otherName"
     EXTENSION = "extension"
     CLASSIFIER = "policy, purpose or statement"
+    REQUEST = "attribute of a request"
 
 
 class Treatment(StrEnum):
@@ -86,7 +87,7 @@ def coverage(rules: Iterable[Rule], evidence: Collection[str]) -> Iterator[Cover
 # `;` separates the entries of a block. An entry holds the last arcs, a name where the standard gives none, and after
 # `@` the treatment and the reason where no rule covers the type.
 
-_A, _S, _O, _E, _P = TypeKind
+_A, _S, _O, _E, _P, _R = TypeKind
 _INSIDE = "@searched names, addresses and texts inside are read where they stand"
 _TEXT = "@searched free text"
 _ADDRESSES = "@searched for addresses inside"
@@ -267,6 +268,14 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
     ),
     (_A, "1.3.6.1.4.1.", "23267.2.2 identity card (Certicámara); 23267.2.3 tax number (NIT); 4710.1.3.1 identity card"),
     (_O, "2.16.862.2.", f"1 code of the certification authority {_OF_ORGANISATION}; 2 tax number (RIF)"),
+    # certificate requests: enrolment of Microsoft, CRMF, CMC
+    (
+        _R,
+        "1.3.6.1.4.1.311.",
+        f"""21.20; 13.2.1; 13.2.2 @context names a program that keeps keys; 13.2.3 @context the version of an operating
+        system identifies nobody; 13.1 {_INSIDE}""",
+    ),
+    (_R, "1.3.6.1.5.5.7.", f"5.1.1; 5.1.2; 5.2.1 {_TEXT}; 7.2"),
     # policies, purposes and statements that show the subject's kind
     (
         _P,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar, cast
 
 from ctscan.model import Certificate, DecodedString, Field, Problem
+from ctscan.model.certificate_request import REQUEST_RECIPIENT
 from ctscan.x509.text import BMP_STRING, STRING_TYPES, UNIVERSAL_STRING, decode_text
 
 T = TypeVar("T")
@@ -15,6 +16,7 @@ ISSUING_PARTS = frozenset(
     [
         *("issuer", "ian", "issuerUniqueID", "authorityKeyIdentifier", "authorityInfoAccess", "certificatePolicies"),
         *("cRLDistributionPoints", "freshestCRL", "attributeIssuer", "holderIssuer"),
+        REQUEST_RECIPIENT,
     ]
 )
 """Parts of a certificate that describe the issuer, not the subject."""

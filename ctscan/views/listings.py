@@ -303,13 +303,16 @@ def import_line(result: ImportResult) -> str:
     unread = result.problems - result.partly_read
     parts += [f"{count(unread, 'input')} could not be read"] if unread else []
     parts += [f"{result.partly_read:,} read only in part"] if result.partly_read else []
+    parts += [f"{count(result.requests, 'certificate request')} left out"] if result.requests else []
     without = " Without people who objected: they are counted here, and not kept." if result.without_objectors else ""
     return f"{', '.join(parts)}.{without}"
 
 
 def inspection_line(counts: InspectionCounts) -> str:
     """Sum up an inspection."""
-    parts = [f"{count(counts.read, 'certificate')} read"]
+    certificates = counts.read - counts.requests
+    parts = [f"{count(certificates, 'certificate')} read"] if certificates or not counts.requests else []
+    parts += [f"{count(counts.requests, 'certificate request')} read"] if counts.requests else []
     parts += [f"{counts.of_authorities:,} of CAs"] if counts.of_authorities else []
     among = f" ({counts.personal_of_authorities:,} of CAs)" if counts.personal_of_authorities else ""
     parts += [f"{counts.personal:,} with personal data{among}"]
@@ -327,7 +330,7 @@ def refusal_line(found: LocalCertificate) -> str:
 
 def local_certificate_lines(found: LocalCertificate, texts: Texts) -> list[str]:
     """Describe a certificate in a file: serial number, issuer, validity, and the first problems."""
-    lines = [certificate_line(found.certificate, texts)] if found.certificate else []
+    lines = [certificate_line(found.certificate, texts)] if found.certificate and not found.request else []
     lines += [f"READ ONLY IN PART: {problem.path}: {problem.what}" for problem in found.problems if problem.is_cut][:1]
     lines += [f"problem: {problem.path}: {problem.what}" for problem in found.problems[:PROBLEMS_SHOWN]]
     if len(found.problems) > PROBLEMS_SHOWN:

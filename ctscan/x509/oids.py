@@ -95,6 +95,21 @@ _PDA: Final = {
 
 _ATTESTED: Final = {1: "authenticationInfo", 2: "accessIdentity", 3: "chargingIdentity", 4: "group", 6: "encAttrs"}
 
+_ENROLMENT: Final = {  # attributes and controls of certificate requests: MS-WCCE, RFC 4211 and RFC 5272
+    "1.3.6.1.4.1.311.13.1": "renewalCertificate",
+    "1.3.6.1.4.1.311.13.2.1": "enrollmentNameValuePair",
+    "1.3.6.1.4.1.311.13.2.2": "enrollmentCspProvider",
+    "1.3.6.1.4.1.311.13.2.3": "osVersion",
+    "1.3.6.1.4.1.311.21.20": "requestClientInfo",
+    "1.3.6.1.5.5.7.5.1.1": "regToken",
+    "1.3.6.1.5.5.7.5.1.2": "authenticator",
+    "1.3.6.1.5.5.7.5.1.3": "pkiPublicationInfo",
+    "1.3.6.1.5.5.7.5.1.5": "oldCertID",
+    "1.3.6.1.5.5.7.5.2.1": "utf8Pairs",
+    "1.3.6.1.5.5.7.7.2": "identification",
+    "1.3.6.1.5.5.7.7.18": "regInfo",
+}
+
 ATTRIBUTES: Final = {
     **{f"2.5.4.{arc}": name for arc, name in _X520.items()},
     **{f"0.9.2342.19200300.100.1.{arc}": name for arc, name in _COSINE.items()},
@@ -108,6 +123,7 @@ ATTRIBUTES: Final = {
     "2.16.840.1.113730.3.1.39": "preferredLanguage",
     "2.16.840.1.113730.3.1.241": "displayName",
     "1.2.840.113556.1.4.656": "userPrincipalName",
+    **_ENROLMENT,
 }
 
 OTHER_NAMES: Final = {

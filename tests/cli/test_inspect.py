@@ -15,7 +15,7 @@ from support.certs import EMAIL_PROTECTION, make_certificate, signed_data
 from support.cli import error_line, run
 
 FIELDS = ["source", "sha256", "serial", "issuer", "not_before", "not_after", "is_ca", "findings", "problems"]
-FIELDS += ["partly_read"]
+FIELDS += ["partly_read", "request"]
 FINDING_FIELDS = {"rule", "category", "categories", "value", "canonical", "where", "oid", "subject_kind", "why"} | {
     "confidence", "person", "sensitivity", "marks", "repaired", "tag", "raw"
 }  # fmt: skip

@@ -39,7 +39,7 @@ READERS = [
     (("lookup", "-", "--db", "none.db"), "Type identifiers, one per line."),
     (("lookup", "--from-file", "-", "--db", "none.db"), "Type identifiers, one per line."),
     (("search", "-", "--yes", "--db", "none.db"), "Type identifiers, one per line."),
-    (("inspect", "-"), "Type certificates, in PEM for example."),
+    (("inspect", "-"), "Type certificates or requests, in PEM for example."),
     (("import", "-", "--everything", "--db", "none.db"), "Type certificates, in PEM for example."),
     (("prove", "--answer", "-", "--db", "none.db"), "Type saved answers in JSON."),
 ]

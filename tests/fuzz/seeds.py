@@ -19,6 +19,7 @@ from support.certs import (
     SMTP_UTF8_MAILBOX,
     certificate_policies,
     extension,
+    general_name,
     general_names,
     indefinite_tlv,
     long_tlv,
@@ -31,6 +32,16 @@ from support.certs import (
     tlv,
 )
 from support.people import LATIN
+from support.request_builders import (
+    PKI_DATA,
+    content_info,
+    extension_request,
+    make_crmf,
+    make_request,
+    pki_data,
+    pki_message,
+    tagged_attribute,
+)
 
 HERE = Path(__file__).parent
 GOLDEN = HERE.parent / "personal" / "golden"
@@ -41,7 +52,7 @@ _PEM = re.compile(rb"-----BEGIN [A-Z ]+-----\s+([A-Za-z0-9+/=\s]+?)-----END")
 
 def all_seeds(*others: Path) -> list[bytes]:
     """Return each seed once, in the same order on every machine."""
-    found = [*_golden(), *_generated(), *kept(), *(der for path in others for der in from_path(path))]
+    found = [*_golden(), *_generated(), *_messages(), *kept(), *(der for path in others for der in from_path(path))]
     return list(dict.fromkeys(found))
 
 
@@ -100,3 +111,16 @@ def _generated() -> Iterator[bytes]:
     yield make_tbs(subject, names, **made)
     yield make_precert([("CN", "www.example.org")], [("dns", "www.example.org")]).final
     yield make_certificate([("C", "XX"), ("O", "Example Ltd"), ("CN", "Example Root")], ca=True, eku=())
+
+
+def _messages() -> Iterator[bytes]:
+    """Yield certificate requests in messages of CMC and CMP, one in the other; single requests are golden."""
+    person = LATIN[0]
+    subject = [("CN", person.full), ("emailAddress", person.mailbox)]
+    named = general_name(("dir", list(subject)))
+    request = make_request(subject, [extension_request(extension("2.5.29.17", general_names([("dns", "a.example")])))])
+    controls = [tagged_attribute("1.3.6.1.5.5.7.7.2", string(person.full))]
+    cmc = pki_data(request, controls=controls, messages=[make_crmf(subject)], nested=[content_info(request)])
+    yield content_info(cmc, PKI_DATA)
+    message = pki_message(2, tlv(0x30, make_crmf(subject)), named, named)
+    yield pki_message(20, tlv(0x30, message), named, named)

@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from ctscan.errors import FormatError
@@ -19,6 +19,8 @@ from ctscan.personal.rules import all_rules
 from ctscan.personal.view import View
 from ctscan.x509.attribute_certificate import read_attribute_certificate
 from ctscan.x509.certificate import read_certificate, read_tbs
+from ctscan.x509.certificate_request import read_request
+from ctscan.x509.containers.enrolment import is_enrolment_message, requests_in_message, requests_in_signed_data
 
 MAX_SECONDS = 1.0
 """Processor time for an input: other work on the machine causes no failure."""
@@ -64,12 +66,21 @@ def failures_of(data: bytes) -> list[Failure]:
 
 
 def _examine(data: bytes) -> Iterator[Failure]:
+    _take_apart(data)
     inspected = analyse(data)
     for problem in inspected.problems:
         if problem.path.startswith("rule "):
             yield Failure("rule", f"{problem.path}: {_why(data) or problem.what}")
     if inspected.certificate is not None and inspected.findings and _is_dropped(data, inspected, inspected.certificate):
         yield Failure("prefilter", "drops what a rule finds something in")
+
+
+def _take_apart(data: bytes) -> None:
+    """Take requests out of a message, as files are read; anything but a FormatError is a crash."""
+    requests_in_signed_data(data)
+    if is_enrolment_message(data):
+        with suppress(FormatError):
+            requests_in_message(data)
 
 
 def _is_dropped(data: bytes, inspected: Analysis, certificate: Certificate) -> bool:
@@ -97,7 +108,7 @@ def _why(data: bytes) -> str:
 
 
 def _read(data: bytes) -> Certificate | None:
-    for read in (read_certificate, read_tbs, read_attribute_certificate):
+    for read in (read_certificate, read_tbs, read_attribute_certificate, read_request):
         try:
             return read(data)
         except FormatError:

@@ -68,7 +68,9 @@ def test_the_reason_of_an_unsure_finding_says_which_evidence_was_missing(case: s
 
 def test_rules_that_read_certain_types_alone_find_nothing_in_certificates_without_them() -> None:
     for case in CASES:
-        view = View(read_certificate(golden_der(case)))
+        certificate = analyse(golden_der(case)).certificate
+        assert certificate is not None or case.startswith("salvaged/")
+        view = View(certificate or read_certificate(golden_der(case)))
         for one in all_rules():
             if one.only and one.find is not None and not view.has(frozenset(one.covers)):
                 assert not list(one.find(view)), (one.id, case)

@@ -15,11 +15,13 @@ from ctscan import model, views
 from ctscan.errors import InputError, UsageError
 from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, ca_terms, ca_vocabulary, decoded_message
 from ctscan.model.ca_terms import ProfileFault
+from ctscan.model.certificate_request import RequestUse
 from ctscan.model.exposure import ReportText
 from ctscan.model.health import HealthDetail
 from ctscan.model.keep import KeepText, LengthText
 from ctscan.model.letter_text import MissingItem
 from ctscan.model.regime import PauseName, Promptness, RefusalName, RegimeFact
+from ctscan.model.template import TemplateText
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
 from ctscan.views import text as texts_module
@@ -36,7 +38,7 @@ OTHERS = {LEGACY, *FORMAT, *(f"category.{key}" for key in CATEGORIES)}
 
 NAMES = (
     KeepText, LengthText, MissingItem, PageText, PauseName, Promptness, PurgeText, RefusalName, RegimeFact, ReportText,
-    SuppressionText,
+    RequestUse, SuppressionText, TemplateText,
 )  # fmt: skip
 """Vocabularies of names, which are parameters, or are chosen by a table: by the word of a regime, by a recipient, by
 the data of a report."""

@@ -61,8 +61,9 @@ class Rule:
 
     `category` is the main category of its findings; `kinds` are the kinds of look-up key that find them; `cites` names
     the specifications; `covers` lists the types (OIDs) that the rule reads. `only`: the rule finds nothing in
-    certificates without these types, and isn't called for them. Exactly one of `find` (for certificates) and `find_in`
-    (for readable strings of unreadable parts) is set.
+    certificates without these types, and isn't called for them. `of_requests`: its types stand in certificate requests
+    only, so it is no part of the rule set that ranges of logs are read with. Exactly one of `find` (for certificates)
+    and `find_in` (for readable strings of unreadable parts) is set.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Rule:
     only: bool = False
     find: RuleFunction | None = None
     find_in: TextRuleFunction | None = None
+    of_requests: bool = False
 
 
 _registered: dict[str, Rule] = {}
@@ -115,6 +117,7 @@ def oid_rule(
     cites: tuple[str, ...],
     looks_for: str,
     rows: Mapping[str, Read],
+    of_requests: bool = False,
 ) -> None:
     """Register a table: for each type (of an attribute, otherName or extension, wherever it stands) the reader of its
     values.
@@ -129,7 +132,8 @@ def oid_rule(
                 for value in read(view, place):
                     yield make_finding(id, view, place, value)
 
-    _register(Rule(id, version, category, _kinds_of(id, kinds), cites, looks_for, tuple(rows), only=True, find=find))
+    known = _kinds_of(id, kinds)
+    _register(Rule(id, version, category, known, cites, looks_for, tuple(rows), True, find, of_requests=of_requests))
 
 
 def text_rule(
@@ -164,7 +168,7 @@ def rule_set() -> RuleSet:
     The version is 12 hexadecimal digits of a SHA-256 over ids, versions and kinds. The readers count as rules, since a
     range that an older reader read lacks the findings of a newer reader.
     """
-    rules = [RuleVersion(rule.id, rule.version, rule.kinds) for rule in all_rules()]
+    rules = [RuleVersion(rule.id, rule.version, rule.kinds) for rule in all_rules() if not rule.of_requests]
     every_kind = tuple(sorted({kind for rule in rules for kind in rule.kinds}))
     rules.append(RuleVersion("reader.certificate", READER_VERSION, every_kind))
     rules.append(RuleVersion("reader.attribution", ATTRIBUTION_VERSION, every_kind))
@@ -326,7 +330,8 @@ def _rules_for(view: View) -> Iterator[tuple[Rule, RuleFunction]]:
     numbers = set(always)
     for oid in view.types():
         numbers.update(by_type.get(oid, ()))
-    return (rules[number] for number in sorted(numbers))
+    is_request = view.certificate.request is not None
+    return (found for found in map(rules.__getitem__, sorted(numbers)) if is_request or not found[0].of_requests)
 
 
 @cache

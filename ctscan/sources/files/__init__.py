@@ -1,8 +1,9 @@
 """Local certificates: files, directories and standard input, recognised by content and never by name.
 
-`inputs.py` opens the inputs; `content.py` recognises the form of a file by its first bytes. Every form is a module
-under `formats/`, found by its presence there. No module reads a certificate or writes to disk; names within archives
-are labels only.
+`inputs.py` opens the inputs. `bounded_reader.py` has all but small files of certificates taken apart in a process of its
+own (`ctscan.file_process`, over `frames.py`, within `process_limits.py`). There `content.py` recognises the form of a
+file by its first bytes. Every form is a module under `formats/`, found by its presence there. No module reads a
+certificate or writes to disk; names within archives are labels only.
 
 | Form | Module | Place of a certificate |
 |---|---|---|
@@ -17,7 +18,7 @@ are labels only.
 from __future__ import annotations
 
 from ctscan.sources.files.blocks import MAX_CERTIFICATE, MAX_STRUCTURE, Unpack, split_certificates
-from ctscan.sources.files.bounded_reader import BoundedReader
+from ctscan.sources.files.bounded_reader import BoundedReader, bounded_inputs
 from ctscan.sources.files.content import MAX_DEPTH, MAX_FILE, TakeApart, in_this_process
 from ctscan.sources.files.inputs import STDIN, Input, read_inputs
 
@@ -31,6 +32,7 @@ __all__ = [
     "Input",
     "TakeApart",
     "Unpack",
+    "bounded_inputs",
     "in_this_process",
     "read_inputs",
     "split_certificates",

@@ -1,5 +1,5 @@
-"""Certificates in a run of bytes: PEM (any number, other blocks are skipped), base64 without armour, or DER. Each may
-be a PKCS#7, CMS or PKCS#12 structure that holds certificates.
+"""Certificates and requests in a run of bytes: PEM (any number, other blocks are skipped), base64 without armour, or
+DER. Each may be a structure that holds them: PKCS#7, CMS, PKCS#12, an enrolment message.
 
 This module finds the bytes of certificates and reports unusable parts. It doesn't read certificates; the caller passes
 in the function that unpacks structures.
@@ -14,42 +14,48 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
+from ctscan.sources.files.der_shapes import (
+    begins_like_certificate,
+    begins_like_request,
+    begins_like_sequence,
+    element_end,
+    is_structure,
+)
 
 MAX_STRUCTURE = 16 * 1024 * 1024  # PKCS#7, CMS or PKCS#12
 MAX_CERTIFICATE = 1024 * 1024
 
 BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 #]{1,64})-----")
 _CERTIFICATES = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE", b"ATTRIBUTE CERTIFICATE"})
+_REQUESTS = frozenset({b"CERTIFICATE REQUEST", b"NEW CERTIFICATE REQUEST"})  # RFC 7468 section 7, and its old label
 _STRUCTURES = frozenset({b"PKCS7", b"CMS", b"PKCS #7 SIGNED DATA", b"PKCS12"})  # RFC 7468 sections 8 and 9, old labels
+_READ = _CERTIFICATES | _REQUESTS | _STRUCTURES
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+(?:={1,2}\s*)?")  # adjacent parts share no octets: linear time
 _SPACE = re.compile(rb"\s+")
 _BOM = b"\xef\xbb\xbf"
 _SEQUENCE = 0x30
-_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")  # the object identifier at the start of SignedData
-_PKCS7 = _SIGNED_DATA[:-1]  # the object identifier of any PKCS#7 content type without its last arc
 _PACKED = (b"PK", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
-_PFX_VERSION = bytes.fromhex("020103")
 
 Unpack = Callable[[bytes], Sequence[bytes | Problem]]
-"""Structure in DER or BER (PKCS#7, CMS or PKCS#12) -> the certificates in it, and a problem for each unusable part;
-raises FormatError for anything else."""
+"""Structure in DER or BER (PKCS#7, CMS, PKCS#12, an enrolment message) -> the certificates and requests in it, and a
+problem for each unusable part; raises FormatError for anything else."""
 
 
 def is_plain(data: bytes) -> bool:
-    """Return whether the content of a file is certificates in PEM or DER and nothing that has to be taken apart: text,
-    keys and requests may stand between them."""
+    """Return whether the content of a file is certificates in PEM or DER, and nothing that has to be taken apart: text
+    and keys may stand between them."""
     if data.startswith(_PACKED):
         return False
     begins = list(BEGIN.finditer(data))
     if not begins:
         return begins_like_certificate(data)
-    return all(begin[1] not in _STRUCTURES and _begins_plainly(data, begin) for begin in begins)
+    return all(_is_certificate(data, begin) for begin in begins if begin[1] in _READ)
 
 
-def _begins_plainly(data: bytes, begin: re.Match[bytes]) -> bool:
-    """Return whether a PEM block holds what its label says, by its first octets."""
+def _is_certificate(data: bytes, begin: re.Match[bytes]) -> bool:
+    """Return whether a PEM block holds a certificate, by label and first octets."""
     start = _SPACE.sub(b"", data[begin.end() : begin.end() + 80])[:40]
-    return begin[1] not in _CERTIFICATES or begins_like_certificate(decode(start) or b"")
+    return begin[1] in _CERTIFICATES and begins_like_certificate(decode(start) or b"")
 
 
 def split_certificates(data: bytes, unpack: Unpack, *, named: bool = True) -> Iterator[bytes | Problem]:
@@ -61,15 +67,19 @@ def split_certificates(data: bytes, unpack: Unpack, *, named: bool = True) -> It
         data: content of the file
         unpack: takes structures apart
         named: the user named the file, so any DER is yielded for the reader; else only DER that begins like a
-            certificate or a structure with certificates (no keys, requests, CRLs)
+            certificate, a request or a structure with them (no keys, CRLs)
     """
     data = data.removeprefix(_BOM)
     if BEGIN.search(data):
         yield from _pem_blocks(data, unpack)
-    elif begins_like_certificate(data) or is_structure(data) or (named and _begins_like_sequence(data)):
+    elif _is_recognised(data) or (named and begins_like_sequence(data)):
         yield from _der_sequence(data, unpack)
     elif len(data) <= 2 * MAX_CERTIFICATE and _BASE64.fullmatch(data):
         yield from _bare_base64(data, unpack)
+
+
+def _is_recognised(data: bytes) -> bool:
+    return begins_like_certificate(data) or is_structure(data) or begins_like_request(data)
 
 
 def _pem_blocks(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
@@ -77,9 +87,9 @@ def _pem_blocks(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
     begin = BEGIN.search(data)
     while begin:
         following = BEGIN.search(data, begin.end())
-        if begin[1] in _CERTIFICATES or begin[1] in _STRUCTURES:
+        if begin[1] in _READ:
             stop = following.start() if following else len(data)
-            limit = MAX_STRUCTURE if begin[1] in _STRUCTURES else MAX_CERTIFICATE
+            limit = MAX_CERTIFICATE if begin[1] in _CERTIFICATES else MAX_STRUCTURE
             body = _pem_body(data[begin.end() : stop], b"-----END " + begin[1] + b"-----", limit)
             if isinstance(body, Problem):
                 yield body
@@ -114,56 +124,11 @@ def decode(text: bytes) -> bytes | None:
         return None
 
 
-def _begins_like_sequence(data: bytes) -> bool:
-    """Return whether the bytes begin with a SEQUENCE of 128 octets or more, or of indefinite length: no certificate is
-    shorter, and no text begins so."""
-    return len(data) > 4 and data[0] == _SEQUENCE and 0x80 <= data[1] <= 0x84
-
-
-def begins_like_certificate(data: bytes) -> bool:
-    """Return whether the bytes begin like a certificate.
-
-    Version 3 begins SEQUENCE { SEQUENCE { [0] version …; version 1 { INTEGER, SEQUENCE, SEQUENCE, SEQUENCE …, where a
-    CRL has a time, and a request has no second SEQUENCE at that level. An attribute certificate has [0] in third place.
-    """
-    if not _begins_like_sequence(data):
-        return False
-    at = _content_start(data, 0)
-    if data[at : at + 1] != bytes((_SEQUENCE,)):
-        return False
-    at = _content_start(data, at)
-    if data[at : at + 1] == b"\xa0":
-        return True
-    tags: list[int] = []
-    while len(tags) < 4 and at < len(data):
-        tags.append(data[at])
-        at = _element_end(data, at) or len(data)
-    return tags in ([0x02, _SEQUENCE, _SEQUENCE, _SEQUENCE], [0x02, _SEQUENCE, 0xA0, _SEQUENCE])
-
-
-def is_structure(data: bytes) -> bool:
-    """Return whether the bytes begin like PKCS#7, CMS or PKCS#12: SEQUENCE { OID signedData … or SEQUENCE { INTEGER 3,
-    SEQUENCE { OID data …, regardless of their author and of any label around them."""
-    at = _content_start(data, 0)
-    if data[:1] != bytes((_SEQUENCE,)):
-        return False
-    if data.startswith(_SIGNED_DATA, at):
-        return True
-    info = at + len(_PFX_VERSION)
-    begins = data.startswith(_PFX_VERSION, at) and data[info : info + 1] == bytes((_SEQUENCE,))
-    return begins and data.startswith(_PKCS7, _content_start(data, info))
-
-
-def _content_start(data: bytes, at: int) -> int:
-    first = data[at + 1] if at + 1 < len(data) else 0
-    return at + 2 + (first & 0x7F if first > 0x80 else 0)
-
-
 def _der_sequence(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
     """Yield a certificate or structure, or several in a row; a truncated certificate is left to the reader."""
     at = 0
     while at < len(data) and data[at] == _SEQUENCE:
-        end = _element_end(data, at)
+        end = element_end(data, at)
         if end is None or end > len(data) or (at == 0 and data[end:].strip(b"\r\n\0 ") == b""):
             yield from _found(data[at:] if end is None or end > len(data) else data[at:end], unpack)
             return
@@ -171,17 +136,6 @@ def _der_sequence(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
         at = end
     if data[at:].strip(b"\r\n\0 "):
         yield _problem(f"expected certificates only, got {len(data) - at} other octets after the last certificate")
-
-
-def _element_end(data: bytes, at: int) -> int | None:
-    """Return the end of the element by its definite length; None when the length is indefinite or cut off."""
-    first = data[at + 1] if at + 1 < len(data) else 0x80
-    if first < 0x80:
-        return at + 2 + first
-    octets = first & 0x7F
-    if not 1 <= octets <= 4 or at + 2 + octets > len(data):
-        return None
-    return at + 2 + octets + int.from_bytes(data[at + 2 : at + 2 + octets])
 
 
 def _found(der: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:

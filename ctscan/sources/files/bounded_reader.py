@@ -20,10 +20,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
@@ -40,6 +40,7 @@ from ctscan.sources.files.frames import (
     read_frame,
     write_frame,
 )
+from ctscan.sources.files.inputs import Input, read_inputs
 from ctscan.sources.files.process_limits import CPU_SECONDS, CPU_STEP, MEMORY
 from ctscan.sources.files.streams import BUFFER, RawStream, UnpackBudget
 
@@ -94,6 +95,14 @@ class BoundedReader:
         finally:
             if not is_whole:  # it broke a limit, or nobody wants the rest
                 self.close()
+
+
+def bounded_inputs(
+    paths: Iterable[str | Path], stdin: BinaryIO | None = None, *, skip_others: bool = False
+) -> Iterator[Input]:
+    """Yield the certificates of files and directories (`read_inputs`), taken apart in a process of its own."""
+    with BoundedReader() as take_apart:
+        yield from read_inputs(paths, take_apart, stdin, skip_others=skip_others)
 
 
 def _nothing_within(der: bytes) -> list[bytes | Problem]:

@@ -156,7 +156,7 @@ def _no_certificate(data: bytes) -> str:
     if not data:
         return "expected certificates (PEM, DER, PKCS#7, an archive or another known format), got an empty file"
     if BEGIN.search(data):
-        return "expected a PEM block CERTIFICATE or PKCS7, got other blocks only"
+        return "expected a PEM block CERTIFICATE, CERTIFICATE REQUEST or PKCS7, got other blocks only"
     octets = f"{len(data):,} octet{'' if len(data) == 1 else 's'}"
     return (
         f"expected certificates (PEM, DER, PKCS#7, an archive or another known format), got {octets} of something else"

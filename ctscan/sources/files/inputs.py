@@ -34,7 +34,9 @@ class Input:
     file: str = field(default="", compare=False)
 
 
-def read_inputs(paths: Iterable[str | Path], take_apart: TakeApart, stdin: BinaryIO | None = None) -> Iterator[Input]:
+def read_inputs(
+    paths: Iterable[str | Path], take_apart: TakeApart, stdin: BinaryIO | None = None, *, skip_others: bool = False
+) -> Iterator[Input]:
     """Yield the certificates of files and directories, in sorted order, without loading whole files where their form
     can be read piece by piece.
 
@@ -46,6 +48,7 @@ def read_inputs(paths: Iterable[str | Path], take_apart: TakeApart, stdin: Binar
         paths: files, directories, or `-`
         take_apart: takes files apart, in a process with limits (`BoundedReader`)
         stdin: by default the standard input of the process
+        skip_others: skip named files without certificates, as in directories
     """
     for path in paths:
         if str(path) == STDIN:
@@ -53,7 +56,7 @@ def read_inputs(paths: Iterable[str | Path], take_apart: TakeApart, stdin: Binar
         elif Path(path).is_dir():
             yield from _read_directory(Path(path), take_apart)
         else:
-            yield from _read_file(Path(path), take_apart, named=True)
+            yield from _read_file(Path(path), take_apart, named=not skip_others)
 
 
 def _read_directory(top: Path, take_apart: TakeApart) -> Iterator[Input]:

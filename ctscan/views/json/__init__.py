@@ -38,6 +38,7 @@ from ctscan.views.json.outcomes import (
     certificate_statuses,
     checked_sighting,
     imported,
+    judged_certificate,
     local_certificate,
     refreshed,
     reindexed,
@@ -60,6 +61,7 @@ from ctscan.views.json.records import (
     source,
 )
 from ctscan.views.json.suppressions import forget_receipt, suppressions
+from ctscan.views.json.templates import template_report
 from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, timestamp_text, to_json
 
 __all__ = [
@@ -100,6 +102,7 @@ __all__ = [
     "hex_text",
     "identity_review",
     "imported",
+    "judged_certificate",
     "known_type",
     "letters",
     "loaded_authorities",
@@ -127,6 +130,7 @@ __all__ = [
     "standing_counts",
     "status",
     "suppressions",
+    "template_report",
     "time_text",
     "timestamp_text",
     "to_json",

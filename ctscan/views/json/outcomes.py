@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING
 from ctscan.model import CertificateStanding, Match, Problem, RevocationState
 from ctscan.views.endings import ending_text
 from ctscan.views.json.answers import finding, gap_shape, problem, revocation, shortfall_fields, status
+from ctscan.views.json.requests import request_outlook
 from ctscan.views.json.values import Shape, base64_text, hex_text, message, messages, time_text, timestamp_text
 from ctscan.views.text import ENGLISH, texts
 
 if TYPE_CHECKING:
-    from ctscan.model.results import (
-        CheckedSighting,
-        ImportResult,
-        LocalCertificate,
-        RefreshResult,
-        ReindexResult,
-        ScanReport,
-        SearchResult,
-        StandingCounts,
-    )
+    from ctscan.model.gate import JudgedCertificate
+from ctscan.model.results import (
+    CheckedSighting,
+    ImportResult,
+    LocalCertificate,
+    RefreshResult,
+    ReindexResult,
+    ScanReport,
+    SearchResult,
+    StandingCounts,
+)
 
 
 def backfilled(report: ScanReport) -> Shape:
@@ -81,6 +83,7 @@ def imported(result: ImportResult, problems: Sequence[Problem]) -> Shape:
         },
         "problem_count": result.problems,
         "partly_read": result.partly_read,
+        "requests": result.requests,
         "problems": [problem(found) for found in problems],
     }
 
@@ -194,4 +197,14 @@ def local_certificate(found: LocalCertificate) -> Shape:
         "findings": [finding(one) for one in found.findings],
         "problems": [problem(one) for one in found.problems],
         "partly_read": found.partly_read,
+        "request": request_outlook(found.request) if found.request else None,
     }
+
+
+def judged_certificate(judged: JudgedCertificate) -> Shape:
+    """`ctscan inspect --fail-on`: shape a certificate with the judgement of each finding."""
+    found = [
+        finding(one.finding) | {"gate": str(one.state), "fingerprint": one.fingerprint, "ignored": one.reason or None}
+        for one in judged.findings
+    ]
+    return local_certificate(judged.found) | {"findings": found}

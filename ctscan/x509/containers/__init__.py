@@ -1,4 +1,5 @@
-"""Containers of certificates: PKCS#7 and CMS SignedData (`signed_data.py`), PKCS#12 (`pkcs12.py`).
+"""Containers of certificates and requests: PKCS#7 and CMS SignedData (`signed_data.py`), PKCS#12 (`pkcs12.py`),
+enrolment messages (`enrolment.py`).
 
 Certificates are not parsed here: they come out octet for octet as encoded. No signature and no MAC is verified, and no
 private key is decrypted.
@@ -8,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ctscan.errors import FormatError
 from ctscan.model import Problem
+from ctscan.x509.containers.enrolment import is_enrolment_message, requests_in_message, requests_in_signed_data
 from ctscan.x509.containers.passwords import IterationBudget
 from ctscan.x509.containers.pkcs12 import MAX_ITERATIONS_OF_RUN, certificates_in_pkcs12, is_pkcs12
 from ctscan.x509.containers.signed_data import (
@@ -41,16 +44,26 @@ def certificate_extractor(iterations: int = MAX_ITERATIONS_OF_RUN) -> Callable[[
 
 
 def extract_certificates(der: bytes, run_budget: IterationBudget | None = None) -> list[bytes | Problem]:
-    """Extract the certificates from a PKCS#12 file or a SignedData.
+    """Extract the certificates from a PKCS#12 file or a SignedData, and the requests from an enrolment message.
 
     Args:
         der: the file, DER or BER.
         run_budget: budget of key derivation shared with other files.
 
     Returns:
-        Certificates (DER), and a problem for each unusable part.
+        Requests, then certificates (DER), and a problem for each unusable part.
 
     Raises:
         FormatError: no part is usable.
     """
-    return certificates_in_pkcs12(der, run_budget) if is_pkcs12(der) else [*certificates_in_signed_data(der)]
+    if is_pkcs12(der):
+        return certificates_in_pkcs12(der, run_budget)
+    if is_enrolment_message(der):
+        return requests_in_message(der)
+    requests = requests_in_signed_data(der)
+    try:
+        return [*requests, *certificates_in_signed_data(der)]
+    except FormatError:
+        if not requests:
+            raise
+        return requests

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ctscan.model import Problem
-from ctscan.sources.files.blocks import Unpack, begins_like_certificate, decode, is_structure, split_certificates
+from ctscan.sources.files.blocks import Unpack, decode, split_certificates
+from ctscan.sources.files.der_shapes import begins_like_certificate, begins_like_request, is_structure
 from ctscan.sources.files.file_format import FileFormat, Item
 from ctscan.sources.files.streams import BUFFER
 
@@ -178,10 +179,14 @@ def _in_string(key: str, string: str, unpack: Unpack) -> Iterator[bytes | Proble
     elif is_meant or (len(string) > 100 and string.startswith("MI")):
         der = _decoded(string)
         if der[:1] == b"\x30":
-            if is_meant or key in OTHER_KEYS or begins_like_certificate(der) or is_structure(der):
+            if is_meant or key in OTHER_KEYS or _is_recognised(der):
                 yield from split_certificates(der, unpack)
         elif is_meant and string:
             yield Problem("", f"expected a certificate in base64 under '{key}', got something else")
+
+
+def _is_recognised(der: bytes) -> bool:
+    return begins_like_certificate(der) or is_structure(der) or begins_like_request(der)
 
 
 def _decoded(string: str) -> bytes:

@@ -13,7 +13,8 @@ from email.message import Message
 from typing import Final
 
 from ctscan.model import Problem
-from ctscan.sources.files.blocks import Unpack, is_structure, split_certificates
+from ctscan.sources.files.blocks import Unpack, split_certificates
+from ctscan.sources.files.der_shapes import is_structure
 from ctscan.sources.files.file_format import FileFormat, FormatContext, Item
 from ctscan.sources.files.streams import stream_of
 
