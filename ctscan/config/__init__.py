@@ -20,6 +20,7 @@ from typing import Any
 from ctscan.config.keys import KEYS, Timeouts
 from ctscan.config.setting_checks import Settings, advice, nearest, shown
 from ctscan.errors import UsageError
+from ctscan.model.alert_channel import AlertSettings, ChannelSettings
 from ctscan.model.controller import Controller
 from ctscan.model.exposure import Ignored
 from ctscan.model.keep import Keep, KeepKind
@@ -45,6 +46,8 @@ OWN_VARIABLES = (
     "CTSCAN_MAIL_PASSWORD",
 )
 """Environment variables that are no keys of the file. Only variables hold tokens of repositories and passwords."""
+ALERT_SECRET = "CTSCAN_ALERT_SECRET_"  # noqa: S105 - the beginning of variables, no value
+"""Beginning of the environment variables with the secrets of channels of alerts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Config:
     timeouts: Timeouts = field(default_factory=Timeouts)
     controller: Controller | None = None  # as given: what a dossier or a letter needs, it asks for
     mail: MailSettings | None = None
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     report_ignore: tuple[Ignored, ...] = ()  # data that a report of exposure counts apart
 
     @property
@@ -207,7 +211,8 @@ def _read_environment(environ: Mapping[str, str]) -> Settings:
     known = {variable: name for name, key in KEYS.items() if key.parse for variable in variables_of(name)}
     settings: Settings = {}
     for variable, text in environ.items():
-        if not variable.startswith(PREFIX) or variable in OWN_VARIABLES or not text.strip():
+        is_own = variable in OWN_VARIABLES or variable.startswith(ALERT_SECRET)
+        if not variable.startswith(PREFIX) or is_own or not text.strip():
             continue
         if variable not in known:
             _refuse_slip(variable, known)
@@ -258,7 +263,29 @@ def _anchored(settings: Settings, directory: Path) -> Settings:
     if controller is not None and controller.letterhead:
         letterhead = str(directory / Path(controller.letterhead).expanduser())
         anchored["controller"] = replace(controller, letterhead=letterhead)
+    alerts = settings.get("alerts")
+    if alerts is not None:
+        channels = tuple(_anchored_channel(channel, directory) for channel in alerts.channels)
+        anchored["alerts"] = replace(alerts, channels=channels)
     return settings | anchored
+
+
+def _anchored_channel(channel: ChannelSettings, directory: Path) -> ChannelSettings:
+    """Make the paths among the options of a channel absolute; "-" is standard output."""
+    options = tuple(
+        (
+            name,
+            str(directory / Path(value).expanduser())
+            if _is_path(name) and isinstance(value, str) and value != "-"
+            else value,
+        )
+        for name, value in channel.options
+    )
+    return replace(channel, options=options)
+
+
+def _is_path(name: str) -> bool:
+    return name in ("path", "program", "socket") or name.endswith("_file")
 
 
 def _anchored_place(place: str, directory: Path) -> str:
