@@ -6,43 +6,66 @@ alert ──► digest is over? ──► no quiet hours? ──► within the r
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ctscan.errors import UsageError
 from ctscan.model.alert_channel import ChannelSettings, Quiet
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
-GIVE_UP = timedelta(days=7)
-"""Time from the first try of a message until it is a dead letter: a long weekend with a holiday on both sides."""
+MOST_TRIES = 40
+"""Tries of a message until it is a dead letter: about a week, so that a channel may be down over a long weekend."""
 
 HOUR = timedelta(hours=1)
 
 
-def quiet_until(now: datetime, quiet: Quiet | None, zone: tzinfo) -> datetime | None:
+def zone_of(name: str) -> tzinfo | None:
+    """Return a time zone by its name; None, the zone of this machine, for an empty name.
+
+    Raises:
+        UsageError: this system knows no such zone.
+    """
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(
+            f"alerts.zone: expected the name of a time zone such as Europe/Berlin, got a text of {len(name)} characters "
+            "that this system knows no zone by"
+        ) from None
+
+
+def quiet_until(now: datetime, quiet: Quiet | None, zone: tzinfo | None) -> datetime | None:
     """Return the end of the quiet hours that a moment lies in; None outside of them.
 
     Hours are those of the clock on the wall: in a night in which the clock changes, they are an hour longer or shorter.
-    A clock that shows the end twice (the end of summer time) ends them at the first time.
+    Where the clock shows a time twice, the first one counts.
 
     Args:
         now: the moment, with its zone.
         quiet: the hours.
-        zone: zone of the clock.
+        zone: zone of the clock; None: of this machine.
     """
     if quiet is None:
         return None
-    here = now.astimezone(zone)
-    wall = here.time().replace(tzinfo=None)
-    spans_midnight = quiet.end < quiet.start
-    is_quiet = (wall >= quiet.start or wall < quiet.end) if spans_midnight else quiet.start <= wall < quiet.end
-    if not is_quiet:
-        return None
-    day = here.date() + timedelta(days=1 if spans_midnight and wall >= quiet.start else 0)
-    end = datetime.combine(day, quiet.end, zone)
-    return max(end.astimezone(now.tzinfo), now + timedelta(minutes=1))
+    today = now.astimezone(zone).date()
+    night = timedelta(days=1 if quiet.end < quiet.start else 0)
+    for day in (today - timedelta(days=1), today):
+        start, end = _moment(day, quiet.start, zone), _moment(day + night, quiet.end, zone)
+        if start <= now < end:
+            return end.astimezone(UTC)
+    return None
 
 
-def wait_of(settings: ChannelSettings, oldest: datetime, now: datetime, zone: tzinfo) -> datetime | None:
+def _moment(day: date, hour: time, zone: tzinfo | None) -> datetime:
+    """Return the moment of a time of a day; in UTC, as moments of one zone are compared by their digits."""
+    at = datetime.combine(day, hour, zone)  # without a zone, `astimezone` takes that of this machine
+    return at.astimezone(UTC)
+
+
+def wait_of(settings: ChannelSettings, oldest: datetime, now: datetime, zone: tzinfo | None) -> datetime | None:
     """Return the moment until which alerts of a channel wait; None where they may go.
 
     Args:

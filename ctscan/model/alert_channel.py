@@ -79,7 +79,7 @@ class DeliveryReason(Code):
     DIED = "undelivered.died"  # signal
     UNWRITABLE = "undelivered.unwritable"  # error
     BROKEN = "undelivered.broken"  # error: the name of an unexpected exception
-    OVERDUE = "undelivered.overdue"  # days: tried for so long, then given up
+    OVERDUE = "undelivered.overdue"  # tries: so many failed, then it was given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ class ChannelResult:
         dead: alerts that were given up in this round.
         reason: why the last try failed; None where none did.
         next_at: time of the next try; None without one.
+        is_busy: another process is sending to the channel.
     """
 
     channel: str
@@ -107,6 +108,7 @@ class ChannelResult:
     dead: int = 0
     reason: Message | None = None
     next_at: datetime | None = None
+    is_busy: bool = False
 
     @property
     def is_failed(self) -> bool:

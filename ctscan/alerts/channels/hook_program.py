@@ -25,13 +25,13 @@ from ctscan.model.alert_message import AlertMessage
 
 REFUSED = 65
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
-_TIMEOUT = 30
+_TIMEOUT = 20
 
 
 def _open(settings: ChannelSettings, options: Options, tools: ChannelTools) -> Send:
     program = Path(options["program"])
     _check(settings, program)
-    seconds = min(options.get("timeout", _TIMEOUT), max(tools.patience, 1))
+    seconds = float(options.get("timeout", _TIMEOUT))
 
     async def send(message: AlertMessage) -> None:
         code = await _run(settings, program, message.document.encode() + b"\n", seconds)
@@ -75,10 +75,11 @@ async def _run(settings: ChannelSettings, program: Path, given: bytes, seconds: 
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kill the program and all that it started; a program that has ended may have left a child behind."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+    """Kill a program that still runs, with all that it started."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
 
 
 def _recipient(options: Options, tools: ChannelTools) -> str:
