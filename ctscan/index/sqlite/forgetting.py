@@ -17,7 +17,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ctscan.index.sqlite import audit_paths, certificates, fingerprints, rows
+from ctscan.index.sqlite import audit_paths, certificates, fingerprints, rows, watch_dropping
 from ctscan.index.sqlite.pseudonyms import forget_cases
 from ctscan.index.sqlite.question_digests import question_digest
 from ctscan.index.sqlite.rows import placeholders
@@ -145,6 +145,7 @@ def _carry_out(
     add_others(connection, known, _keys_of(connection, ids), _fingerprints(connection, ids))
     _drop(connection, ids)
     _drop_issuers(connection, replace(known, entries=(entry,)))
+    watch_dropping.forget_watches(connection, replace(known, entries=(entry,)))
     _forget_questions(connection, questions)
     _forget_scopes(connection, replace(known, entries=(entry,)))
     forget_cases(connection, replace(known, entries=(entry,)), entry.case)
@@ -189,6 +190,7 @@ def _drop(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
         proven = connection.execute(_PROVEN, (id,)).fetchall()
         connection.execute("DELETE FROM unreadable WHERE leaf IN (SELECT id FROM leaf WHERE certificate = ?)", (id,))
         connection.execute(_UNREADABLE_AT, (id,))
+        watch_dropping.drop_acks_of(connection, id)
         certificates.drop(connection, id)
         _drop_paths(connection, proven)
         for trait in traits:
