@@ -1,6 +1,6 @@
 """Moments of messages: quiet hours, digests, the rate of a channel, and further tries. Pure.
 
-alert ──► digest is over? ──► no quiet hours? ──► within the rate? ──► message ──► failed ──► next try
+A message goes when the digest is over, no quiet hours hold, and the rate permits it. One that failed is tried again.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def zone_of(name: str) -> tzinfo | None:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UsageError(
-            f"alerts.zone: expected the name of a time zone such as Europe/Berlin, got a text of {len(name)} characters "
-            "that this system knows no zone by"
+            f"alerts.zone: expected the name of a time zone such as Europe/Berlin, got {len(name)} characters that "
+            "name no zone that this system knows"
         ) from None
 
 
@@ -99,6 +99,6 @@ def next_try(tries: int, wait: float | None, random: Callable[[], float]) -> tim
         wait: seconds that the recipient asks for; None without such a wish.
         random: numbers of [0, 1).
     """
-    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries - 1, 12))
+    longest = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(tries - 1, 12)))
     jittered = longest * (0.5 + random() / 2)
     return max(jittered, timedelta(seconds=wait or 0.0))

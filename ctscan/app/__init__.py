@@ -6,6 +6,7 @@ Every face (command line, web, worker) calls these functions and holds no logic 
 goes to listeners. Heavy modules are imported when a function runs, so that importing this package is cheap.
 """
 
+from ctscan.app.alert_commands import pending_alerts, send_alerts, try_channels
 from ctscan.app.answers import certificates, is_label_of_number, look_up, parse_identifier, prove, standings
 from ctscan.app.audit_log import (
     audit_log_lines,
@@ -148,6 +149,7 @@ __all__ = [
     "open_case",
     "parse_identifier",
     "pause_case",
+    "pending_alerts",
     "plan_scope_search",
     "plan_search",
     "prove",
@@ -169,6 +171,7 @@ __all__ = [
     "scan",
     "search",
     "searches",
+    "send_alerts",
     "set_basis",
     "settle_letters",
     "show_case",
@@ -176,6 +179,7 @@ __all__ = [
     "standings",
     "suppressions",
     "terms_without_consent",
+    "try_channels",
     "update_authorities",
     "verify_audit_log",
     "write_calendar",

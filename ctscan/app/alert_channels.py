@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 20.0  # seconds for one message
 _NONE = (
-    "alerts: expected a channel, found none; write one into ctscan.toml: [[alerts.channel]] with a name, a kind and the "
-    "keys of the kind"
+    "alerts: expected a channel, found none; write one into ctscan.toml: [[alerts.channel]] with name, kind and the "
+    "keys of its kind"
 )
 
 
@@ -114,23 +114,16 @@ async def try_message(channel: ReadyChannel, alerts: Sequence[Alert], batch: str
         raise DeliveryFailed(line, why) from None
 
 
-async def test_channels(
-    config: Config, names: Sequence[str] = (), *, who: str, clock: Clock = CLOCK
-) -> list[ChannelResult]:
-    """Send a test to channels, whatever the hour and the rate; no index is needed.
-
-    Args:
-        config: settings.
-        names: names of the channels; empty: all.
-        who: the account, for the record.
-        clock: clock of the test and of the record.
-
-    Raises:
-        UsageError: there is no channel, or a key of one is wrong.
-    """
-    channels = ready_channels(config, names, clock=clock)
-    if not channels:
+def require_channels(config: Config) -> None:
+    """Raise UsageError where no channel is configured."""
+    if not config.alerts.channels:
         raise UsageError(_NONE)
+
+
+async def tried(config: Config, names: Sequence[str], who: str, clock: Clock) -> list[ChannelResult]:
+    """Send a test to channels, side by side, and record it."""
+    require_channels(config)
+    channels = ready_channels(config, names, clock=clock)
     async with recorded(config, AuditAction.ALERT, who=who, clock=clock) as change:
         results = await asyncio.gather(*(_tested(channel, config.lang, clock) for channel in channels))
         change.detail = "test " + ", ".join(result.channel for result in results)

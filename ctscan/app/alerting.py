@@ -118,16 +118,6 @@ async def send_alerts(
         return [work.result(queues.get(work.channel.name)) for work in works]
 
 
-async def pending_alerts(config: Config) -> tuple[list[ChannelQueue], frozenset[str]]:
-    """Return the standing of every channel that ever got an alert, and the names of the channels that are configured.
-
-    Raises:
-        IndexFault: the index can't be read.
-    """
-    async with opened_index(config) as index:
-        return await index.pending(), frozenset(channel.name for channel in config.alerts.channels)
-
-
 async def _within(sending: Coroutine[None, None, None], patience: float | None, stop: asyncio.Event | None) -> None:
     """Await the sending for a time, or until a stop. What is under way then is tried again later, under its id."""
     with suppress(TimeoutError):

@@ -145,14 +145,20 @@ async def _read(
     stop: asyncio.Event,
     clock: ScanClock | None,
 ) -> ScanResult:
+    from ctscan.app.alert_rounds import Alerting
+    from ctscan.scan.events import Notice
     from ctscan.scan.run import run_scan
 
     action = AuditAction.BACKFILL if request.past else AuditAction.SCAN
     async with recorded(config, action, who=request.who, clock=clock or CLOCK) as change:
         with reading() as emit:
-            result = await run_scan(request, emit, stop, clock)
+            alerts = Alerting(config, lambda text: emit(Notice(text)), request.who, action, stop, clock or CLOCK)
+            await alerts.introduce()
+            async with alerts.rounds(beside=request.follow):
+                result = await run_scan(request, emit, stop, clock)
             change.detail, change.exit_code = str(result.run), result.exit_code
             await _purge(config, request.who, emit, stop, clock or CLOCK)
+            await alerts.round()
     return result
 
 

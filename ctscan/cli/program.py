@@ -38,6 +38,7 @@ COMMANDS: dict[str, str] = {
     "inspect": "ctscan.cli.inspect",
     "rules": "ctscan.cli.rules",
     "logs": "ctscan.cli.logs",
+    "alert": "ctscan.cli.alert",
     "health": "ctscan.cli.health",
     "basis": "ctscan.cli.basis",
     "runs": "ctscan.cli.runs",
