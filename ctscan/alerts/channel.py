@@ -75,9 +75,7 @@ class ChannelKind:
         found = table_of(dict(_as_written(settings)), where, self.keys)
         for name in self.needed:
             if name not in found:
-                raise UsageError(
-                    f"{where}: a channel of kind '{self.name}' needs the key {name}; write it into its table"
-                )
+                raise UsageError(f"{where}: expected the key {name}, which the kind '{self.name}' needs, got none")
         return found
 
 

@@ -71,6 +71,5 @@ def changeable_by_others(path: Path) -> bool:
         return False
     found, folder = path.stat(), path.parent.stat()
     is_replaceable = bool(folder.st_mode & stat.S_IWOTH) and not folder.st_mode & stat.S_ISVTX
-    return (
-        bool(found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)) or is_replaceable or found.st_uid not in (0, os.geteuid())
-    )
+    is_open = bool(found.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+    return is_open or is_replaceable or found.st_uid not in (0, os.geteuid())

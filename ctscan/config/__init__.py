@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from ctscan.config.keys import KEYS, Timeouts
 from ctscan.config.setting_checks import Settings, advice, nearest, shown
@@ -273,19 +273,14 @@ def _anchored(settings: Settings, directory: Path) -> Settings:
 def _anchored_channel(channel: ChannelSettings, directory: Path) -> ChannelSettings:
     """Make the paths among the options of a channel absolute; "-" is standard output."""
     options = tuple(
-        (
-            name,
-            str(directory / Path(value).expanduser())
-            if _is_path(name) and isinstance(value, str) and value != "-"
-            else value,
-        )
+        (name, str(directory / Path(value).expanduser()) if _is_path(name, value) else value)
         for name, value in channel.options
     )
     return replace(channel, options=options)
 
 
-def _is_path(name: str) -> bool:
-    return name in ("path", "program", "socket") or name.endswith("_file")
+def _is_path(name: str, value: object) -> TypeGuard[str]:
+    return (name in ("path", "program") or name.endswith("_file")) and isinstance(value, str) and value != "-"
 
 
 def _anchored_place(place: str, directory: Path) -> str:
