@@ -35,11 +35,16 @@ class AlertText(Code):
     LOG_STALE = "alert.log-stale"  # parameter: log
     LOG_FAILING = "alert.log-failing"  # parameters: log, since
     LOG_UNREAD = "alert.log-unread"  # parameter: log
+    LOG_HELD = "alert.log-held"  # parameters: log, since
     LOG_MISBEHAVING = "alert.log-misbehaving"  # parameter: log
     LOG_RECOVERED = "alert.log-recovered"  # parameter: log
-    CASE_OVERDUE = "alert.case-overdue"  # parameters: case, duty, due
+    LOG_LIST_FAILING = "alert.log-list-failing"  # parameter: since
+    LOG_LIST_RECOVERED = "alert.log-list-recovered"
+    CASE_OVERDUE = "alert.case-overdue"  # parameters: case, duty (a code), due
+    CASE_FOLLOW_UP = "alert.case-follow-up"  # parameters: case, due
     CASE_SETTLED = "alert.case-settled"  # parameter: case
     CHANNEL_FAILING = "alert.channel-failing"  # parameters: channel, since, waiting
+    CHANNEL_DEAD = "alert.channel-dead"  # parameters: channel, count
     CHANNEL_RECOVERED = "alert.channel-recovered"  # parameter: channel
     TEST = "alert.test"  # parameter: channel
 

@@ -37,7 +37,7 @@ class WatchReason(Code):
     CATEGORY = "watch-reason.category"  # parameter: category, the first one that was found
     ISSUER = "watch-reason.issuer"
     OWNER = "watch-reason.owner"
-    PERSON = "watch-reason.person"  # parameter: kind, of the identifier
+    PERSON = "watch-reason.person"
 
 
 class MatchState(StrEnum):

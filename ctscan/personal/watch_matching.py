@@ -45,14 +45,14 @@ class WatchTerm:
         scope: of a watch on a scope.
         categories: of a watch on a category: the keys at and below the term.
         words: of a watch on a CA: folded words.
-        keys, names: of a watch on a person: look-up keys, and names in their words and forms, by kind of identifier.
+        keys, names: of a watch on a person: look-up keys, and names in their words and forms.
         forms: `(kind, canonical form)` of the identifiers that it names.
     """
 
     scope: Scope | None = None
     categories: frozenset[str] = frozenset()
     words: str = ""
-    keys: tuple[tuple[IdentifierKind, LookupKey], ...] = ()
+    keys: tuple[LookupKey, ...] = ()
     names: tuple[_Name, ...] = ()
     forms: tuple[tuple[str, str], ...] = ()
 
@@ -96,7 +96,7 @@ def _person_term(term: str) -> WatchTerm:
             "a domain is a scope: --scope"
         )
     return WatchTerm(
-        keys=tuple((one.kind, key) for one in readings for key in _keys_of(one)),
+        keys=tuple(dict.fromkeys(key for one in readings for key in _keys_of(one))),
         names=tuple(asked_forms(one) for one in readings if one.kind == IdentifierKind.NAME),
         forms=tuple(dict.fromkeys(form for one in readings for form in _forms_of(one))),
     )
@@ -158,8 +158,8 @@ class TermMatcher:
     def _add(self, watch: int, term: WatchTerm) -> None:
         if term.scope is not None:
             self._add_scope(watch, term.scope)
-        for kind, key in term.keys:
-            self._keys[key].append((watch, WatchReason.PERSON(kind=str(kind))))
+        for key in term.keys:
+            self._keys[key].append((watch, WatchReason.PERSON()))
         for category in term.categories:
             self._categories[category].append(watch)
         for name in filter(None, term.names):
@@ -226,7 +226,7 @@ class TermMatcher:
             for watch, name in self._names[form]:
                 if all(not held.isdisjoint(word) for word in name):
                     asked = frozenset(one for word in name for one in word)
-                    found[watch].add(_PERSON_BY_NAME, _rules_with(certificate, asked))
+                    found[watch].add(WatchReason.PERSON(), _rules_with(certificate, asked))
 
     def _match_whole(self, certificate: WatchedCertificate, found: dict[int, _Found]) -> None:
         """Match what a certificate is, whatever its findings are."""
@@ -253,7 +253,7 @@ class TermMatcher:
             everything=scope.everything,
             domains=scope.domains,
             emails=scope.emails,
-            keys=tuple(key for _, key in term.keys),
+            keys=term.keys,
             names=term.names,
             categories=term.categories,
             tests_subjects=bool(scope.organisations),
@@ -272,9 +272,6 @@ class TermMatcher:
     def names_issuer(self, words: str, issuer: str) -> bool:
         """Return whether the words of an acknowledgement stand in the name of an issuer."""
         return _stands_in(_folded(words), issuer)
-
-
-_PERSON_BY_NAME = WatchReason.PERSON(kind=str(IdentifierKind.NAME))
 
 
 def _rules_with(certificate: WatchedCertificate, forms: frozenset[str]) -> Iterator[str]:

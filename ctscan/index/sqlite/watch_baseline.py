@@ -25,7 +25,7 @@ NEW = 0
 def write(connection: sqlite3.Connection, watch: int, matcher: WatchMatcher, now: datetime) -> int:
     """Write a match for every certificate that matches a new watch; return their number."""
     count, at = 0, rows.time_text(now)
-    for some in rows.portions(sorted(_candidates(connection, matcher)), AT_ONCE):
+    for some in rows.portions(sorted(_candidates(connection, matcher, now)), AT_ONCE):
         found = []
         for id, facts in facts_of(connection, some).items():
             if (match := matcher.matches(facts).get(NEW)) is not None:
@@ -37,10 +37,10 @@ def write(connection: sqlite3.Connection, watch: int, matcher: WatchMatcher, now
     return count
 
 
-def _candidates(connection: sqlite3.Connection, matcher: WatchMatcher) -> set[int]:
+def _candidates(connection: sqlite3.Connection, matcher: WatchMatcher, now: datetime) -> set[int]:
     """Return certificates among which all matches are."""
     where = matcher.candidates(NEW)
-    found = _in_scope(connection, where, matcher)
+    found = _in_scope(connection, where, matcher, now)
     found.update(_with_keys(connection, where.keys))
     for name in where.names:
         found.update(_with_name(connection, name))
@@ -51,13 +51,13 @@ def _candidates(connection: sqlite3.Connection, matcher: WatchMatcher) -> set[in
     return found - hidden
 
 
-def _in_scope(connection: sqlite3.Connection, where: Candidates, matcher: WatchMatcher) -> set[int]:
+def _in_scope(connection: sqlite3.Connection, where: Candidates, matcher: WatchMatcher, now: datetime) -> set[int]:
     """Return the certificates that a report of exposure would choose for the terms of a scope."""
     if not (where.everything or where.domains or where.emails or where.tests_subjects):
         return set()
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM lookup_key").fetchone()
     has_organisation = (lambda subject: matcher.has_subject(NEW, subject)) if where.tests_subjects else None
-    question = ExposureQuestion(where.everything, where.domains, where.emails, has_organisation, datetime.min)
+    question = ExposureQuestion(where.everything, where.domains, where.emails, has_organisation, now)
     try:
         exposed_scope.choose(connection, question, bytearray(last + 1))
         return {id for (id,) in connection.execute("SELECT certificate FROM temp.exposed_certificate")}

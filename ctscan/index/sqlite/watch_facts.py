@@ -1,4 +1,4 @@
-"""Certificates as watches compare them, read for a portion of certificates at once. Functions of an open transaction."""
+"""Certificates as watches compare them, read in portions. Functions of an open transaction."""
 
 # ruff: noqa: S608 - statements contain question marks of our own; values are bound
 
