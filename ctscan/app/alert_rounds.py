@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ctscan.app.alert_channels import ready_channels
-from ctscan.app.alerting import send_alerts
+from ctscan.app.alert_conditions import note_conditions
+from ctscan.app.alerting import send_due
+from ctscan.app.watching import check_watches
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
 from ctscan.model.alert_channel import ChannelResult
@@ -36,10 +38,25 @@ async def alert_round(
     stop: asyncio.Event | None = None,
     clock: Clock = CLOCK,
 ) -> list[ChannelResult]:
-    """Make one round. Arguments and errors: see `send_alerts`."""
-    return await send_alerts(
-        config, who=who, command=command, retry_dead=retry_dead, patience=patience, stop=stop, clock=clock
-    )
+    """Make one round. Arguments and results: see `send_due`.
+
+    Without a channel only the watches are checked: their alerts wait for the first channel, and conditions are noted
+    from then on.
+
+    Raises:
+        UsageError: a key of a channel is wrong.
+        IndexFault: index or trail can't be used.
+    """
+    channels = ready_channels(config, clock=clock)
+    async with opened_index(config) as index:
+        await check_watches(index, clock)
+        if not channels:
+            return []
+        await note_conditions(config, index, [channel.name for channel in channels], clock=clock)
+        return await send_due(
+            config, index, channels, who=who, command=command, retry_dead=retry_dead, patience=patience, stop=stop,
+            clock=clock,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +98,12 @@ class Alerting:
 
     async def round(self) -> None:
         """Make a round within the patience of `[alerts]`, and say what became of it; none after a stop."""
+        from ctscan.index.open import has_index
         from ctscan.scan.safe_message import safe_message
         from ctscan.views.alerts.alert_lines import sent_lines
         from ctscan.views.text import ENGLISH, texts
 
-        if self.stop.is_set():
+        if self.stop.is_set() or not has_index(self.config.db):
             return
         patience = self.config.alerts.patience.total_seconds()
         try:

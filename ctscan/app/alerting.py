@@ -17,10 +17,10 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 from ctscan.alerts.timing import HOUR, MOST_TRIES, allowed, next_try, quiet_until, wait_of, zone_of
-from ctscan.app.alert_channels import ReadyChannel, ready_channels, try_message
+from ctscan.app.alert_channels import ReadyChannel, try_message
 from ctscan.app.channel_lock import sole_sender
 from ctscan.app.recording import RecordedDisclosures, recorded
-from ctscan.app.wiring import CLOCK, opened_index
+from ctscan.app.wiring import CLOCK
 from ctscan.clock import Clock, unless_stopped
 from ctscan.errors import DeliveryFailed
 from ctscan.index.protocols import Disclosures, Outbox
@@ -71,8 +71,10 @@ class _Work:
         )  # fmt: skip
 
 
-async def send_alerts(
+async def send_due(
     config: Config,
+    index: AlertIndex,
+    channels: Sequence[ReadyChannel],
     *,
     who: str,
     command: str,
@@ -85,6 +87,8 @@ async def send_alerts(
 
     Args:
         config: settings.
+        index: the index, open.
+        channels: the channels, checked.
         who: the account, for the record.
         command: the command, for the record.
         retry_dead: also begin again with what was given up.
@@ -96,26 +100,23 @@ async def send_alerts(
         The outcome of each channel. A channel that fails is an outcome, no error.
 
     Raises:
-        UsageError: a key of a channel is wrong.
+        UsageError: the time zone is unknown.
         IndexFault: index or trail can't be used.
     """
-    channels, zone = ready_channels(config, clock=clock), zone_of(config.alerts.zone)
-    if not channels:
-        return []
-    async with opened_index(config) as index:
-        await index.assign({channel.name: channel.route for channel in channels}, clock.now())
-        if retry_dead:
-            for channel in channels:
-                await index.retry_dead(channel.name)
-        works = [_Work(channel, index, zone, clock, config, who, command) for channel in channels]
-        ready = [work for work in works if await _has_work(work)]
-        if ready:
-            async with recorded(config, AuditAction.ALERT, who=who, clock=clock) as change:
-                await _within(_serve_all(ready, change), patience, stop)
-                change.detail = ", ".join(f"{work.channel.name} {work.delivered}" for work in ready)
-                change.exit_code = int(any(work.reason is not None for work in ready))
-        queues = {queue.channel: queue for queue in await index.pending()}
-        return [work.result(queues.get(work.channel.name)) for work in works]
+    zone = zone_of(config.alerts.zone)
+    await index.assign({channel.name: channel.route for channel in channels}, clock.now())
+    if retry_dead:
+        for channel in channels:
+            await index.retry_dead(channel.name)
+    works = [_Work(channel, index, zone, clock, config, who, command) for channel in channels]
+    ready = [work for work in works if await _has_work(work)]
+    if ready:
+        async with recorded(config, AuditAction.ALERT, who=who, clock=clock) as change:
+            await _within(_serve_all(ready, change), patience, stop)
+            change.detail = ", ".join(f"{work.channel.name} {work.delivered}" for work in ready)
+            change.exit_code = int(any(work.reason is not None for work in ready))
+    queues = {queue.channel: queue for queue in await index.pending()}
+    return [work.result(queues.get(work.channel.name)) for work in works]
 
 
 async def _within(sending: Coroutine[None, None, None], patience: float | None, stop: asyncio.Event | None) -> None:

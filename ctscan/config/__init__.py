@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from ctscan.config.keys import KEYS, Timeouts
 from ctscan.config.setting_checks import Settings, advice, nearest, shown
@@ -272,15 +272,13 @@ def _anchored(settings: Settings, directory: Path) -> Settings:
 
 def _anchored_channel(channel: ChannelSettings, directory: Path) -> ChannelSettings:
     """Make the paths among the options of a channel absolute; "-" is standard output."""
-    options = tuple(
-        (name, str(directory / Path(value).expanduser()) if _is_path(name, value) else value)
-        for name, value in channel.options
-    )
-    return replace(channel, options=options)
+    options = ((name, _anchored_option(name, value, directory)) for name, value in channel.options)
+    return replace(channel, options=tuple(options))
 
 
-def _is_path(name: str, value: object) -> TypeGuard[str]:
-    return (name in ("path", "program") or name.endswith("_file")) and isinstance(value, str) and value != "-"
+def _anchored_option(name: str, value: object, directory: Path) -> object:
+    is_path = name in ("path", "program") or name.endswith("_file")
+    return str(directory / Path(value).expanduser()) if is_path and isinstance(value, str) and value != "-" else value
 
 
 def _anchored_place(place: str, directory: Path) -> str:

@@ -124,16 +124,6 @@ class DeliveryState(StrEnum):
     DEAD = "dead"  # given up; `retry_dead` begins again
 
 
-class DeliveryText(Code):
-    """Reason why a delivery failed."""
-
-    REFUSED = "delivery.refused"  # parameter: status
-    UNREACHABLE = "delivery.unreachable"
-    TIMEOUT = "delivery.timeout"
-    SETTINGS = "delivery.settings"
-    FAILED = "delivery.failed"
-
-
 @dataclass(frozen=True, slots=True)
 class Route:
     """Alerts that a channel takes.

@@ -30,7 +30,9 @@ MOST_FINDINGS = 50
 
 _NAMED = 3  # watches that a subject names
 _NAME_LENGTH = 40
-_GOOD = (AlertText.LOG_RECOVERED, AlertText.CHANNEL_RECOVERED, AlertText.CASE_SETTLED)
+_GOOD = (
+    AlertText.LOG_RECOVERED, AlertText.LOG_LIST_RECOVERED, AlertText.CHANNEL_RECOVERED, AlertText.CASE_SETTLED,
+)  # fmt: skip
 _GRAVE = (AlertText.LOG_MISBEHAVING,)
 
 
