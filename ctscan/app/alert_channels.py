@@ -73,7 +73,8 @@ def ready_channels(
     Raises:
         UsageError: a kind or a key of a channel is wrong, or there is no channel of a name.
     """
-    tools = ChannelTools(os.environ if environ is None else environ, config.contact, config.mail, PATIENCE, clock)
+    patience = min(PATIENCE, config.alerts.patience.total_seconds())
+    tools = ChannelTools(os.environ if environ is None else environ, config.contact, config.mail, patience, clock)
     found = {}
     for settings in config.alerts.channels:
         kind = kind_of_channel(settings)

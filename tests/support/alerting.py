@@ -146,8 +146,10 @@ def an_index(db: Path, *numbers: int) -> None:
     asyncio.run(fill(db, numbers, is_new=not db.exists()))
 
 
-def config_of(folder: Path, channels: str, **fields: Any) -> Config:
-    """Load settings with channels, given in TOML."""
-    (folder / "ctscan.toml").write_text(f'purpose = "a test"\n{channels}', encoding="utf-8")
+def config_of(folder: Path, channels: str, more: str = "", **alerts: Any) -> Config:
+    """Load settings with channels, given in TOML; `more` are further tables, `alerts` keys of `[alerts]`."""
+    keys = "".join(f'{name} = "{value}"\n' for name, value in ({"patience": "2s"} | alerts).items())
+    text = f'purpose = "a test"\n[alerts]\n{keys}{channels}\n{more}'
+    (folder / "ctscan.toml").write_text(text, encoding="utf-8")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
-    return replace(load_config({}, environ, folder), **fields)
+    return load_config({}, environ, folder)
