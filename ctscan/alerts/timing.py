@@ -75,7 +75,7 @@ def wait_of(settings: ChannelSettings, oldest: datetime, now: datetime, zone: tz
         zone: zone of quiet hours.
     """
     full = oldest + settings.digest
-    if full > now:
+    if oldest <= now < full:  # a clock that was set back makes no alert wait for a time to come
         return max(full, quiet_until(full, settings.quiet, zone) or full)
     return quiet_until(now, settings.quiet, zone)
 

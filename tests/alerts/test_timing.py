@@ -75,6 +75,7 @@ def test_a_digest_that_ends_in_quiet_hours_waits_for_their_end() -> None:
     noon = at("2031-05-06T12:00:00+02:00")
     assert wait_of(settings, noon, noon + timedelta(hours=1), BERLIN) == noon + timedelta(hours=2)
     assert wait_of(settings, noon, noon + timedelta(hours=2), BERLIN) is None
+    assert wait_of(settings, noon + timedelta(days=900), noon, BERLIN) is None  # the clock was set back
 
 
 def test_a_rate_is_shared_by_the_messages_of_an_hour() -> None:
