@@ -138,7 +138,7 @@ def test_environment(tmp_path: Path, variable: str, text: str, field: str, value
 
 def test_every_flat_key_has_a_variable() -> None:
     tables = {name for name, key in KEYS.items() if key.parse is None}
-    assert tables == {"tuning", "timeouts", "controller", "mail", "keep", "report.ignore"}
+    assert tables == {"tuning", "timeouts", "controller", "mail", "keep", "report.ignore", "alerts"}
     assert variables_of("logs") == ("CTSCAN_LOGS", "CTSCAN_LOG")
     assert variables_of("privacy.key_file") == ("CTSCAN_KEY_FILE",)
 
