@@ -133,7 +133,7 @@ INDEX: dict[str, Table] = {
         "", "", "id uuid kind at why watch watch_name owner certificate subject assigned",
         Forget.WITH_PARENT, Purge.BY_AGE, Export.ANSWER, "certificate.certificate",
     ),
-    "alert_delivery": _of_certificate("alert.alert", "", "channel alert message begun"),
+    "alert_delivery": _of_certificate("alert.alert", "", "channel alert message begun told"),
     # --- shared by certificates
     "lookup_key": Table("key hash", "", "id kind", Forget.UNUSED, Purge.UNUSED, Export.ANSWER),
     "mailbox": Table("place key", "", "", Forget.UNUSED, Purge.UNUSED),

@@ -6,7 +6,6 @@ is sent that was forgotten, restricted or deleted meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -189,25 +188,3 @@ class ChannelQueue:
     failing_since: datetime | None = None
     last_error: Message | None = None
     last_delivered: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AlertDisclosure:
-    """Delivery of alerts about certificates, for the person whose certificates they are.
-
-    Attributes:
-        identity: the certificate.
-        channel: name of the channel.
-        watch: name of the watch.
-        at: time of the delivery; None: not delivered yet, though a try may have arrived.
-    """
-
-    identity: bytes
-    channel: str
-    watch: str
-    at: datetime | None
-
-
-def channels_of(disclosures: Collection[AlertDisclosure]) -> tuple[str, ...]:
-    """Return the names of the channels, sorted."""
-    return tuple(sorted({one.channel for one in disclosures}))

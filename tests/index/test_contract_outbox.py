@@ -26,14 +26,19 @@ from ctscan.model.alert import (
     AlertText,
     Assigned,
     Condition,
-    DeliveryText,
     DueAlert,
     NotedConditions,
     Route,
 )
+from ctscan.model.alert_record import AlertDisclosure
 from ctscan.model.keep import KeepKind, PurgeBounds, Purged, summed
+from ctscan.model.message import Message
 from ctscan.model.suppression import Ground, Suppression, SuppressionKind
 from ctscan.model.watch import MatchState, WatchKind, WatchReason
+
+TIMEOUT, UNREACHABLE = Message("delivery.timeout"), Message("delivery.unreachable")
+REFUSED = Message("delivery.refused", (("status", 410),))
+"""Reasons of channels, of which an index knows nothing."""
 
 Scenario = Callable[[Callable[[Index], Awaitable[None]]], None]
 
@@ -116,12 +121,12 @@ def test_a_message_keeps_its_id_until_it_arrived(scenario: Scenario) -> None:
         assert len(first) == 2
         batch = await index.begin("mail", rows_of(first), AT)
         assert [(one.batch, one.tries) for one in await due(index)] == [(batch, 0), (batch, 0), ("", 0)]
-        await index.failed(batch, AT, later(60), DeliveryText.TIMEOUT())
+        await index.failed(batch, AT, later(60), TIMEOUT)
         assert [one.batch for one in await due(index)] == [""]
         assert [(one.batch, one.tries) for one in await due(index, now=later(60), most=0)] == [(batch, 1), (batch, 1)]
         assert rows_of(await due(index, now=later(60), most=0)) == rows_of(first)
         await index.delivered(batch, later(61))
-        await index.failed(batch, later(62), later(63), DeliveryText.TIMEOUT())  # too late: it arrived
+        await index.failed(batch, later(62), later(63), TIMEOUT)  # too late: it arrived
         assert [one.batch for one in await due(index, now=later(99))] == [""]
         assert await index.delivered_since("mail", later(61)) == 2
         assert await index.delivered_since("mail", later(62)) == 0
@@ -146,11 +151,11 @@ def test_a_dead_message_is_kept_and_tried_again_under_its_id(scenario: Scenario)
     async def work(index: Index) -> None:
         await found(index)
         batch = await index.begin("mail", rows_of(await due(index)), AT)
-        await index.dead(batch, later(5), DeliveryText.REFUSED(status=410))
+        await index.dead(batch, later(5), REFUSED)
         assert await due(index, now=later(99)) == []
         (queue,) = await index.pending()
         assert (queue.channel, queue.due, queue.delivered, queue.dead) == ("mail", 0, 0, 2)
-        assert queue.last_error == DeliveryText.REFUSED(status=410)
+        assert queue.last_error == REFUSED
         assert await index.retry_dead("hook") == 0
         assert await index.retry_dead("mail") == 2
         assert {one.batch for one in await due(index)} == {batch}
@@ -164,11 +169,11 @@ def test_the_standing_of_a_channel(scenario: Scenario) -> None:
         await found(index)
         first, second = rows_of(await due(index))
         batch = await index.begin("mail", [first], AT)
-        await index.failed(batch, later(1), later(60), DeliveryText.UNREACHABLE())
-        await index.failed(batch, later(60), later(120), DeliveryText.TIMEOUT())
+        await index.failed(batch, later(1), later(60), UNREACHABLE)
+        await index.failed(batch, later(60), later(120), TIMEOUT)
         (queue,) = await index.pending()
         assert (queue.due, queue.oldest, queue.next_at, queue.failing_since) == (2, AT, later(120), later(1))
-        assert queue.last_error == DeliveryText.TIMEOUT()
+        assert queue.last_error == TIMEOUT
         await index.delivered(await index.begin("mail", [second], AT), later(130))
         (queue,) = await index.pending()
         assert (queue.due, queue.delivered, queue.failing_since, queue.last_error) == (1, 1, None, None)
@@ -251,9 +256,11 @@ def test_alerts_about_certificates_of_a_person_name_their_channels(scenario: Sce
         assert await index.alerts_about([one, two]) == []
         first, second = rows_of(await due(index))
         await index.delivered(await index.begin("mail", [first], AT), later(5))
-        await index.begin("mail", [second], later(9))
-        told = {(told.identity, told.channel, told.watch, told.at) for told in await index.alerts_about([one, two])}
-        assert told == {(one, "mail", "ours", later(5)), (two, "mail", "ours", None)}
+        await index.begin("mail", [second], later(9), "security@example.net")
+        assert await index.alerts_about([one, two]) == [
+            AlertDisclosure(one, "mail", "mail", "ours", AT, later(5)),
+            AlertDisclosure(two, "mail", "security@example.net", "ours", later(9), None),
+        ]
         assert [told.identity for told in await index.alerts_about([two])] == [two]
 
     scenario(work)
@@ -268,7 +275,10 @@ def test_what_is_forgotten_is_not_told(scenario: Scenario) -> None:
         assert left.batch == batch
         assert left.alert.match is not None
         assert left.alert.match.certificate.identity == a_certificate(1).identity
-        await index.forget(forgetting("person1@example.org"))
+        rehearsed = await index.rehearse_forget(forgetting("person1@example.org"))
+        done = await index.forget(forgetting("person1@example.org"))
+        told = (AlertDisclosure(a_certificate(1).identity, "mail", "mail", "ours", AT, None),)
+        assert rehearsed.told == done.told == told  # who has to hear of it
         assert await due(index) == []
         await index.delivered(batch, AT)  # the message is gone, and that is no error
         assert [(queue.due, queue.delivered) for queue in await index.pending()] == []

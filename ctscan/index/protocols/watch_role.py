@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Protocol
 
 from ctscan.model.alert import (
-    AlertDisclosure,
     AlertKind,
     Assigned,
     ChannelQueue,
@@ -16,6 +15,7 @@ from ctscan.model.alert import (
     NotedConditions,
     Route,
 )
+from ctscan.model.alert_record import AlertDisclosure
 from ctscan.model.message import Message
 from ctscan.model.watch import Ack, MatchState, Watch, WatchCheck, WatchMatcher, WatchStanding
 
@@ -108,13 +108,14 @@ class Outbox(Protocol):
             most: largest number of alerts that belong to no message yet.
         """
 
-    async def begin(self, channel: str, alerts: Sequence[int], now: datetime) -> str:
+    async def begin(self, channel: str, alerts: Sequence[int], now: datetime, recipient: str = "") -> str:
         """Make a message of alerts before its first try, and return its UUID.
 
         Args:
             channel: name of the channel.
             alerts: rows of alerts (`Alert.id`) that are due there and belong to no message.
             now: time.
+            recipient: recipient as the settings name it, for the people whom the alerts are about; empty: the channel.
 
         Returns:
             The UUID; empty where none of the alerts is due any longer.

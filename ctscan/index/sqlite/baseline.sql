@@ -918,14 +918,14 @@ CREATE INDEX alert_watch ON alert (watch) WHERE watch IS NOT NULL;
 CREATE INDEX alert_unassigned ON alert (id) WHERE assigned = 0;
 
 CREATE TABLE alert_message (
-    id      INTEGER PRIMARY KEY AUTOINCREMENT,
-    uuid    TEXT NOT NULL UNIQUE,
-    channel TEXT NOT NULL,
-    made    TEXT NOT NULL,
-    state   TEXT NOT NULL CHECK (state IN ('due', 'delivered', 'dead')),
-    tries   INTEGER NOT NULL DEFAULT 0,
-    next_at TEXT,  -- of the next try; NULL: at once
-    ended   TEXT   -- when it was delivered or given up
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid      TEXT NOT NULL UNIQUE,
+    channel   TEXT NOT NULL,
+    made      TEXT NOT NULL,
+    state     TEXT NOT NULL CHECK (state IN ('due', 'delivered', 'dead')),
+    tries     INTEGER NOT NULL DEFAULT 0,
+    next_at   TEXT,  -- of the next try; NULL: at once
+    ended     TEXT   -- when it was delivered or given up
 ) STRICT;
 
 CREATE INDEX alert_message_due ON alert_message (channel, id) WHERE state = 'due';
@@ -934,7 +934,8 @@ CREATE TABLE alert_delivery (
     channel TEXT NOT NULL,
     alert   INTEGER NOT NULL REFERENCES alert (id) ON DELETE CASCADE,
     message INTEGER REFERENCES alert_message (id) ON DELETE SET NULL,
-    begun   TEXT,  -- time of the first try
+    begun   TEXT,  -- time of the first try; NULL: nobody was told
+    told    TEXT,  -- recipient of the first try, as the settings named it
     PRIMARY KEY (channel, alert)
 ) STRICT, WITHOUT ROWID;
 

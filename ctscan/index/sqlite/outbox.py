@@ -14,19 +14,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ctscan.index.sqlite import alerts, lookups, rows
+from ctscan.index.sqlite import alert_disclosures, alerts, lookups, rows
 from ctscan.index.sqlite.opened import OpenedFile
-from ctscan.index.sqlite.rows import placeholders
 from ctscan.index.sqlite.watch_facts import NOT_RESTRICTED
 from ctscan.model.alert import (
     Alert,
-    AlertDisclosure,
     AlertKind,
     Assigned,
     ChannelQueue,
     DueAlert,
     Route,
 )
+from ctscan.model.alert_record import AlertDisclosure
 from ctscan.model.message import Message, decoded_message
 
 _MAY_BE_TOLD = f"(alert.certificate IS NULL OR alert.certificate {NOT_RESTRICTED})"
@@ -44,8 +43,8 @@ class SqliteOutbox(OpenedFile):
     async def due(self, channel: str, now: datetime, most: int) -> list[DueAlert]:
         return await self._database.read(lambda c: due(c, channel, now, most))
 
-    async def begin(self, channel: str, alerts: Sequence[int], now: datetime) -> str:
-        return await self._database.write(lambda c: begin(c, channel, alerts, now))
+    async def begin(self, channel: str, alerts: Sequence[int], now: datetime, recipient: str = "") -> str:
+        return await self._database.write(lambda c: begin(c, channel, alerts, now, recipient))
 
     async def delivered(self, batch: str, now: datetime) -> None:
         await self._database.write(lambda c: delivered(c, batch, now))
@@ -66,7 +65,7 @@ class SqliteOutbox(OpenedFile):
         return await self._database.read(pending)
 
     async def alerts_about(self, identities: Sequence[bytes]) -> list[AlertDisclosure]:
-        return await self._database.read(lambda c: alerts_about(c, identities))
+        return await self._database.read(lambda c: alert_disclosures.about(c, identities))
 
 
 # --- assigning ----------------------------------------------------------------------------------------------------
@@ -140,7 +139,7 @@ def _alert_of(row: Sequence[Any], certificates: Mapping[int, Any]) -> Alert:
 # --- messages -----------------------------------------------------------------------------------------------------
 
 
-def begin(connection: sqlite3.Connection, channel: str, some: Sequence[int], now: datetime) -> str:
+def begin(connection: sqlite3.Connection, channel: str, some: Sequence[int], now: datetime, recipient: str = "") -> str:
     """Make a message; return its UUID, empty where nothing is due any longer."""
     channel, at = rows.clean(channel), rows.time_text(now)
     held = [id for id in some if connection.execute(_IS_DUE, (channel, id)).fetchone() is not None]
@@ -151,8 +150,9 @@ def begin(connection: sqlite3.Connection, channel: str, some: Sequence[int], now
         "INSERT INTO alert_message (uuid, channel, made, state) VALUES (?, ?, ?, 'due')", (uuid, channel, at)
     ).lastrowid
     connection.executemany(
-        "UPDATE alert_delivery SET message = ?, begun = coalesce(begun, ?) WHERE channel = ? AND alert = ?",
-        [(message, at, channel, id) for id in held],
+        "UPDATE alert_delivery SET message = ?, begun = coalesce(begun, ?), told = coalesce(told, ?)"
+        " WHERE channel = ? AND alert = ?",
+        [(message, at, rows.clean(recipient) or channel, channel, id) for id in held],
     )
     return uuid
 
@@ -283,25 +283,3 @@ def _queue_of(channel: str, counted: Sequence[Any], noted: Sequence[Any]) -> Cha
         last_error=None if error is None else decoded_message(error),
         last_delivered=rows.time_of(last_delivered),
     )
-
-
-def alerts_about(connection: sqlite3.Connection, identities: Sequence[bytes]) -> list[AlertDisclosure]:
-    """Return the messages about certificates that were tried or delivered."""
-    found = [
-        row
-        for some in rows.portions(list(dict.fromkeys(identities)), 500)
-        for row in connection.execute(_ABOUT.format(placeholders(some)), some)
-    ]
-    return [
-        AlertDisclosure(identity, channel, watch, rows.time_of(ended))
-        for _, identity, channel, watch, ended in sorted(found, key=lambda row: row[:4])
-    ]
-
-
-_ABOUT = (
-    "SELECT begun, identity, alert_delivery.channel, watch_name, iif(state = 'delivered', ended, NULL)"
-    " FROM certificate CROSS JOIN alert ON alert.certificate = certificate.id"
-    " CROSS JOIN alert_delivery ON alert_delivery.alert = alert.id"
-    " LEFT JOIN alert_message ON alert_message.id = alert_delivery.message"
-    " WHERE begun IS NOT NULL AND identity IN ({})"
-)
