@@ -70,16 +70,6 @@ class Alerting:
     stop: asyncio.Event
     clock: Clock = CLOCK
 
-    async def introduce(self) -> None:
-        """Say what is watched and where it goes.
-
-        Raises:
-            UsageError: a key of a channel is wrong.
-        """
-        line = await watched(self.config, clock=self.clock)
-        if line:
-            self.say(line)
-
     @asynccontextmanager
     async def rounds(self, *, beside: bool) -> AsyncIterator[None]:
         """Make rounds beside the body, one each `every` of `[alerts]`; they end with it. None unless `beside`."""
@@ -117,7 +107,7 @@ class Alerting:
             self.say(f"alerts: {line}")
 
 
-async def watched(config: Config, *, clock: Clock = CLOCK) -> str:
+async def watched(config: Config) -> str:
     """Say what is watched and where it goes, in a line; empty where nothing is.
 
     Raises:
@@ -128,8 +118,7 @@ async def watched(config: Config, *, clock: Clock = CLOCK) -> str:
     from ctscan.views.text import ENGLISH, texts
 
     channels = [
-        ChannelResult(channel.name, channel.settings.kind, channel.recipient)
-        for channel in ready_channels(config, clock=clock)
+        ChannelResult(channel.name, channel.settings.kind, channel.recipient) for channel in ready_channels(config)
     ]
     names: list[str] = []
     if has_index(config.db):

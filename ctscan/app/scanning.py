@@ -146,15 +146,17 @@ async def _read(
     stop: asyncio.Event,
     clock: ScanClock | None,
 ) -> ScanResult:
-    from ctscan.app.alert_rounds import Alerting
+    from ctscan.app.alert_rounds import Alerting, watched
     from ctscan.scan.events import Notice
     from ctscan.scan.run import run_scan
 
+    about_alerts = await watched(config)  # a wrong channel is found before anything is recorded or asked
     action = AuditAction.BACKFILL if request.past else AuditAction.SCAN
     async with recorded(config, action, who=request.who, clock=clock or CLOCK) as change:
         with reading() as emit:
             alerts = Alerting(config, lambda text: emit(Notice(text)), request.who, action, stop, clock or CLOCK)
-            await alerts.introduce()
+            if about_alerts:
+                emit(Notice(about_alerts))
             async with alerts.rounds(beside=request.follow):
                 result = await _or_tell(alerts, run_scan(request, emit, stop, clock))
             change.detail, change.exit_code = str(result.run), result.exit_code

@@ -122,8 +122,8 @@ TEMPLATE = """\
 # safeguards = "nothing is transferred to third countries"
 # letterhead = "letterhead"
 
-# The server that sends one-time codes ('ctscan case identify --send') and alerts (SMTP). security: "starttls", "tls" (from the
-# first byte) or "none", which takes no user. The password is in the environment only: CTSCAN_MAIL_PASSWORD.
+# The server that sends one-time codes ('ctscan case identify --send') and alerts (SMTP). security: "starttls", "tls"
+# (from the first byte) or "none", which takes no user. The password is in the environment only: CTSCAN_MAIL_PASSWORD.
 # [mail]
 # host = "smtp.example.org"
 # port = 587
@@ -131,8 +131,8 @@ TEMPLATE = """\
 # user = "privacy"
 # from = "privacy@example.org"
 
-# Where alerts go: 'ctscan watch' says what they are about. Kinds: "jsonl" (path), "webhook" (url), "mail" (to, over [mail]),
-# "atom" (path), "syslog" (to), "hook" (program). Secrets are in the environment only, or in a file of yours
+# Where alerts go: 'ctscan watch' says what they are about. Kinds: "jsonl" (path), "webhook" (url), "mail" (to, over
+# [mail]), "atom" (path), "syslog" (to), "hook" (program). Secrets are in the environment only, or in a file of yours
 # (secret_file): CTSCAN_ALERT_SECRET_SOC for the channel "soc". Values of people are masked unless values = "full".
 # [alerts]
 # zone = "Europe/Berlin"           # of quiet hours

@@ -75,7 +75,7 @@ def test_a_signature_by_hand() -> None:
 
 
 def test_the_page_has_every_kind_with_its_keys() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", PAGE[PAGE.index("\n## Alerts") :], re.MULTILINE))
+    rows = dict(re.findall(r'^\| `kind = "(\w+)"` \| (.+?) \| .+ \|$', PAGE[PAGE.index("\n## Alerts") :], re.MULTILINE))
     kinds = channel_kinds()
     assert set(kinds) <= set(rows)
     for name, kind in kinds.items():

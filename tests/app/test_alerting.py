@@ -14,6 +14,7 @@ from support.smtp_server import smtp_server
 from support.webhook_server import WebhookServer, webhook_server
 
 from ctscan.app.alert_rounds import Alerting, alert_round, watched
+from ctscan.app.channel_lock import sole_sender
 from ctscan.app.overview import audit_events, disclosures
 from ctscan.app.wiring import opened_index
 from ctscan.config import Config
@@ -275,3 +276,34 @@ def test_wrong_channels_are_named(tmp_path: Path, db: Path, text: str, said: str
     config = config_of(tmp_path, f'[[alerts.channel]]\nname = "soc"\n{text}\n')
     with pytest.raises(UsageError, match=said.replace("(", r"\(")):
         round_of(config)
+
+
+def test_one_process_sends_to_a_channel_at_a_time(tmp_path: Path, db: Path) -> None:
+    config = config_of(tmp_path, file(tmp_path))
+    with sole_sender(db, "file") as is_ours:
+        assert is_ours
+        (result,) = round_of(config)
+        assert (result.is_busy, result.delivered, result.waiting) == (True, 0, 3)
+        with sole_sender(db, "other") as another:
+            assert another
+    assert round_of(config)[0].delivered == 3
+
+
+def test_the_failure_of_a_channel_is_told_on_the_others(tmp_path: Path, db: Path) -> None:
+    told = file(tmp_path, 'kinds = ["channel"]', "told")
+    failing = config_of(tmp_path, file(tmp_path / "none") + told)
+    round_of(failing)
+    assert not (tmp_path / "told.jsonl").exists()
+    round_of(failing, NOW + timedelta(minutes=70))
+    (line,) = [json.loads(line) for line in (tmp_path / "told.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (line["kind"], line["subject"], line["why_code"]) == ("channel", "file", "alert.channel-failing")
+    (tmp_path / "none").mkdir()
+    round_of(failing, NOW + timedelta(hours=9))
+    round_of(failing, NOW + timedelta(hours=10))
+    lines = [json.loads(line) for line in (tmp_path / "told.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["why_code"] for line in lines] == ["alert.channel-failing", "alert.channel-recovered"]
+
+
+def test_alerts_wait_for_the_first_channel(tmp_path: Path, db: Path) -> None:
+    assert round_of(config_of(tmp_path, "")) == []
+    assert round_of(config_of(tmp_path, file(tmp_path)))[0].delivered == 3

@@ -193,7 +193,7 @@ def test_a_wrong_channel_stops_a_scan_before_anybody_is_asked(tmp_path: Path) ->
     done = run("scan", "--config", path, "--log-list", "http://127.0.0.1:9/list.json", "--contact", "ct@example.org")
     assert done.exit_code == 2
     assert "expected a kind out of" in done.stderr
-    assert not (tmp_path / "ctscan.db").exists()
+    assert [found.name for found in tmp_path.iterdir()] == ["ctscan.toml"]
 
 
 def test_a_channel_that_hangs_delays_the_end_of_a_scan_by_its_patience_at_most(tmp_path: Path) -> None:

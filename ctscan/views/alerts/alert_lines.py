@@ -80,9 +80,8 @@ def queue_lines(queues: Sequence[ChannelQueue], configured: Collection[str], tex
         if queue.channel not in configured:
             parts.append(texts(AlertView.QUEUE_REMOVED()))
         yield texts.listed(parts), "red" if queue.dead or queue.failing_since else ""
-    dead = sum(queue.dead for queue in queues)
-    if dead:
-        yield texts(AlertView.RETRY(count=dead)), "yellow"
+    if any(queue.dead for queue in queues):
+        yield texts(AlertView.RETRY()), "yellow"
 
 
 def watched_line(watches: Sequence[str], channels: Sequence[ChannelResult], texts: Texts) -> str:

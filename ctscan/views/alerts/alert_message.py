@@ -63,7 +63,7 @@ def alert_message(
     """
     shapes = [alert_shape(alert, values, batch) for alert in alerts]
     items = tuple(_item(alert, to_json(shape, indent=None), texts) for alert, shape in zip(alerts, shapes, strict=True))
-    subject = one_line(texts(AlertView.TEST_SUBJECT()) if is_test else _subject(alerts, texts))
+    subject = _printable(texts(AlertView.TEST_SUBJECT()) if is_test else _subject(alerts, texts))
     document = to_json(message_shape(batch, channel, at, subject, shapes, left, is_test=is_test), indent=None)
     text = _text(items, values, left, rate, texts, has_values=any(alert.match for alert in alerts))
     return AlertMessage(batch, at, channel, subject, text, document, items, is_test)
@@ -84,6 +84,11 @@ def _subject(alerts: Sequence[Alert], texts: Texts) -> str:
     return texts(AlertView.SUBJECT(parts=texts.listed(parts)))
 
 
+def _printable(text: str) -> str:
+    """Make a text one line of printable characters: a header of a mail takes no others."""
+    return "".join(c if c.isprintable() else "?" for c in one_line(text))
+
+
 def _short(name: str) -> str:
     return name if len(name) <= _NAME_LENGTH else name[: _NAME_LENGTH - 1] + "…"
 
@@ -100,7 +105,7 @@ def _text(
 
 
 def _item(alert: Alert, document: str, texts: Texts) -> AlertItem:
-    title = one_line(_title(alert, texts))
+    title = _printable(_title(alert, texts))
     lines = [title, *(visible(line) for line in _details(alert, texts))]
     return AlertItem(
         alert.uuid, str(alert.kind), alert.at, _gravity(alert), alert.watch, title, "\n".join(lines), document,

@@ -46,7 +46,7 @@ class AlertView(Code):
     QUEUE_NEXT = "alert-view.queue-next"  # parameter: time
     QUEUE_REMOVED = "alert-view.queue-removed"
     QUEUE_EMPTY = "alert-view.queue-empty"
-    RETRY = "alert-view.retry"  # parameter: count
+    RETRY = "alert-view.retry"
 
     # start of a scan
     WATCHED = "alert-view.watched"  # parameters: count, watches, channels
