@@ -34,7 +34,7 @@ PATHS = (
 )  # fmt: skip  # `db` and `log_list` may be URLs
 RECORDED = (
     "db", "log_list", "logs", "scope", "scope_file", "everything", "wide_scope", "purpose", "repositories",
-    "search_people", "retention", "keep", "controller", "heads_to",
+    "search_people", "retention", "keep", "controller", "heads_to", "alerts",
 )  # fmt: skip
 """Settings that decide what is read, kept and answered, and on whose behalf: their change is an event of the trail."""
 OWN_VARIABLES = (
@@ -121,11 +121,17 @@ def load_config(options: Mapping[str, Any], environ: Mapping[str, str], director
     environment = _anchored(_read_environment(environ), directory)
     stated = file | environment
     keys = {name: value for name, value in stated.items() if name in ("logs", "log_list") and value}
-    recorded = tuple((name, stated[name]) for name in RECORDED if stated.get(name))
+    recorded = tuple((name, _whole(stated[name])) for name in RECORDED if stated.get(name))
     layers = {str(path): file, "environment": environment, "command line": _anchored(_read_options(options), directory)}
     for where, layer in layers.items():
         settings = _with_scope_of(layer, where, settings) | layer
     return Config(path=path, keys=keys, recorded=recorded, **settings)
+
+
+def _whole(value: Any) -> Any:
+    """Return a setting with all that its change is noticed by: the options of channels aren't part of their text, since
+    an address among them may be a secret."""
+    return (value, tuple(one.options for one in value.channels)) if isinstance(value, AlertSettings) else value
 
 
 def _with_scope_of(layer: Settings, where: str, settings: Settings) -> Settings:

@@ -9,6 +9,7 @@ private address. Redirects are not followed: the signed body goes nowhere else.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from typing import Any
 
@@ -23,7 +24,6 @@ SIGNATURE = "Ctscan-Signature"
 _TAKEN = frozenset((*range(201, 209), 226))
 _ANSWER_LIMIT = 64 * 1024  # bytes of the answer, which nobody reads
 _OPERATOR = "alerts: "
-_PER_SECOND = 5.0
 
 
 def signature(secret: bytes, seconds: int, body: bytes) -> str:
@@ -41,9 +41,13 @@ def _open(settings: ChannelSettings, options: Options, tools: ChannelTools) -> S
             SIGNATURE: signature(secret, int(tools.clock.now().timestamp()), body),
         }
         try:
-            await _post(tools, url, body, headers, settings.name)
+            async with asyncio.timeout(tools.patience):
+                await _post(tools, url, body, headers, settings.name)
         except CtscanError as error:
             raise _failure(settings, url, error) from None
+        except TimeoutError:
+            line = f"alerts: channel '{settings.name}': no answer within {tools.patience:g} s"
+            raise DeliveryFailed(line, DeliveryReason.SLOW(seconds=round(tools.patience))) from None
 
     return send
 
@@ -54,8 +58,8 @@ async def _post(tools: ChannelTools, url: str, body: bytes, headers: dict[str, s
     client = Client(
         tools.contact,
         give_up_after=tools.patience * 0.8,
-        whole_timeout=tools.patience / 2,
-        read_timeout=tools.patience / 4,
+        whole_timeout=tools.patience * 0.75,
+        read_timeout=tools.patience / 2,  # receivers may work on a message before they answer
     )
     try:
         await client.post(
