@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Coroutine, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
@@ -55,6 +54,7 @@ class _Work:
     config: Config
     who: str
     command: str
+    end: float | None  # by the clock of the event loop
     delivered: int = 0
     messages: int = 0
     dead: int = 0
@@ -108,22 +108,21 @@ async def send_due(
     if retry_dead:
         for channel in channels:
             await index.retry_dead(channel.name)
-    works = [_Work(channel, index, zone, clock, config, who, command) for channel in channels]
+    end = None if patience is None else asyncio.get_running_loop().time() + patience
+    works = [_Work(channel, index, zone, clock, config, who, command, end) for channel in channels]
     ready = [work for work in works if await _has_work(work)]
     if ready:
         async with recorded(config, AuditAction.ALERT, who=who, clock=clock) as change:
-            await _within(_serve_all(ready, change), patience, stop)
+            await _unless_stopped(_serve_all(ready, change), stop)
             change.detail = ", ".join(f"{work.channel.name} {work.delivered}" for work in ready)
             change.exit_code = int(any(work.reason is not None for work in ready))
     queues = {queue.channel: queue for queue in await index.pending()}
     return [work.result(queues.get(work.channel.name)) for work in works]
 
 
-async def _within(sending: Coroutine[None, None, None], patience: float | None, stop: asyncio.Event | None) -> None:
-    """Await the sending for a time, or until a stop. What is under way then is tried again later, under its id."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(patience):
-            await unless_stopped(sending, stop or asyncio.Event())
+async def _unless_stopped(sending: Coroutine[None, None, None], stop: asyncio.Event | None) -> None:
+    """Await the sending, or a stop. What is under way then is tried again later, under its id."""
+    await unless_stopped(sending, stop or asyncio.Event())
 
 
 async def _serve_all(works: Sequence[_Work], change: ChangeRecorder) -> None:
@@ -157,7 +156,7 @@ async def _has_work(work: _Work) -> bool:
 
 async def _next_message(work: _Work) -> list[DueAlert]:
     """Return the alerts of the next message: one that was tried before, else a new one, which is fixed here."""
-    while True:
+    while work.end is None or asyncio.get_running_loop().time() < work.end:
         now = work.clock.now()
         if quiet_until(now, work.channel.settings.quiet, work.zone) is not None:
             return []
@@ -169,6 +168,7 @@ async def _next_message(work: _Work) -> list[DueAlert]:
         ids = [one.alert.id for one in fresh[: await _allowed(work, fresh, now)]]
         if not ids or not await work.index.begin(work.channel.name, ids, now):
             return []
+    return []
 
 
 async def _allowed(work: _Work, fresh: Sequence[DueAlert], now: datetime) -> int:
@@ -200,7 +200,12 @@ async def _send(work: _Work, due: Sequence[DueAlert], change: ChangeRecorder) ->
     if settings.rate and (queue := await _queue(work)) is not None:
         left = max(0, queue.due - len(due))
     try:
-        await try_message(work.channel, [one.alert for one in due], batch, work.config.lang, left=left)
+        async with asyncio.timeout_at(work.end):
+            await try_message(work.channel, [one.alert for one in due], batch, work.config.lang, left=left)
+    except TimeoutError:
+        seconds = round(work.config.alerts.patience.total_seconds())
+        await _note(work, due, DeliveryFailed("", DeliveryReason.SLOW(seconds=seconds)))
+        return False
     except DeliveryFailed as failure:
         await _note(work, due, failure)
         return False
