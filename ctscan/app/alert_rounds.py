@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from ctscan.app.alerting import send_due
 from ctscan.app.watching import check_watches
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
+from ctscan.errors import IndexFault, InputError
 from ctscan.model.alert_channel import ChannelResult
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ async def watched(config: Config) -> str:
     ]
     names: list[str] = []
     if has_index(config.db):
-        async with opened_index(config) as index:
-            names = [standing.watch.name for standing in await index.watches()]
+        with suppress(IndexFault, InputError):  # the scan meets it itself, and reports it
+            async with opened_index(config) as index:
+                names = [standing.watch.name for standing in await index.watches()]
     return watched_line(names, channels, texts(ENGLISH))

@@ -15,7 +15,7 @@ from ctscan.model.alert import AlertText
 from ctscan.model.alert_channel import ChannelResult, DeliveryReason
 from ctscan.model.alert_message import Gravity
 from ctscan.privacy.redaction import visible
-from ctscan.views.alerts.alert_json import MOST_SIGHTINGS
+from ctscan.views.alerts.alert_json import MOST_FINDINGS, MOST_SIGHTINGS
 from ctscan.views.alerts.alert_lines import sent_lines, watched_line
 from ctscan.views.text import ENGLISH, texts
 
@@ -45,16 +45,17 @@ def test_hostile_values_stay_in_their_line_and_subjects_are_one(value: str, watc
 
 
 def test_no_cap_is_without_a_word() -> None:
-    alert = an_alert(0, *(a_finding(f"jane{number}@example.org") for number in range(60)))
+    alert = an_alert(0, *(a_finding(f"jane{number}@example.org") for number in range(160)))
     assert alert.match is not None
     alert = replace(alert, match=replace(alert.match, sightings=alert.match.sightings * 30))
     message = a_message(alert, left=7, rate=100)
-    assert "and 10 more values" in message.text
+    assert "and 110 more values" in message.text
     assert "7 more alerts wait: this channel takes 100 in an hour" in message.text
     document = json.loads(message.document)
     assert (document["waiting"], document["alerts"][0]["sightings"]) == (7, 30)
     assert len(document["alerts"][0]["seen"]) == MOST_SIGHTINGS
-    assert len(document["alerts"][0]["findings"]) == 60
+    assert document["alerts"][0]["found"] == 160
+    assert len(document["alerts"][0]["findings"]) == MOST_FINDINGS == 100
 
 
 @pytest.mark.parametrize(

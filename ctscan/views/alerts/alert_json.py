@@ -33,7 +33,8 @@ def alert_shape(alert: Alert, values: ValueForm, batch: str) -> Shape:
         "certificate": None if alert.match is None else _certificate(alert.match),
         "sightings": 0 if alert.match is None else len(alert.match.sightings),
         "seen": [] if alert.match is None else [_seen(seen) for seen in alert.match.sightings[:MOST_SIGHTINGS]],
-        "findings": [] if alert.match is None else [_finding(found) for found in alert.match.findings],
+        "found": 0 if alert.match is None else len(alert.match.findings),
+        "findings": [] if alert.match is None else [_finding(found) for found in alert.match.findings[:MOST_FINDINGS]],
     }
 
 
@@ -54,7 +55,10 @@ def message_shape(
 
 
 MOST_SIGHTINGS = 10
-"""Places in logs that an alert names."""
+"""Places in logs that an alert names; `sightings` counts all of them."""
+
+MOST_FINDINGS = 100
+"""Findings that an alert holds; `found` counts all of them. Receivers of webhooks have limits of their own."""
 
 
 def _certificate(match: Match) -> Shape:
