@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from support.cli import error_line, run
+from support.cli import ROOT, error_line, run
 from support.dossiers import JANE, JOHN, members, pdf_text, scanned
 
 from ctscan.app.watching import check_watches
@@ -97,6 +98,18 @@ def test_a_watch_is_added_listed_and_removed(desk: Desk) -> None:
     assert [one["name"] for one in desk.json("watch", "list")] == ["numbers", "their CA"]
     details = [detail for action, state, _, detail in desk.events() if (action, state) == ("watch", "done")]
     assert details == ["added ours", "added numbers", "added their CA", "removed ours"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("watch", ("--scope", "example.org")), ("ack", ("--rule", "email.rfc822Name", "--reason", "x"))]
+)
+def test_the_documents_show_the_shapes(desk: Desk, kind: str, words: tuple[str, ...]) -> None:
+    page = (ROOT / "docs" / "analyst.md").read_text(encoding="utf-8")
+    (text,) = re.findall(rf"```json {kind}\n(.*?)```", page, re.S)
+    (shown,) = json.loads(text)
+    (real,) = desk.json(kind, "add", *(("ours",) if kind == "watch" else ()), *words)
+    assert list(real) == list(shown)
+    assert list(real.get("matches", [])) == list(shown.get("matches", []))
 
 
 def test_nothing_is_watched_or_acknowledged_at_first(desk: Desk) -> None:
