@@ -260,3 +260,13 @@ def test_nobody_who_objected_is_watched(desk: Desk) -> None:
         assert "objected" in line
         assert JANE not in line
     assert desk("watch", "add", "case 18", "--person", JOHN, "--purpose", "case C-2026-0018").exit_code == 0
+
+
+def test_a_watch_on_the_name_of_a_forgotten_person_goes_and_stays_in_a_rehearsal(desk: Desk) -> None:
+    for name, term in (("case 17", "name:Jane Roe"), ("case 18", "name:John Smith")):
+        desk.json("watch", "add", name, "--person", term, "--purpose", "a case")
+    assert desk("forget", JANE, "name:Jane Roe", "--ground", "erasure").exit_code == 0
+    assert desk("forget", JANE, "name:Jane Roe", "--ground", "erasure", "--restrict", "--yes").exit_code == 0
+    assert [one["name"] for one in desk.json("watch", "list")] == ["case 17", "case 18"]
+    assert desk("forget", JANE, "name:Jane Roe", "--ground", "erasure", "--yes").exit_code == 0
+    assert [one["name"] for one in desk.json("watch", "list")] == ["case 18"]
