@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from support.cli import error_line, run
+from support.cli import ROOT, error_line, run
 from support.dossiers import JANE, JOHN, members, pdf_text, scanned
 
 from ctscan.app.watching import check_watches
@@ -97,6 +98,18 @@ def test_a_watch_is_added_listed_and_removed(desk: Desk) -> None:
     assert [one["name"] for one in desk.json("watch", "list")] == ["numbers", "their CA"]
     details = [detail for action, state, _, detail in desk.events() if (action, state) == ("watch", "done")]
     assert details == ["added ours", "added numbers", "added their CA", "removed ours"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("watch", ("--scope", "example.org")), ("ack", ("--rule", "email.rfc822Name", "--reason", "x"))]
+)
+def test_the_documents_show_the_shapes(desk: Desk, kind: str, words: tuple[str, ...]) -> None:
+    page = (ROOT / "docs" / "analyst.md").read_text(encoding="utf-8")
+    (text,) = re.findall(rf"```json {kind}\n(.*?)```", page, re.S)
+    (shown,) = json.loads(text)
+    (real,) = desk.json(kind, "add", *(("ours",) if kind == "watch" else ()), *words)
+    assert list(real) == list(shown)
+    assert list(real.get("matches", [])) == list(shown.get("matches", []))
 
 
 def test_nothing_is_watched_or_acknowledged_at_first(desk: Desk) -> None:
@@ -247,3 +260,13 @@ def test_nobody_who_objected_is_watched(desk: Desk) -> None:
         assert "objected" in line
         assert JANE not in line
     assert desk("watch", "add", "case 18", "--person", JOHN, "--purpose", "case C-2026-0018").exit_code == 0
+
+
+def test_a_watch_on_the_name_of_a_forgotten_person_goes_and_stays_in_a_rehearsal(desk: Desk) -> None:
+    for name, term in (("case 17", "name:Jane Roe"), ("case 18", "name:John Smith")):
+        desk.json("watch", "add", name, "--person", term, "--purpose", "a case")
+    assert desk("forget", JANE, "name:Jane Roe", "--ground", "erasure").exit_code == 0
+    assert desk("forget", JANE, "name:Jane Roe", "--ground", "erasure", "--restrict", "--yes").exit_code == 0
+    assert [one["name"] for one in desk.json("watch", "list")] == ["case 17", "case 18"]
+    assert desk("forget", JANE, "name:Jane Roe", "--ground", "erasure", "--yes").exit_code == 0
+    assert [one["name"] for one in desk.json("watch", "list")] == ["case 18"]
