@@ -146,4 +146,4 @@ def test_kills_lose_no_alert_and_change_no_id(filled: Path, tmp_path: Path) -> N
 
 @pytest.mark.long
 def test_many_kills_lose_no_alert_and_change_no_id(filled: Path, tmp_path: Path) -> None:
-    check_kills(filled, tmp_path, 60)
+    check_kills(filled, tmp_path, 40)
