@@ -58,6 +58,15 @@ def test_no_cap_is_without_a_word() -> None:
     assert len(document["alerts"][0]["findings"]) == MOST_FINDINGS == 100
 
 
+def test_a_precertificate_is_named_by_its_identity() -> None:
+    alert = an_alert(0)
+    assert alert.match is not None
+    summary = replace(alert.match.certificate, sha256=None)
+    text = a_message(replace(alert, match=replace(alert.match, certificate=summary))).text
+    assert f"Certificate (identity): {'01' * 32}, valid from 2031-05-03 to 2032-05-02" in text
+    assert "SHA-256" not in text
+
+
 @pytest.mark.parametrize(
     ("why", "gravity"),
     [

@@ -138,10 +138,11 @@ def _details(alert: Alert, texts: Texts) -> list[str]:
 
 def _of_certificate(match: Match, texts: Texts) -> list[str]:
     found = match.certificate
+    label = AlertView.CERTIFICATE() if found.sha256 else AlertView.IDENTITY()
     fingerprint = (found.sha256 or found.identity).hex()
     valid = texts(AlertView.VALID(first=day(found.not_before), last=day(found.not_after)))
     lines = [
-        texts.labelled(texts(AlertView.CERTIFICATE()), f"{fingerprint}, {valid}"),
+        texts.labelled(texts(label), f"{fingerprint}, {valid}"),
         texts.labelled(texts(AlertView.ISSUER()), found.issuer),
     ]
     lines += [texts(AlertView.LOGGED(log=seen.log, index=seen.index)) for seen in match.sightings[:1]]

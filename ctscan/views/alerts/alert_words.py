@@ -23,6 +23,7 @@ class AlertView(Code):
     OWNER = "alert-view.owner"
     WHY = "alert-view.why"
     CERTIFICATE = "alert-view.certificate"
+    IDENTITY = "alert-view.identity"
     VALID = "alert-view.valid"  # parameters: first, last
     ISSUER = "alert-view.issuer"
     LOGGED = "alert-view.logged"  # parameters: log, index
