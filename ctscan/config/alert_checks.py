@@ -35,7 +35,7 @@ _HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\s*-\s*([01][0-9]|2[0-3]):(
 
 def alerts(value: Any, where: str) -> AlertSettings:
     """Check the table `[alerts]`."""
-    given = table_of(value, where, _TABLE)
+    given = table_of(value, where, ALERTS)
     channels: tuple[ChannelSettings, ...] = given.pop("channel", ())
     for name, count in Counter(channel.name for channel in channels).items():
         if count > 1:
@@ -117,5 +117,5 @@ _CHANNEL: dict[str, Check] = {
 }
 """Keys that every channel has."""
 
-_TABLE: dict[str, Check] = {"zone": line_of_text, "every": duration, "patience": duration, "channel": _channels}
+ALERTS: dict[str, Check] = {"zone": line_of_text, "every": duration, "patience": duration, "channel": _channels}
 """Keys of the table."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ctscan.config.alert_checks import alerts
+from ctscan.config.alert_checks import ALERTS, alerts
 from ctscan.config.keep_checks import KEEP, keep
 from ctscan.config.party_checks import CONTROLLER, MAIL, controller, mail
 from ctscan.config.report_checks import ignore_list
@@ -129,6 +129,7 @@ KEYS_OF_TABLES: dict[str, dict[str, Check]] = {
     "keep": KEEP,
     "controller": CONTROLLER,
     "mail": MAIL,
+    "alerts": ALERTS,
 }
 """Keys inside the tables that are checked as a whole."""
 

@@ -131,11 +131,14 @@ TEMPLATE = """\
 # user = "privacy"
 # from = "privacy@example.org"
 
-# Where alerts go: 'ctscan watch' says what they are about. Kinds: "jsonl" (path), "webhook" (url), "mail" (to, over
-# [mail]), "atom" (path), "syslog" (to), "hook" (program). Secrets are in the environment only, or in a file of yours
-# (secret_file): CTSCAN_ALERT_SECRET_SOC for the channel "soc". Values of people are masked unless values = "full".
+# Where alerts go: 'ctscan watch' says what they are about. Kinds: "jsonl" (path), "webhook" (url), "mail" (to, by the
+# server above), "atom" (path), "syslog" (to), "hook" (program). Secrets are in the environment only, or in a file of
+# yours (secret_file): CTSCAN_ALERT_SECRET_SOC for the channel "soc". Values of people are masked, unless you
+# want them in full.
 # [alerts]
 # zone = "Europe/Berlin"           # of quiet hours
+# every = "1m"                     # while a scan follows
+# patience = "30s"                 # at the end of a scan
 # [[alerts.channel]]
 # name = "soc"
 # kind = "webhook"
