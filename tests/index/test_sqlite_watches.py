@@ -8,13 +8,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.kept import AT, a_hit, an_advance, commit, started
+from support.kept import AT, a_certificate, a_hit, an_advance, commit, email_finding, started
+from support.suppressing import forgetting
 from support.watching import a_watch, an_ack, checked, watching
 
 from ctscan.errors import IndexFault
 from ctscan.index.open import open_index
-from ctscan.index.sqlite import watch_checks
+from ctscan.index.sqlite import watch_baseline, watch_checks
 from ctscan.model.watch import AckKind
+from ctscan.personal.watch_matching import TermMatcher, read_term
 
 
 async def fill(path: Path) -> None:
@@ -47,6 +49,33 @@ def test_no_check_goes_by_a_watch_or_an_acknowledgement_that_has_rotted(tmp_path
         connection.execute(change)
     with pytest.raises(IndexFault, match="damaged"):
         asyncio.run(check(path))
+
+
+def test_a_baseline_holds_what_came_while_it_was_compared(tmp_path: Path) -> None:
+    """The rows of certificates that went are given to others meanwhile."""
+    path = tmp_path / "ctscan.db"
+    one = a_watch()
+    matcher = TermMatcher({0: read_term(one.kind, one.term)})
+
+    async def work() -> set[bytes]:
+        async with await open_index(path, create=True) as index:
+            run = await started(index)
+            hits = (a_hit(0), a_hit(1), a_hit(2, email_finding("ann@example.net")))
+            await commit(index, run, an_advance(0, 3, *hits))
+            with closing(connected(path)) as reader:
+                before = watch_baseline.judge(reader, matcher, AT)
+            await index.forget(forgetting("person1@example.org", "ann@example.net"))
+            await commit(index, run, an_advance(3, 5, a_hit(3, email_finding("bo@example.com")), a_hit(4)))
+            with closing(connected(path)) as writer:
+                after = watch_baseline.judge(writer, matcher, AT, before)
+                found = writer.execute("SELECT id, identity FROM certificate").fetchall()
+            return {identity for id, identity in found if id in after.reasons}
+
+    assert asyncio.run(work()) == {a_certificate(0).identity, a_certificate(4).identity}
+
+
+def connected(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None)
 
 
 def test_a_check_reads_the_queue_and_open_matches_only(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Baseline of a watch: the certificates that match when it is made. Functions of an open transaction.
 
-Indexes of the database find candidates, among which the matcher decides: the same as of new certificates.
+Indexes of the database find candidates, among which the matcher decides: the same as of new certificates. They are
+compared before the writing transaction, as that may take a minute, for which no scan could commit; the transaction
+compares only certificates that came or changed since.
 """
 
 # ruff: noqa: S608 - statements contain question marks of our own; values are bound
@@ -8,7 +10,9 @@ Indexes of the database find candidates, among which the matcher decides: the sa
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ctscan.index.sqlite import exposed_scope, postings, rows
@@ -16,25 +20,60 @@ from ctscan.index.sqlite.rows import placeholders
 from ctscan.index.sqlite.watch_facts import AT_ONCE, NOT_RESTRICTED, facts_of
 from ctscan.model.exposure import ExposureQuestion
 from ctscan.model.identifier import IdentifierKind, LookupKey
-from ctscan.model.watch import Candidates, MatchState, WatchMatcher
+from ctscan.model.watch import Candidates, WatchMatcher
 
 NEW = 0
 """Number of the watch that is made, for its matcher."""
 
 
-def write(connection: sqlite3.Connection, watch: int, matcher: WatchMatcher, now: datetime) -> int:
-    """Write a match for every certificate that matches a new watch; return their number."""
-    count, at = 0, rows.time_text(now)
+@dataclass(slots=True)
+class Judged:
+    """Certificates that were compared with a new watch.
+
+    Attributes:
+        marks: by the row of a certificate, a mark that another certificate, or other findings, don't have.
+        reasons: reasons of those that match, as text of a column.
+    """
+
+    marks: dict[int, int] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+
+
+def judge(connection: sqlite3.Connection, matcher: WatchMatcher, now: datetime, before: Judged | None = None) -> Judged:
+    """Compare all certificates with a new watch.
+
+    Args:
+        connection: in a transaction.
+        matcher: matcher that knows the watch as `NEW`.
+        now: time.
+        before: an earlier result, which holds for certificates that are as they were.
+    """
+    known, judged = before or Judged(), Judged()
     for some in rows.portions(sorted(_candidates(connection, matcher, now)), AT_ONCE):
-        found = []
-        for id, facts in facts_of(connection, some).items():
+        marks = _marks(connection, some)
+        judged.marks.update(marks)
+        same = [id for id, mark in marks.items() if known.marks.get(id) == mark]
+        judged.reasons.update((id, known.reasons[id]) for id in same if id in known.reasons)
+        changed = [id for id in marks if known.marks.get(id) != marks[id]]
+        for id, facts in facts_of(connection, changed).items() if changed else ():
             if (match := matcher.matches(facts).get(NEW)) is not None:
-                found.append((watch, id, MatchState.BASELINE, match.reason.encoded, at))
-        connection.executemany(
-            "INSERT INTO watch_match (watch, certificate, state, why, at) VALUES (?, ?, ?, ?, ?)", sorted(found)
-        )
-        count += len(found)
-    return count
+                judged.reasons[id] = sys.intern(match.reason.encoded)
+    return judged
+
+
+def _marks(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, int]:
+    sql = f"SELECT id, identity, findings_check FROM certificate WHERE id IN ({placeholders(ids)})"
+    return {id: hash((identity, check)) for id, identity, check in connection.execute(sql, ids)}
+
+
+def write(connection: sqlite3.Connection, watch: int, judged: Judged, now: datetime) -> int:
+    """Write a match for every certificate that matches a new watch; return their number."""
+    at = rows.time_text(now)
+    connection.executemany(
+        "INSERT INTO watch_match (watch, certificate, state, why, at) VALUES (?, ?, 'baseline', ?, ?)",
+        ((watch, id, why, at) for id, why in sorted(judged.reasons.items())),
+    )
+    return len(judged.reasons)
 
 
 def _candidates(connection: sqlite3.Connection, matcher: WatchMatcher, now: datetime) -> set[int]:

@@ -34,7 +34,8 @@ class SqliteWatches(OpenedFile):
     """Methods of `Watching`."""
 
     async def add_watch(self, watch: Watch, matcher: WatchMatcher) -> int | None:
-        return await self._database.write(lambda c: add_watch(c, watch, matcher))
+        judged = await self._database.read(lambda c: watch_baseline.judge(c, matcher, watch.at), whole=True)
+        return await self._database.write(lambda c: add_watch(c, watch, matcher, judged))
 
     async def watches(self) -> list[WatchStanding]:
         return await self._database.read(standings)
@@ -69,8 +70,17 @@ class SqliteWatches(OpenedFile):
 # --- watches ------------------------------------------------------------------------------------------------------
 
 
-def add_watch(connection: sqlite3.Connection, watch: Watch, matcher: WatchMatcher) -> int | None:
-    """Add a watch with its baseline; return the number of its matches, None where the name is taken."""
+def add_watch(
+    connection: sqlite3.Connection, watch: Watch, matcher: WatchMatcher, judged: watch_baseline.Judged
+) -> int | None:
+    """Add a watch with its baseline; return the number of its matches, None where the name is taken.
+
+    Args:
+        connection: in a writing transaction.
+        watch: the watch.
+        matcher: matcher that knows it as `watch_baseline.NEW`.
+        judged: certificates that were compared before the transaction.
+    """
     if connection.execute("SELECT 1 FROM watch WHERE name = ?", (watch.name,)).fetchone() is not None:
         return None
     text = [rows.clean(one) for one in (watch.name, str(watch.kind), watch.term, watch.owner, watch.purpose)]
@@ -82,7 +92,8 @@ def add_watch(connection: sqlite3.Connection, watch: Watch, matcher: WatchMatche
         "INSERT OR IGNORE INTO watch_form (watch, kind, canonical) VALUES (?, ?, ?)",
         [(id, kind, rows.clean(canonical)) for kind, canonical in watch.forms],
     )
-    return watch_baseline.write(connection, id or 0, matcher, watch.at)
+    judged = watch_baseline.judge(connection, matcher, watch.at, judged)
+    return watch_baseline.write(connection, id or 0, judged, watch.at)
 
 
 def all_watches(connection: sqlite3.Connection, condition: str = "true", values: Sequence[object] = ()) -> list[Watch]:
