@@ -7,11 +7,13 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
 from support.alerting import SECRET, an_index, clock_at, config_of, fill
-from support.smtp_server import smtp_server
+from support.smtp_server import running, smtp_server
 from support.webhook_server import WebhookServer, webhook_server
 
 from ctscan.app.alert_rounds import Alerting, alert_round, watched
@@ -309,3 +311,33 @@ def test_the_failure_of_a_channel_is_told_on_the_others(tmp_path: Path, db: Path
 def test_alerts_wait_for_the_first_channel(tmp_path: Path, db: Path) -> None:
     assert round_of(config_of(tmp_path, "")) == []
     assert round_of(config_of(tmp_path, file(tmp_path)))[0].delivered == 3
+
+
+def test_a_mail_whose_answer_is_lost_comes_again_as_the_same_mail(tmp_path: Path, db: Path) -> None:
+    taken: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail\r\n")
+        for answer in (b"250 OK\r\n", b"250 OK\r\n", b"250 OK\r\n", b"354 go on\r\n"):
+            await reader.readuntil(b"\r\n")
+            writer.write(answer)
+        taken.append((await reader.readuntil(b"\r\n.\r\n")).removesuffix(b".\r\n"))
+        writer.close()  # it has the mail, and nobody hears of it
+
+    async def start(loop: asyncio.AbstractEventLoop) -> asyncio.Server:
+        return await asyncio.start_server(serve, "127.0.0.1", 0)
+
+    def config(port: int) -> Config:
+        mail = f'[mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nfrom = "ctscan@example.com"\n'
+        channel = '[[alerts.channel]]\nname = "team"\nkind = "mail"\nto = "alerts@example.com"\nkinds = ["finding"]\n'
+        return config_of(tmp_path, channel, mail)
+
+    with running(start) as port:
+        (result,) = round_of(config(port))
+    assert (result.delivered, result.dead) == (0, 0)
+    with smtp_server() as server:
+        assert round_of(config(server.port), NOW + timedelta(minutes=2))[0].delivered == 3
+    first, second = message_from_bytes(taken[0], policy=default), server.received[0]
+    assert first["Message-ID"] == second["Message-ID"]
+    assert (first["Date"], first["Subject"]) == (second["Date"], second["Subject"])
+    assert first.get_content() == second.get_content()
