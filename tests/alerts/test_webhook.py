@@ -104,6 +104,14 @@ def test_a_server_that_is_not_there_or_not_trusted(tmp_path: Path) -> None:
     assert server.received == []
 
 
+def test_an_encrypted_connection_to_a_server_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tls, trusted = server_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with webhook_server(tls=tls) as server:
+        sent("webhook", {"url": server.url})
+    assert server.keys == [BATCH]
+
+
 @pytest.mark.parametrize(
     ("secret", "said"),
     [("", "expected a secret, found none; set CTSCAN_ALERT_SECRET_SOC"), ("short", "at least 16 characters, got 5")],
