@@ -37,10 +37,12 @@ def _open(settings: ChannelSettings, options: Options, tools: ChannelTools) -> S
 
 
 def _failure(settings: ChannelSettings, error: CtscanError) -> DeliveryFailed:
-    kind = DeliveryReason.UNREADY if isinstance(error, UsageError) else DeliveryReason.UNREACHABLE
-    why = DeliveryReason.REFUSED if isinstance(error, Refused) else kind
-    line = f"alerts: channel '{settings.name}': {error}"
-    return DeliveryFailed(line, why(error=str(error)), is_final=isinstance(error, Refused))
+    line, said = f"alerts: channel '{settings.name}': {error}", str(error)
+    if isinstance(error, Refused):
+        return DeliveryFailed(line, DeliveryReason.REFUSED(error=said), is_final=True)
+    if isinstance(error, UsageError):
+        return DeliveryFailed(line, DeliveryReason.UNREADY(error=said))
+    return DeliveryFailed(line, DeliveryReason.UNREACHABLE(error=said))
 
 
 def _recipient(options: Options, tools: ChannelTools) -> str:

@@ -78,13 +78,16 @@ def _failure(settings: ChannelSettings, url: str, error: CtscanError) -> Deliver
         shown, host = address_of(url).shown, address_of(url).host
     except UsageError:
         shown = host = "webhook"
-    said = str(error).replace(shown, host).removeprefix(f"{host}: ")
+    said = f"{host}: " + str(error).replace(shown, host).removeprefix(f"{host}: ")
     is_final = isinstance(error, Refused | Missing)
-    kind = DeliveryReason.REFUSED if is_final else DeliveryReason.UNREACHABLE
-    why = DeliveryReason.UNREADY if isinstance(error, UsageError) else kind
+    if is_final:
+        why = DeliveryReason.REFUSED(error=said)
+    elif isinstance(error, UsageError):
+        why = DeliveryReason.UNREADY(error=said)
+    else:
+        why = DeliveryReason.UNREACHABLE(error=said)
     wait = error.seconds if isinstance(error, Busy) else None
-    line = f"alerts: channel '{settings.name}': {host}: {said}"
-    return DeliveryFailed(line, why(error=f"{host}: {said}"), is_final=is_final, wait=wait)
+    return DeliveryFailed(f"alerts: channel '{settings.name}': {said}", why, is_final=is_final, wait=wait)
 
 
 def _url(value: Any, where: str) -> str:

@@ -131,8 +131,8 @@ def _details(alert: Alert, texts: Texts) -> list[str]:
         return [texts(AlertView.TEST_TEXT())]
     if alert.match is None:
         return []
-    named = [(AlertView.WATCH, alert.watch), (AlertView.OWNER, alert.owner), (AlertView.WHY, texts(alert.why))]
-    lines = [texts.labelled(texts(code()), value) for code, value in named if value]
+    named = [(AlertView.WATCH(), alert.watch), (AlertView.OWNER(), alert.owner), (AlertView.WHY(), texts(alert.why))]
+    lines = [texts.labelled(texts(label), value) for label, value in named if value]
     return lines + _of_certificate(alert.match, texts) + _of_findings(alert.match, texts)
 
 

@@ -38,7 +38,6 @@ class AlertView(Code):
     DEAD = "alert-view.dead"  # parameters: channel, count, why
     NOTHING_DUE = "alert-view.nothing-due"  # parameter: channel
     BUSY = "alert-view.busy"  # parameter: channel
-    REVIVED = "alert-view.revived"  # parameter: count
 
     # queues
     QUEUE = "alert-view.queue"  # parameters: channel, due, delivered, dead
