@@ -116,12 +116,13 @@ def _print(config: Config, found: Sequence[Ack]) -> None:
         return
     from ctscan.views import tables, watches
     from ctscan.views.text import texts
+    from ctscan.views.watches import WatchText
 
     out, say = tables.console(), texts(config.lang)
     if found:
         tables.table(out, *watches.acks(found, say))
     else:
-        tables.say(out, say(watches.WatchText.NO_ACKS()))
+        tables.say(out, say(WatchText.NO_ACKS()))
 
 
 COMMAND.add_command(add)

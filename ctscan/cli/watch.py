@@ -46,7 +46,7 @@ def COMMAND() -> None:  # noqa: N802 - the name by which the program finds it
     example="ctscan watch add ours --scope example.org --owner 'privacy team'\n"
     "ctscan watch add numbers --category user.government_id\n"
     "ctscan watch add internal-ca --ca 'Example Internal CA'\n"
-    "ctscan watch add C-2026-0017 --person - --purpose 'case C-2026-0017'    # then type jane@example.org\n"
+    "ctscan watch add C-2026-0017 --person - --purpose 'case C-2026-0017'\n"
     "ctscan watch add C-2026-0018 --from-file person.txt --purpose 'case C-2026-0018'",
 )
 @click.argument("name", metavar="NAME")
@@ -154,12 +154,13 @@ def _print(config: Config, found: Sequence[WatchStanding]) -> None:
         return
     from ctscan.views import tables, watches
     from ctscan.views.text import texts
+    from ctscan.views.watches import WatchText
 
     out, say = tables.console(), texts(config.lang)
     if found:
         tables.table(out, *watches.watches(found, say))
     else:
-        tables.say(out, say(watches.WatchText.NO_WATCHES()))
+        tables.say(out, say(WatchText.NO_WATCHES()))
 
 
 COMMAND.add_command(add)
