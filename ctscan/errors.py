@@ -9,7 +9,9 @@
     │   ├── BadAnswer           an answer that no correct server gives: oversized, not the format
     │   │   ├── WrongCount      no entries, or more than were asked for, again and again
     │   │   └── Unsigned            a tree head that the log's key didn't sign
-    │   └── FutureHead          a tree head that is dated in the future; carries by how much
+    │   ├── FutureHead          a tree head that is dated in the future; carries by how much
+    │   └── Busy                a request to come back later; carries the seconds
+    ├── DeliveryFailed       1  a channel of alerts didn't take a message; carries whether another try may help
     ├── FormatError          1  bytes that don't follow their format (pure parsers raise it)
     │   └── CutError            a whole batch that can't be cut into entries; carries the raw bytes
     ├── ProofError           1  a proof or a signature that doesn't verify (pure verifiers raise it)
@@ -87,6 +89,25 @@ class FutureHead(SourceError):
     def __init__(self, message: str, ahead: float) -> None:
         super().__init__(message)
         self.ahead = ahead
+
+
+class Busy(SourceError):
+    """Answer of a server that asks to come back in `seconds`."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class DeliveryFailed(CtscanError):
+    """Message that a channel of alerts didn't take. `why` is the reason as a code; `is_final`: no other try will help;
+    `wait`: seconds until which the recipient wants no other try."""
+
+    def __init__(self, message: str, why: Message, *, is_final: bool = False, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.why = why
+        self.is_final = is_final
+        self.wait = wait
 
 
 class FormatError(CtscanError):

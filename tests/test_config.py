@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from ctscan.config import Config, load_config, variables_of
 from ctscan.config.keys import KEYS
 from ctscan.errors import UsageError
+from ctscan.model.alert_channel import Quiet
 from ctscan.model.controller import Controller
 from ctscan.model.mail import MailSecurity, MailSettings
 
@@ -138,7 +139,7 @@ def test_environment(tmp_path: Path, variable: str, text: str, field: str, value
 
 def test_every_flat_key_has_a_variable() -> None:
     tables = {name for name, key in KEYS.items() if key.parse is None}
-    assert tables == {"tuning", "timeouts", "controller", "mail", "keep", "report.ignore"}
+    assert tables == {"tuning", "timeouts", "controller", "mail", "keep", "report.ignore", "alerts"}
     assert variables_of("logs") == ("CTSCAN_LOGS", "CTSCAN_LOG")
     assert variables_of("privacy.key_file") == ("CTSCAN_KEY_FILE",)
 
@@ -477,3 +478,33 @@ def test_settings_whose_change_is_recorded_are_those_of_file_and_environment(tmp
     (tmp_path / "ctscan.toml").write_text('purpose = "one"\nformat = "json"\n', encoding="utf-8")
     config = load_config({"purpose": "two"}, {"CTSCAN_SCOPE": "example.org"}, tmp_path)
     assert config.recorded == (("scope", ("example.org",)), ("purpose", "one"))
+
+
+ALERTS = """
+[alerts]
+zone = "Europe/Berlin"
+[[alerts.channel]]
+name = "soc"
+kind = "webhook"
+url = "{url}"
+secret_file = "soc.secret"
+quiet = "22:00-07:00"
+digest = "4h"
+"""
+
+
+def test_channels_of_alerts(tmp_path: Path) -> None:
+    path = write(tmp_path, ALERTS.format(url="https://example.org/a"))
+    config = load_config({"config": str(path)}, {"CTSCAN_ALERT_SECRET_SOC": "secret"}, tmp_path)
+    (channel,) = config.alerts.channels
+    assert (channel.quiet, channel.digest) == (Quiet(time(22), time(7)), timedelta(hours=4))
+    assert dict(channel.options) == {"url": "https://example.org/a", "secret_file": str(tmp_path / "soc.secret")}
+    assert "example.org/a" not in repr(config.alerts)  # the path of a URL may be a secret
+
+
+def test_a_change_of_an_address_of_alerts_is_noticed(tmp_path: Path) -> None:
+    first, second = (
+        load_config({"config": str(write(tmp_path, ALERTS.format(url=url)))}, {}, tmp_path).recorded
+        for url in ("https://example.org/a", "https://example.org/b")
+    )
+    assert repr(first) != repr(second)

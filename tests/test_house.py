@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "personal": {"model", "errors", "resources", "x509"},
     "http": {"errors", "resources"},
     "mail": {"model", "errors", "extras"},
+    "alerts": {"model", "errors", "clock", "config", "http", "mail"},  # `config`: checks of values
     "sources": {"model", "errors", "extras", "resources", "ct", "http"},
     "index": {"model", "errors", "extras", "x509", "privacy"},  # `privacy`: people who objected
     "authorities": {"model", "errors", "http"},
@@ -47,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": {
         "model", "errors", "extras", "clock", "resources", "config", "ct", "x509", "personal", "http", "mail",
         "sources", "index", "authorities", "revocation", "answer", "dsar", "exposure", "collect", "scan", "privacy",
-        "views",
+        "views", "alerts",
     },
     "cli": {"model", "errors", "resources", "config", "app", "views", "privacy", "scan"},  # `scan`: events to draw
     "__main__": {"cli"},
@@ -58,6 +59,7 @@ PURE = (
     "revocation/status",
     "authorities/ca_profiles", "authorities/closed_tables", "authorities/profile_checks",
     "authorities/profile_matching", "authorities/retention", "privacy/suppression",
+    "alerts/atom_document", "alerts/masking", "alerts/syslog_format", "alerts/timing",
 )  # fmt: skip
 """Rooms, and single files of other rooms, that take values and return values."""
 

@@ -6,6 +6,7 @@ Every face (command line, web, worker) calls these functions and holds no logic 
 goes to listeners. Heavy modules are imported when a function runs, so that importing this package is cheap.
 """
 
+from ctscan.app.alert_commands import pending_alerts, send_alerts, try_channels
 from ctscan.app.answers import certificates, is_label_of_number, look_up, parse_identifier, prove, standings
 from ctscan.app.audit_log import (
     audit_log_lines,
@@ -72,6 +73,16 @@ from ctscan.app.searching import SearchListener, SearchPlan, plan_scope_search, 
 from ctscan.app.settings import DEMO_PERSON, demo_config, kept_demo_config, write_settings
 from ctscan.app.template_report import TemplateOptions, templates_of_files, templates_of_index
 from ctscan.app.typed_selection import make_selection
+from ctscan.app.watching import (
+    AckRequest,
+    WatchRequest,
+    acks,
+    add_ack,
+    add_watch,
+    remove_ack,
+    remove_watch,
+    watches,
+)
 from ctscan.app.wiring import exposed_files
 
 __all__ = [
@@ -80,6 +91,7 @@ __all__ = [
     "HEADS_FILE_LIMIT",
     "NOTICE_FORMS",
     "REPORT_FORMS",
+    "AckRequest",
     "DossierOptions",
     "GateOptions",
     "LetterOptions",
@@ -87,9 +99,13 @@ __all__ = [
     "SearchListener",
     "SearchPlan",
     "TemplateOptions",
+    "WatchRequest",
     "accept_loss",
+    "acks",
+    "add_ack",
     "add_events",
     "add_identifiers",
+    "add_watch",
     "audit_events",
     "audit_log_lines",
     "audit_vkey",
@@ -154,6 +170,7 @@ __all__ = [
     "open_case",
     "parse_identifier",
     "pause_case",
+    "pending_alerts",
     "plan_scope_search",
     "plan_search",
     "prove",
@@ -166,6 +183,8 @@ __all__ = [
     "register_of",
     "reindex",
     "reminder",
+    "remove_ack",
+    "remove_watch",
     "report_exposure",
     "report_form",
     "restore",
@@ -175,6 +194,7 @@ __all__ = [
     "scan",
     "search",
     "searches",
+    "send_alerts",
     "set_basis",
     "settle_letters",
     "show_case",
@@ -184,9 +204,11 @@ __all__ = [
     "templates_of_files",
     "templates_of_index",
     "terms_without_consent",
+    "try_channels",
     "update_authorities",
     "verify_audit_log",
     "write_baseline",
+    "watches",
     "write_calendar",
     "write_letters",
     "write_notice",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,14 @@ from ctscan.app.recording import recorded
 from ctscan.app.scoping import check_consent, configured_scope
 from ctscan.app.searching import SilentListener, search
 from ctscan.app.wiring import CLOCK, index_key_path, privacy_files
-from ctscan.errors import worst
+from ctscan.errors import CtscanError, worst
 from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
     import asyncio
     from datetime import datetime
 
+    from ctscan.app.alert_rounds import Alerting
     from ctscan.app.searching import SearchListener, SearchPlan
     from ctscan.clock import Clock
     from ctscan.config import Config
@@ -145,15 +146,32 @@ async def _read(
     stop: asyncio.Event,
     clock: ScanClock | None,
 ) -> ScanResult:
+    from ctscan.app.alert_rounds import Alerting, watched
+    from ctscan.scan.events import Notice
     from ctscan.scan.run import run_scan
 
+    about_alerts = await watched(config)  # a wrong channel is found before anything is recorded or asked
     action = AuditAction.BACKFILL if request.past else AuditAction.SCAN
     async with recorded(config, action, who=request.who, clock=clock or CLOCK) as change:
         with reading() as emit:
-            result = await run_scan(request, emit, stop, clock)
+            alerts = Alerting(config, lambda text: emit(Notice(text)), request.who, action, stop, clock or CLOCK)
+            if about_alerts:
+                emit(Notice(about_alerts))
+            async with alerts.rounds(beside=request.follow):
+                result = await _or_tell(alerts, run_scan(request, emit, stop, clock))
             change.detail, change.exit_code = str(result.run), result.exit_code
             await _purge(config, request.who, emit, stop, clock or CLOCK)
+            await alerts.round()
     return result
+
+
+async def _or_tell(alerts: Alerting, work: Awaitable[ScanResult]) -> ScanResult:
+    """Await a scan; where it fails as a whole, make a round of alerts: a log list that can't be had is one."""
+    try:
+        return await work
+    except CtscanError:
+        await alerts.round()
+        raise
 
 
 async def _purge(config: Config, who: str, emit: Emit, stop: asyncio.Event, clock: Clock) -> None:

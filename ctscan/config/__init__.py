@@ -20,6 +20,7 @@ from typing import Any
 from ctscan.config.keys import KEYS, Timeouts
 from ctscan.config.setting_checks import Settings, advice, nearest, shown
 from ctscan.errors import UsageError
+from ctscan.model.alert_channel import AlertSettings, ChannelSettings
 from ctscan.model.controller import Controller
 from ctscan.model.exposure import Ignored
 from ctscan.model.keep import Keep, KeepKind
@@ -33,7 +34,7 @@ PATHS = (
 )  # fmt: skip  # `db` and `log_list` may be URLs
 RECORDED = (
     "db", "log_list", "logs", "scope", "scope_file", "everything", "wide_scope", "purpose", "repositories",
-    "search_people", "retention", "keep", "controller", "heads_to",
+    "search_people", "retention", "keep", "controller", "heads_to", "alerts",
 )  # fmt: skip
 """Settings that decide what is read, kept and answered, and on whose behalf: their change is an event of the trail."""
 OWN_VARIABLES = (
@@ -45,6 +46,8 @@ OWN_VARIABLES = (
     "CTSCAN_MAIL_PASSWORD",
 )
 """Environment variables that are no keys of the file. Only variables hold tokens of repositories and passwords."""
+ALERT_SECRET = "CTSCAN_ALERT_SECRET_"  # noqa: S105 - the beginning of variables, no value
+"""Beginning of the environment variables with the secrets of channels of alerts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Config:
     timeouts: Timeouts = field(default_factory=Timeouts)
     controller: Controller | None = None  # as given: what a dossier or a letter needs, it asks for
     mail: MailSettings | None = None
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     report_ignore: tuple[Ignored, ...] = ()  # data that a report of exposure counts apart
 
     @property
@@ -117,11 +121,17 @@ def load_config(options: Mapping[str, Any], environ: Mapping[str, str], director
     environment = _anchored(_read_environment(environ), directory)
     stated = file | environment
     keys = {name: value for name, value in stated.items() if name in ("logs", "log_list") and value}
-    recorded = tuple((name, stated[name]) for name in RECORDED if stated.get(name))
+    recorded = tuple((name, _whole(stated[name])) for name in RECORDED if stated.get(name))
     layers = {str(path): file, "environment": environment, "command line": _anchored(_read_options(options), directory)}
     for where, layer in layers.items():
         settings = _with_scope_of(layer, where, settings) | layer
     return Config(path=path, keys=keys, recorded=recorded, **settings)
+
+
+def _whole(value: Any) -> Any:
+    """Return a setting with all that its change is noticed by: the options of channels aren't part of their text, since
+    an address among them may be a secret."""
+    return (value, tuple(one.options for one in value.channels)) if isinstance(value, AlertSettings) else value
 
 
 def _with_scope_of(layer: Settings, where: str, settings: Settings) -> Settings:
@@ -207,7 +217,8 @@ def _read_environment(environ: Mapping[str, str]) -> Settings:
     known = {variable: name for name, key in KEYS.items() if key.parse for variable in variables_of(name)}
     settings: Settings = {}
     for variable, text in environ.items():
-        if not variable.startswith(PREFIX) or variable in OWN_VARIABLES or not text.strip():
+        is_own = variable in OWN_VARIABLES or variable.startswith(ALERT_SECRET)
+        if not variable.startswith(PREFIX) or is_own or not text.strip():
             continue
         if variable not in known:
             _refuse_slip(variable, known)
@@ -258,7 +269,22 @@ def _anchored(settings: Settings, directory: Path) -> Settings:
     if controller is not None and controller.letterhead:
         letterhead = str(directory / Path(controller.letterhead).expanduser())
         anchored["controller"] = replace(controller, letterhead=letterhead)
+    alerts = settings.get("alerts")
+    if alerts is not None:
+        channels = tuple(_anchored_channel(channel, directory) for channel in alerts.channels)
+        anchored["alerts"] = replace(alerts, channels=channels)
     return settings | anchored
+
+
+def _anchored_channel(channel: ChannelSettings, directory: Path) -> ChannelSettings:
+    """Make the paths among the options of a channel absolute; "-" is standard output."""
+    options = ((name, _anchored_option(name, value, directory)) for name, value in channel.options)
+    return replace(channel, options=tuple(options))
+
+
+def _anchored_option(name: str, value: object, directory: Path) -> object:
+    is_path = name in ("path", "program") or name.endswith("_file")
+    return str(directory / Path(value).expanduser()) if is_path and isinstance(value, str) and value != "-" else value
 
 
 def _anchored_place(place: str, directory: Path) -> str:

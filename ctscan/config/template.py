@@ -122,14 +122,31 @@ TEMPLATE = """\
 # safeguards = "nothing is transferred to third countries"
 # letterhead = "letterhead"
 
-# The server by which 'ctscan case identify --send' sends a one-time code (SMTP). security: "starttls", "tls" (from the
-# first byte) or "none", which takes no user. The password is in the environment only: CTSCAN_MAIL_PASSWORD.
+# The server that sends one-time codes ('ctscan case identify --send') and alerts (SMTP). security: "starttls", "tls"
+# (from the first byte) or "none", which takes no user. The password is in the environment only: CTSCAN_MAIL_PASSWORD.
 # [mail]
 # host = "smtp.example.org"
 # port = 587
 # security = "starttls"
 # user = "privacy"
 # from = "privacy@example.org"
+
+# Where alerts go: 'ctscan watch' says what they are about. Kinds: "jsonl" (path), "webhook" (url), "mail" (to, by the
+# server above), "atom" (path), "syslog" (to), "hook" (program). Secrets are in the environment only, or in a file of
+# yours (secret_file): CTSCAN_ALERT_SECRET_SOC for the channel "soc". Values of people are masked, unless you
+# want them in full.
+# [alerts]
+# zone = "Europe/Berlin"           # of quiet hours
+# every = "1m"                     # while a scan follows
+# patience = "30s"                 # at the end of a scan
+# [[alerts.channel]]
+# name = "soc"
+# kind = "webhook"
+# url = "https://hooks.example.org/ctscan"
+# watches = ["staff"]              # without it: all
+# digest = "4h"
+# quiet = "22:00-07:00"
+# rate = 200                       # alerts in an hour
 
 # How long each kind of record is kept: a number of days (d), months or years (y). What is older is deleted at the end
 # of every scan, and by 'ctscan purge'. A kind that is left out is kept, but for the people in closed cases. The rules
@@ -146,6 +163,7 @@ TEMPLATE = """\
 # runs = "3 years"                 # records of scans
 # quarantine = "30d"               # batches that contradict their log; takes the place of quarantine_days
 # crls = "90d"                     # fetched lists of revoked certificates
+# alerts = "1 year"                # alerts that were delivered or given up
 
 # Data that 'ctscan report' counts apart, such as test data: a value, an issuer (text in its name) or a rule, and why.
 # [report]

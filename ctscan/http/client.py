@@ -21,7 +21,7 @@ from typing import Any, TypeVar, cast
 
 import httpx
 
-from ctscan.errors import BadAnswer, FormatError, Missing, Refused, SourceError, UsageError
+from ctscan.errors import BadAnswer, Busy, FormatError, Missing, Refused, SourceError, UsageError
 from ctscan.http.decoding import decode_body
 from ctscan.http.patience import Patience
 from ctscan.http.rate_limit import Clock, ConcurrencyWindow, RateLimited, Sleep, TokenBucket, retry_after
@@ -395,5 +395,5 @@ async def _read_capped(answer: StreamedResponse, limit: int) -> bytes:
     return body
 
 
-def _come_back_later(call: _Call, seconds: float, reason: str = "") -> SourceError:
-    return SourceError(f"{call.where}: asked us to come back in {seconds:.0f} s{reason}; try again later")
+def _come_back_later(call: _Call, seconds: float, reason: str = "") -> Busy:
+    return Busy(f"{call.where}: asked us to come back in {seconds:.0f} s{reason}; try again later", seconds)
