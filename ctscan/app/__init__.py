@@ -55,6 +55,7 @@ from ctscan.app.identity import check_code, identify_otherwise, make_code
 from ctscan.app.known_trail import begin_trail
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
+from ctscan.app.measuring import render_measures, write_metrics
 from ctscan.app.notice_writing import FORMS as NOTICE_FORMS
 from ctscan.app.notice_writing import write_notice
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
@@ -160,6 +161,7 @@ __all__ = [
     "register_of",
     "reindex",
     "reminder",
+    "render_measures",
     "report_exposure",
     "report_form",
     "restore",
@@ -180,6 +182,7 @@ __all__ = [
     "verify_audit_log",
     "write_calendar",
     "write_letters",
+    "write_metrics",
     "write_notice",
     "write_report",
     "write_settings",

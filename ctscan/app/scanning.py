@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
+from ctscan.app.metrics_endpoint import check_endpoint, metrics_served
 from ctscan.app.recording import recorded
 from ctscan.app.scoping import check_consent, configured_scope
 from ctscan.app.searching import SilentListener, search
@@ -64,6 +65,7 @@ async def scan(
         IndexFault: the index can't be used. Faults of a log or repository are in the report.
     """
     await check_consent(config)
+    check_endpoint(config)
     request = scan_request(config, who=who, command=command, now=(clock or CLOCK).now()) if reads_logs else None
     found = None
     if plan is not None:
@@ -150,10 +152,18 @@ async def _read(
     action = AuditAction.BACKFILL if request.past else AuditAction.SCAN
     async with recorded(config, action, who=request.who, clock=clock or CLOCK) as change:
         with reading() as emit:
-            result = await run_scan(request, emit, stop, clock)
+            async with _endpoint(config, request, emit):
+                result = await run_scan(request, emit, stop, clock)
             change.detail, change.exit_code = str(result.run), result.exit_code
             await _purge(config, request.who, emit, stop, clock or CLOCK)
     return result
+
+
+def _endpoint(config: Config, request: ScanRequest, emit: Emit) -> AbstractAsyncContextManager[None]:
+    """Serve metrics while a scan follows."""
+    from ctscan.scan.events import Notice
+
+    return metrics_served(config, lambda line: emit(Notice(line))) if request.follow else nullcontext()
 
 
 async def _purge(config: Config, who: str, emit: Emit, stop: asyncio.Event, clock: Clock) -> None:

@@ -39,6 +39,7 @@ COMMANDS: dict[str, str] = {
     "rules": "ctscan.cli.rules",
     "logs": "ctscan.cli.logs",
     "health": "ctscan.cli.health",
+    "metrics": "ctscan.cli.metrics",
     "basis": "ctscan.cli.basis",
     "runs": "ctscan.cli.runs",
     "purge": "ctscan.cli.purge",
