@@ -152,18 +152,18 @@ async def _read(
     action = AuditAction.BACKFILL if request.past else AuditAction.SCAN
     async with recorded(config, action, who=request.who, clock=clock or CLOCK) as change:
         with reading() as emit:
-            async with _endpoint(config, request, emit):
+            async with _endpoint(config, request, emit, clock or CLOCK):
                 result = await run_scan(request, emit, stop, clock)
             change.detail, change.exit_code = str(result.run), result.exit_code
             await _purge(config, request.who, emit, stop, clock or CLOCK)
     return result
 
 
-def _endpoint(config: Config, request: ScanRequest, emit: Emit) -> AbstractAsyncContextManager[None]:
+def _endpoint(config: Config, request: ScanRequest, emit: Emit, clock: Clock) -> AbstractAsyncContextManager[None]:
     """Serve metrics while a scan follows."""
     from ctscan.scan.events import Notice
 
-    return metrics_served(config, lambda line: emit(Notice(line))) if request.follow else nullcontext()
+    return metrics_served(config, lambda line: emit(Notice(line)), clock) if request.follow else nullcontext()
 
 
 async def _purge(config: Config, who: str, emit: Emit, stop: asyncio.Event, clock: Clock) -> None:
