@@ -16,7 +16,7 @@ from ctscan.extras import PACKAGES, to_install
 
 ROOT = Path(__file__).parents[1]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-NAMES = {"dossier", "reports", "parquet", "encrypted", "postgres", "pkcs12", "native"}
+NAMES = {"dossier", "reports", "parquet", "encrypted", "metrics", "postgres", "pkcs12", "native"}
 
 HIDING = """
 import sys
@@ -55,7 +55,7 @@ def test_all_names_every_extra_but_the_native_part() -> None:
 
 
 def test_an_extra_that_installs_something_is_one_that_a_feature_asks_for() -> None:
-    filled = {name: re.split(r"[^a-z0-9]", only[0])[0] for name, only in EXTRAS.items() if only and name != "all"}
+    filled = {name: re.split(r"[^a-z0-9_]", only[0])[0] for name, only in EXTRAS.items() if only and name != "all"}
     assert filled == PACKAGES
 
 

@@ -138,7 +138,11 @@ async def _logs(config: Config, clock: Clock) -> tuple[IndexMeasure, tuple[LogMe
     if measured.is_damaged:
         measured = replace(measured, is_complete=False)
     names = log_labels((one.log_id, one.name) for one in report.logs)
-    logs = [_log(one, names[one.log_id], states.get(one.log_id)) for one in report.logs]
+    left = {log.id for log in judged.basis.logs if log.reason} if judged.basis else set[bytes]()
+    logs = [
+        replace(_log(one, names[one.log_id], states.get(one.log_id)), is_read=one.log_id not in left)
+        for one in report.logs
+    ]
     return measured, tuple(sorted(logs, key=lambda one: one.name))
 
 

@@ -7,7 +7,6 @@ runs at a time; requests wait for it, and get 503 where it takes longer than a s
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -19,6 +18,8 @@ from ctscan.errors import UsageError
 from ctscan.model.metrics import MeasuredPart
 
 if TYPE_CHECKING:
+    import asyncio
+
     from ctscan.config import Config
     from ctscan.http.page_server import Page
     from ctscan.model.metrics import Measures
@@ -106,6 +107,8 @@ class KeptMeasures:
 
     async def end(self) -> None:
         """End a measuring that is under way."""
+        import asyncio
+
         if self._taking is not None:
             self._taking.cancel()
             await asyncio.gather(self._taking, return_exceptions=True)
@@ -118,6 +121,8 @@ class KeptMeasures:
         self._problems = problems
 
     async def _measures(self) -> Measures:
+        import asyncio  # not at the top: a look-up needs no event loop
+
         if self._kept is not None and self._clock.monotonic() - self._kept_at < KEPT:
             return self._kept
         if self._taking is None or self._taking.done():

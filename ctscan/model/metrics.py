@@ -26,6 +26,7 @@ class LogMeasure:
         name: name of the log, as labels show it: two logs never have one name.
         operator: operator of the log.
         condition: the worst that is known.
+        is_read: scans read the log; False where they leave a log of the basis out, with a reason.
         head_size: entries that its newest verified head signs; None without a head.
         head_signed: time that the log signed, in seconds since 1970: a log may sign a time that no datetime holds.
         position: index after the last entry that was read.
@@ -44,6 +45,7 @@ class LogMeasure:
     name: str
     operator: str
     condition: Condition
+    is_read: bool = True
     head_size: int | None = None
     head_signed: float | None = None
     position: int | None = None

@@ -36,6 +36,7 @@ def _seconds(at: datetime | None) -> Number:
 
 
 OF_LOGS = (
+    Gauge("ctscan_log_is_read", "1 when scans read a log of the basis; 0 when they leave it out.", lambda m: m.is_read),
     Gauge("ctscan_log_head_entries", "Entries that the newest verified head of a log signs.", lambda m: m.head_size),
     Gauge("ctscan_log_head_signed_timestamp_seconds", "Time that a log signed with its newest head.",
           lambda m: m.head_signed),
