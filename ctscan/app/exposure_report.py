@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from ctscan.app.recording import recorded
 from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
 from ctscan.clock import Clock
-from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Exposure, LogStore, Runs
+from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Exposure, LogStore, Retention, Runs
 from ctscan.model import AuditAction, AuditState, Remark
 from ctscan.resources import data_text, version
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 WEIGHTS = "exposure/weights.toml"
 
 
-class ReportIndex(Runs, BasisStore, LogStore, Exposure, Authorities, DamageNoting, Protocol):
+class ReportIndex(Runs, BasisStore, LogStore, Exposure, Authorities, DamageNoting, Retention, Protocol):
     """Index with the roles that a report is made from."""
 
 
@@ -67,6 +67,7 @@ async def report_exposure(config: Config, options: ReportOptions, *, who: str, c
         UsageError: there is no scope, a term of it is wrong, or a report for publication has too few persons.
         IndexFault: the index is missing or damaged, or the trail can't be written.
     """
+    from ctscan.answer.report_basis import kept_rules
     from ctscan.exposure.publishing import published
 
     scope, now = _scope(config, options.scope), clock.now()
@@ -76,11 +77,12 @@ async def report_exposure(config: Config, options: ReportOptions, *, who: str, c
             await classify(index)
             with index.noted_damage() as damage:
                 basis = await _basis(index, scope, now, config)
+                basis = _without_objectors(basis, await index.suppressions_of([], []))
+                found = await index.exposure(_question(scope, replace(options, since=since), config, now))
+                authorities = await index.authorities()
+                basis = replace(basis, kept_rules=await kept_rules(index))  # behind the counts: limits only grow
             if damage:
                 basis = _doubted(basis, damage)
-            basis = _without_objectors(basis, await index.suppressions_of([], []))
-            found = await index.exposure(_question(scope, replace(options, since=since), config, now))
-            authorities = await index.authorities()
         facts = _Facts(_weights(), authorities, config.report_ignore, now, since)
         made = _report(found, basis, scope, options, facts)
         if options.k:

@@ -1,6 +1,6 @@
 """Counts for reports of exposure: the steps of one snapshot.
 
-choose certificates ──► pass over findings ──► dates, standings ──► without what is newer: a second pass
+choose certificates ──► check rows ──► pass over findings ──► dates, standings ──► without what is newer: a second pass
 """
 
 from __future__ import annotations
@@ -10,7 +10,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from ctscan.index.sqlite import exposed_certificates, exposed_people, exposed_scope, exposed_views, uses
+from ctscan.errors import IndexFault
+from ctscan.index.sqlite import (
+    exposed_certificates,
+    exposed_checks,
+    exposed_people,
+    exposed_scope,
+    exposed_views,
+    uses,
+)
 from ctscan.index.sqlite.exposed_findings import FindingsPass, known_traits
 from ctscan.index.sqlite.ignoring import IgnoreList
 from ctscan.index.sqlite.opened import OpenedFile
@@ -39,6 +47,8 @@ def exposure(connection: sqlite3.Connection, question: ExposureQuestion) -> Expo
     """Count; see `Exposure.exposure`."""
     try:
         return _counts(connection, question)
+    except (ValueError, TypeError, LookupError) as error:  # a row that says what no version ever wrote
+        raise IndexFault("the index is damaged, and can't be counted; 'ctscan reindex' repairs it") from error
     finally:
         exposed_scope.forget(connection)
 
@@ -46,6 +56,7 @@ def exposure(connection: sqlite3.Connection, question: ExposureQuestion) -> Expo
 def _counts(connection: sqlite3.Connection, question: ExposureQuestion) -> ExposureCounts:
     flags = exposed_scope.key_flags(connection)
     exposed_scope.choose(connection, question, flags)
+    exposed_checks.check(connection, question)
     traits, ignoring = known_traits(connection), IgnoreList(connection, question.ignored)
     one = FindingsPass(traits, flags, ignoring, are_people_kept=question.with_people)
     before = _take(connection, one, question.since)
