@@ -77,6 +77,7 @@ def told(path: Path, question: ExposureQuestion) -> Told:
     async def count() -> Told:
         async with await open_index(path, create=False, inline=True) as index:
             with index.noted_damage() as damage:
+                await index.check_exposure(question)
                 found = await index.exposure(question)
         made = asdict(figures(found, {}, WEIGHTS, NOW)) | {"hosts": found.hosts, "units": dict(found.units)}
         return Told(json.dumps(made, sort_keys=True), frozenset(damage))

@@ -1,6 +1,7 @@
 """Counts for reports of exposure: the steps of one snapshot.
 
-choose certificates ──► check rows ──► pass over findings ──► dates, standings ──► without what is newer: a second pass
+choose certificates ──► pass over findings ──► dates, standings ──► without what is newer: a second pass
+                    └─► check their rows
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ class SqliteExposure(OpenedFile):
     async def exposure(self, question: ExposureQuestion) -> ExposureCounts:
         return await self._database.read(lambda c: exposure(c, question))
 
+    async def check_exposure(self, question: ExposureQuestion) -> None:
+        await self._database.read(lambda c: check(c, question))
+
     async def unclassified_after(self, row: int) -> list[tuple[int, bytes, str]]:
         return await self._database.read(lambda c: uses.missing_after(c, row))
 
@@ -53,10 +57,18 @@ def exposure(connection: sqlite3.Connection, question: ExposureQuestion) -> Expo
         exposed_scope.forget(connection)
 
 
+def check(connection: sqlite3.Connection, question: ExposureQuestion) -> None:
+    """Check; see `Exposure.check_exposure`."""
+    try:
+        exposed_scope.choose(connection, question, exposed_scope.key_flags(connection))
+        exposed_checks.check(connection, question)
+    finally:
+        exposed_scope.forget(connection)
+
+
 def _counts(connection: sqlite3.Connection, question: ExposureQuestion) -> ExposureCounts:
     flags = exposed_scope.key_flags(connection)
     exposed_scope.choose(connection, question, flags)
-    exposed_checks.check(connection, question)
     traits, ignoring = known_traits(connection), IgnoreList(connection, question.ignored)
     one = FindingsPass(traits, flags, ignoring, are_people_kept=question.with_people)
     before = _take(connection, one, question.since)
