@@ -71,6 +71,16 @@ from ctscan.app.scoping import terms_without_consent
 from ctscan.app.searching import SearchListener, SearchPlan, plan_scope_search, plan_search, search
 from ctscan.app.settings import DEMO_PERSON, demo_config, kept_demo_config, write_settings
 from ctscan.app.typed_selection import make_selection
+from ctscan.app.watching import (
+    AckRequest,
+    WatchRequest,
+    acks,
+    add_ack,
+    add_watch,
+    remove_ack,
+    remove_watch,
+    watches,
+)
 from ctscan.app.wiring import exposed_files
 
 __all__ = [
@@ -79,14 +89,19 @@ __all__ = [
     "HEADS_FILE_LIMIT",
     "NOTICE_FORMS",
     "REPORT_FORMS",
+    "AckRequest",
     "DossierOptions",
     "LetterOptions",
     "ReportOptions",
     "SearchListener",
     "SearchPlan",
+    "WatchRequest",
     "accept_loss",
+    "acks",
+    "add_ack",
     "add_events",
     "add_identifiers",
+    "add_watch",
     "audit_events",
     "audit_log_lines",
     "audit_vkey",
@@ -162,6 +177,8 @@ __all__ = [
     "reindex",
     "reminder",
     "render_measures",
+    "remove_ack",
+    "remove_watch",
     "report_exposure",
     "report_form",
     "restore",
@@ -180,6 +197,7 @@ __all__ = [
     "terms_without_consent",
     "update_authorities",
     "verify_audit_log",
+    "watches",
     "write_calendar",
     "write_letters",
     "write_metrics",

@@ -47,6 +47,8 @@ COMMANDS: dict[str, str] = {
     "disclosures": "ctscan.cli.disclosures",
     "forget": "ctscan.cli.forget",
     "suppressions": "ctscan.cli.suppressions",
+    "watch": "ctscan.cli.watch",
+    "ack": "ctscan.cli.ack",
     "audit": "ctscan.cli.audit",
     "ca": "ctscan.cli.ca",
     "prove": "ctscan.cli.prove",

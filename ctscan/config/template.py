@@ -146,6 +146,7 @@ TEMPLATE = """\
 # runs = "3 years"                 # records of scans
 # quarantine = "30d"               # batches that contradict their log; takes the place of quarantine_days
 # crls = "90d"                     # fetched lists of revoked certificates
+# alerts = "1 year"                # alerts that were delivered or given up
 
 # Data that 'ctscan report' counts apart, such as test data: a value, an issuer (text in its name) or a rule, and why.
 # [report]

@@ -61,10 +61,12 @@ from ctscan.views.json.records import (
 )
 from ctscan.views.json.suppressions import forget_receipt, suppressions
 from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, timestamp_text, to_json
+from ctscan.views.json.watches import ack, watch
 
 __all__ = [
     "ATTRIBUTION",
     "Shape",
+    "ack",
     "answer",
     "answer_digest",
     "audit_event",
@@ -132,4 +134,5 @@ __all__ = [
     "to_json",
     "tree_head",
     "verified_range",
+    "watch",
 ]
