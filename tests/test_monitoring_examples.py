@@ -20,6 +20,7 @@ from ctscan.model.finding import Sensitivity
 from ctscan.model.health import Condition
 from ctscan.model.metrics import (
     CasesMeasure,
+    ChannelMeasure,
     FindingsMeasure,
     IndexMeasure,
     LogMeasure,
@@ -49,6 +50,7 @@ def known() -> dict[str, dict[str, set[str]]]:
         index=IndexMeasure(1, 1, True, NOW, NOW, False, True, NOW, NOW, "done"),
         findings=FindingsMeasure(1, {("user.name", str(one)): 1 for one in Sensitivity}),
         cases=CasesMeasure(1, 1, 1),
+        channels=(ChannelMeasure("Channel", 1, 1, 1, NOW, NOW, NOW),),
         parts={part: PartTaken(NOW, True, 1.0) for part in MeasuredPart},
     )
     found: dict[str, dict[str, set[str]]] = {}
@@ -198,7 +200,7 @@ def test_rules_name_only_labels_that_their_metric_has() -> None:
 @pytest.mark.parametrize(
     "wanted",
     ["absent(", "stale", "ctscan_log_failing", "misbehaving", "deriv(ctscan_log_backlog", "ctscan_log_gap",
-     "ctscan_cases_overdue", "last_success", "ctscan_index_damaged"],
+     "ctscan_cases_overdue", "last_success", "ctscan_index_damaged", "ctscan_alerts_dead"],
 )  # fmt: skip
 def test_there_is_a_rule_for_every_fault(wanted: str) -> None:
     assert any(wanted in rule["expr"] for rule in rules())

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import CtscanError
-from ctscan.index.protocols import BasisStore, DamageNoting, LogStore, Runs, Stock
+from ctscan.index.protocols import BasisStore, DamageNoting, LogStore, Runs
 from ctscan.model.metrics import (
     SOON,
     CasesMeasure,
+    ChannelMeasure,
     FindingsMeasure,
     IndexMeasure,
     LogMeasure,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class MeasuredIndex(Runs, BasisStore, LogStore, DamageNoting, Stock, Protocol):
+class MeasuredIndex(Runs, BasisStore, LogStore, DamageNoting, Protocol):
     """Index with the roles that measures are taken from."""
 
 
@@ -56,12 +57,14 @@ async def measure(config: Config, *, before: Measures | None = None, clock: Cloc
     """
     taking = _Taking(clock)
     index, logs = await taking.part(MeasuredPart.LOGS, _logs(config, clock))
+    channels = await taking.unless_failing(MeasuredPart.ALERTS, _channels(config)) or ()
     if before is not None:
         parts = {**before.parts, **taking.parts}
-        return replace(before, index=index, logs=logs, parts=parts)
+        problems = (*taking.problems, *before.problems_of_counts)
+        return replace(before, index=index, logs=logs, channels=channels, parts=parts, problems=problems)
     found = await taking.unless_failing(MeasuredPart.FINDINGS, _findings(config))
     cases = await taking.unless_failing(MeasuredPart.CASES, _cases(config, clock))
-    return Measures(version(), logs, index, found, cases, taking.parts, tuple(taking.problems))
+    return Measures(version(), logs, index, found, cases, channels, taking.parts, tuple(taking.problems))
 
 
 async def render_measures(
@@ -259,4 +262,25 @@ async def _cases(config: Config, clock: Clock) -> CasesMeasure:
         open=sum(report.standing.state is not CaseState.CLOSED for report, _ in found.entries),
         due_soon=sum(0 <= day <= SOON for day in days),
         overdue=sum(reminder.is_overdue for reminder in found.reminders),
+    )
+
+
+# --- alerts -------------------------------------------------------------------------------------------------------
+
+
+async def _channels(config: Config) -> tuple[ChannelMeasure, ...]:
+    async with opened_index(config) as index:
+        queues = await index.pending()
+    names = [_one_line(queue.channel) for queue in queues]
+    return tuple(
+        ChannelMeasure(
+            name=name if names.count(name) == 1 else f"{name} {at}",
+            pending=queue.due,
+            dead=queue.dead,
+            delivered=queue.delivered,
+            oldest=queue.oldest,
+            failing_since=queue.failing_since,
+            last_delivered=queue.last_delivered,
+        )
+        for at, (name, queue) in enumerate(zip(names, queues, strict=True))
     )

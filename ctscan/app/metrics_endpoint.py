@@ -137,7 +137,7 @@ class KeptMeasures:
         is_due = self._kept is None or began - self._counted_at >= self._count_again_after
         found = await measure(self._config, before=None if is_due else self._kept, clock=self._clock)
         if is_due:
-            seconds = sum(one.seconds for part, one in found.parts.items() if part is not MeasuredPart.LOGS)
+            seconds = sum(found.parts[part].seconds for part in (MeasuredPart.FINDINGS, MeasuredPart.CASES))
             self._counted_at, self._count_again_after = began, max(COUNTED, SHARE * seconds)
         self._kept, self._kept_at, self._rendered = found, self._clock.monotonic(), {}
         return found

@@ -16,6 +16,7 @@ class MeasuredPart(StrEnum):
     LOGS = "logs"
     FINDINGS = "findings"
     CASES = "cases"
+    ALERTS = "alerts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,29 @@ SOON = 7
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelMeasure:
+    """Measures of a channel that ever got an alert.
+
+    Attributes:
+        name: name of the channel, as labels show it.
+        pending: deliveries that wait for a try.
+        dead: deliveries that were given up.
+        delivered: deliveries that arrived, as far as they are kept.
+        oldest: time of the oldest alert that waits; None without any.
+        failing_since: first failure since the last success; None while nothing fails.
+        last_delivered: time of the last success.
+    """
+
+    name: str
+    pending: int
+    dead: int
+    delivered: int
+    oldest: datetime | None
+    failing_since: datetime | None
+    last_delivered: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class PartTaken:
     """Account of taking a part: when, whether it succeeded, and its seconds."""
 
@@ -146,6 +170,7 @@ class Measures:
         index: the basis, and the index as a whole.
         findings: findings and certificates.
         cases: requests of data subjects.
+        channels: channels of alerts, by name.
         parts: account of each part.
         problems: reasons of the parts that could not be taken, a line each.
     """
@@ -155,5 +180,12 @@ class Measures:
     index: IndexMeasure | None = None
     findings: FindingsMeasure | None = None
     cases: CasesMeasure | None = None
+    channels: tuple[ChannelMeasure, ...] = ()
     parts: Mapping[MeasuredPart, PartTaken] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+
+    @property
+    def problems_of_counts(self) -> tuple[str, ...]:
+        """Reasons of the findings and the cases, which later measures take over."""
+        counted = (f"{MeasuredPart.FINDINGS}: ", f"{MeasuredPart.CASES}: ")
+        return tuple(problem for problem in self.problems if problem.startswith(counted))

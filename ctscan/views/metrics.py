@@ -86,6 +86,18 @@ OF_CASES = (
 )
 """Metrics of the register of cases."""
 
+OF_CHANNELS = (
+    Gauge("ctscan_alerts_pending", "Alerts that wait to be sent on a channel.", lambda m: m.pending),
+    Gauge("ctscan_alerts_dead", "Alerts that were given up; they are kept.", lambda m: m.dead),
+    Gauge("ctscan_alerts_delivered", "Alerts that arrived, as far as they are kept.", lambda m: m.delivered),
+    Gauge("ctscan_alerts_oldest_pending_timestamp_seconds", "Time of the oldest alert that waits.",
+          lambda m: _seconds(m.oldest)),
+    Gauge("ctscan_alerts_failing", "1 while a channel fails.", lambda m: m.failing_since is not None),
+    Gauge("ctscan_alerts_last_delivered_timestamp_seconds", "Last delivery on a channel.",
+          lambda m: _seconds(m.last_delivered)),
+)  # fmt: skip
+"""Metrics with the label `channel`."""
+
 OF_PARTS = (
     Gauge("ctscan_measured_success", "1 when a part of these measures could be taken.", lambda m: m.is_taken),
     Gauge("ctscan_measured_timestamp_seconds", "Time at which a part was measured.", lambda m: _seconds(m.at)),
@@ -150,6 +162,7 @@ def families(found: Measures) -> Iterator[Metric]:
         yield from _gauges((counted,), ("category", "sensitivity"), by_kind)
     if found.cases is not None:
         yield from _gauges(OF_CASES, (), [((), found.cases)])
+    yield from _gauges(OF_CHANNELS, ("channel",), [((one.name,), one) for one in found.channels])
     parts = [((str(part),), taken) for part, taken in found.parts.items()]
     yield from _gauges(OF_PARTS, ("part",), parts)
 

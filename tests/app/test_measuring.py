@@ -24,7 +24,7 @@ from ctscan.config import Config
 from ctscan.errors import IndexFault
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.model import FailureKind, MisbehaviourEvidence, MisbehaviourKind, ScanStep, SubjectKind
+from ctscan.model import FailureKind, Message, MisbehaviourEvidence, MisbehaviourKind, ScanStep, SubjectKind
 from ctscan.model.case import CaseAction
 from ctscan.model.metrics import MeasuredPart
 from ctscan.views.metrics import OPENMETRICS, TEXT, media_type
@@ -180,6 +180,47 @@ def test_cases_are_counted_by_urgency(tmp_path: Path) -> None:
     found = measured(db)
     counts = [of(found, f"ctscan_cases_{name}") for name in ("open", "due_soon", "overdue")]
     assert counts == [5, 2, 2]
+
+
+def test_alerts_are_counted_by_channel(tmp_path: Path) -> None:
+    sent, failing, lost = "mail", "hook of jane.roe@example.org", "syslog"
+    why = Message("delivery.timeout")
+
+    async def work(index: Index) -> None:
+        for channel in (sent, failing, failing, lost):
+            await index.add_test(channel, NOW - timedelta(hours=3))
+        batches = {}
+        for channel in (sent, failing, lost):
+            (first, *_) = await index.due(channel, NOW, 10)
+            batches[channel] = await index.begin(channel, [first.alert.id], NOW)
+        await index.delivered(batches[sent], NOW)
+        await index.failed(batches[failing], NOW - timedelta(hours=2), NOW + timedelta(hours=1), why)
+        await index.dead(batches[lost], NOW, why)
+
+    found = measured(made(tmp_path / "ctscan.db", work))
+    shown = {
+        dict(labels)["channel"]: tuple(
+            of(found, f"ctscan_alerts_{name}", channel=dict(labels)["channel"])
+            for name in ("pending", "dead", "delivered", "failing")
+        )
+        for metric, labels in found
+        if metric == "ctscan_alerts_pending"
+    }
+    assert shown == {"mail": (0, 0, 1, 0), "hook of <email>": (2, 0, 0, 1), "syslog": (0, 1, 0, 1)}
+    oldest = of(found, "ctscan_alerts_oldest_pending_timestamp_seconds", channel="hook of <email>")
+    assert oldest == (NOW - timedelta(hours=3)).timestamp()
+    assert of(found, "ctscan_alerts_oldest_pending_timestamp_seconds", channel="mail") is None
+    assert of(found, "ctscan_alerts_last_delivered_timestamp_seconds", channel="mail") == NOW.timestamp()
+
+
+def test_two_channels_have_two_labels(tmp_path: Path) -> None:
+    async def work(index: Index) -> None:
+        for channel in ("to jane.roe@example.org", "to john.roe@example.org", "mail"):
+            await index.add_test(channel, NOW)
+
+    found = measured(made(tmp_path / "ctscan.db", work))
+    shown = {dict(labels)["channel"] for metric, labels in found if metric == "ctscan_alerts_pending"}
+    assert shown == {"mail", "to <email> 1", "to <email> 2"}
 
 
 def test_a_part_that_fails_leaves_the_others_and_says_why(tmp_path: Path) -> None:
