@@ -63,6 +63,11 @@ def known() -> dict[str, dict[str, set[str]]]:
     return found
 
 
+def test_the_operator_page_names_every_metric() -> None:
+    page = (CONTRIB.parent / "docs" / "operator.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`(ctscan_[a-z_]+)`", page)) == set(known())
+
+
 # --- a reader of the YAML that the rules use -----------------------------------------------------------------------
 
 
