@@ -99,6 +99,16 @@ def old_key_store() -> bytes:
     return tlv(0x30, integer(3), data)
 
 
+@pytest.mark.parametrize("words", [("metrics",), ("scan", "--follow", "--everything", "--contact", "ct@example.org")])
+def test_metrics_without_the_extra_say_what_to_install(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "ctscan.toml").write_text('[metrics]\nlisten = "127.0.0.1:0"\n')
+    done = without("prometheus_client", *words, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    expected = f"ctscan: metrics needs prometheus_client: {to_install('metrics')}"
+    assert done.stderr.splitlines() == [expected]
+    assert [one.name for one in tmp_path.iterdir()] == ["ctscan.toml"]
+
+
 def test_letters_without_the_extra_say_what_to_install_and_look_nobody_up(tmp_path: Path) -> None:
     given = ("letters", "--case", "C-2026-0001", "-o", "out", "--purpose", "a request", "--db", "new.db")
     done = without("docx", *given, cwd=tmp_path)
