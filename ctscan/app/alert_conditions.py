@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.wiring import CLOCK
 from ctscan.clock import Clock
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ctscan.model.case_report import Reminder
     from ctscan.model.health import HealthReport, LogHealth
 
-    class ConditionIndex(Watching, Outbox, Cases):
+    class ConditionIndex(Watching, Outbox, Cases, Protocol):
         """Index with the roles that conditions are noted in and read from."""
 
 

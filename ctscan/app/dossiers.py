@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.ca_policies import shipped_profiles
 from ctscan.app.case_answers import case_answers, identifiers_of_case
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ctscan.model.dossier import WatchRecord, WrittenDossier
     from ctscan.model.picture import Picture
 
-    class WatchedIndex(Watching, Outbox):
+    class WatchedIndex(Watching, Outbox, Protocol):
         """Index in the roles that know of watches and alerts."""
 
 

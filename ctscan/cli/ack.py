@@ -43,7 +43,7 @@ def COMMAND() -> None:  # noqa: N802 - the name by which the program finds it
     example="ctscan ack add --certificate 9f2b6a0d4c81e7735d0a9be1f64c283b57e0d1c2a3948576f8e9dacbbcad9e8f "
     "--reason 'renewed on purpose'\n"
     "ctscan ack add --issuer 'Example Test CA' --reason 'certificates of our tests' --until 2027-01-31\n"
-    "ctscan ack add --rule email --reason 'addresses are public here'",
+    "ctscan ack add --rule email.rfc822Name --reason 'addresses are public here'",
 )
 @click.option("--certificate", metavar="SHA256", help="Acknowledge a certificate, by SHA-256 or identity.")
 @click.option("--issuer", metavar="WORDS", help="Acknowledge all certificates with these words in the issuer's name.")

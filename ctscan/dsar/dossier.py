@@ -158,7 +158,8 @@ def _processing(
     installation: Installation, answers: Sequence[Answer], lookups: tuple[RecordedLookup, ...], watched: WatchRecord
 ) -> Processing:
     searches = [search for answer in answers for search in answer.searches]
-    purposes = [installation.purpose, *(one.purpose for one in (*lookups, *searches, *watched.watches))]
+    purposes = [installation.purpose, *(one.purpose for one in lookups), *(one.purpose for one in searches)]
+    purposes += [one.purpose for one in watched.watches]
     scopes = [part.scope for answer in answers for log in answer.coverage for part in log.verified]
     return Processing(
         purposes=tuple(dict.fromkeys(filter(None, purposes))),

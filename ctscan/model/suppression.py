@@ -114,6 +114,7 @@ class ForgetRequest:
         issuers: SHA-256 of the certificates of CAs in which the person was found.
         questions: questions to repositories that name the person.
         case: number of the case; empty without one.
+        watches: names of watches on the person, which go beside those on one of the forms: those on a name.
     """
 
     at: datetime
@@ -125,6 +126,7 @@ class ForgetRequest:
     restrict: bool = False
     normalisation: int = 0
     case: str = ""
+    watches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

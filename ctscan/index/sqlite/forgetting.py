@@ -65,6 +65,7 @@ def forget(
     entry = replace(entry, certificates=(*entry.certificates, *_digests_of(connection, known, ids)))
     told = tuple(alert_disclosures.about_rows(connection, sorted(ids)))
     removed = _carry_out(connection, known, entry, ids, request.questions)
+    watch_dropping.drop_named(connection, request.watches)
     return entry, removed, told
 
 

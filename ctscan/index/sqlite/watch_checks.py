@@ -37,12 +37,16 @@ _IS_PROVEN = (
     "EXISTS (SELECT 1 FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id"
     f" WHERE leaf.certificate = watch_match.certificate AND {IS_VERIFIED})"
 )
-_TO_JUDGE = (
+TO_JUDGE = (
     f"SELECT certificate FROM watch_match WHERE state = 'waiting' AND certificate {NOT_RESTRICTED} AND {_IS_PROVEN}"
     " UNION SELECT certificate FROM watch_match"
     f" WHERE state = 'acknowledged' AND judge_at <= :now AND certificate {NOT_RESTRICTED}"
 )
-_NEW = f"SELECT certificate FROM unwatched WHERE certificate {NOT_RESTRICTED}"
+"""Certificates with an open match that is to be judged now. Parameter: now."""
+
+NEW = f"SELECT certificate FROM unwatched WHERE certificate {NOT_RESTRICTED}"
+"""Certificates that are to be compared."""
+
 _WRITE = (
     "INSERT INTO watch_match (watch, certificate, state, why, at, judge_at) VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (watch, certificate) DO UPDATE SET state = excluded.state, why = excluded.why, at = excluded.at,"
@@ -63,10 +67,10 @@ class _Check:
 
     def run(self, most: int) -> WatchCheck:
         """Check a portion; see `Watching.check_watches`."""
-        new = self._ids(f"{_NEW} ORDER BY certificate LIMIT :most", most)
+        new = self._ids(f"{NEW} ORDER BY certificate LIMIT :most", most)
         self._take(new)
         self.connection.executemany("DELETE FROM unwatched WHERE certificate = ?", ((id,) for id in new))
-        again = self._ids(f"{_TO_JUDGE} ORDER BY 1 LIMIT :most", most)
+        again = self._ids(f"{TO_JUDGE} ORDER BY 1 LIMIT :most", most)
         self._take(again)
         self.counts = replace(self.counts, checked=len(new), left=self._left(), waiting=self._waiting())
         return self.counts
@@ -75,7 +79,7 @@ class _Check:
         return [id for (id,) in self.connection.execute(sql, {"now": rows.time_text(self.now), "most": most})]
 
     def _left(self) -> int:
-        found = self.connection.execute(f"SELECT count(*) FROM ({_NEW} UNION ALL {_TO_JUDGE})", _bound(self.now))
+        found = self.connection.execute(f"SELECT count(*) FROM ({NEW} UNION ALL {TO_JUDGE})", _bound(self.now))
         return int(found.fetchone()[0])
 
     def _waiting(self) -> int:

@@ -24,6 +24,12 @@ _UNTOLD = (
 )
 
 
+def drop_named(connection: sqlite3.Connection, names: Iterable[str]) -> None:
+    """Delete watches by their names."""
+    found = (connection.execute("SELECT id FROM watch WHERE name = ?", (name,)).fetchone() for name in names)
+    drop_watches(connection, [row[0] for row in found if row is not None])
+
+
 def forget_watches(connection: sqlite3.Connection, only: Suppressions) -> None:
     """Delete the watches on a person, and the acknowledgements of certificates of the person.
 
