@@ -57,6 +57,7 @@ from ctscan.app.inspection_gate import GateOptions, gate_of, judge_files, write_
 from ctscan.app.known_trail import begin_trail
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
+from ctscan.app.measuring import render_measures, write_metrics
 from ctscan.app.notice_writing import FORMS as NOTICE_FORMS
 from ctscan.app.notice_writing import write_notice
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
@@ -185,6 +186,7 @@ __all__ = [
     "reminder",
     "remove_ack",
     "remove_watch",
+    "render_measures",
     "report_exposure",
     "report_form",
     "restore",
@@ -211,6 +213,7 @@ __all__ = [
     "watches",
     "write_calendar",
     "write_letters",
+    "write_metrics",
     "write_notice",
     "write_report",
     "write_settings",

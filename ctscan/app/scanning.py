@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
+from ctscan.app.metrics_endpoint import check_endpoint, metrics_served
 from ctscan.app.recording import recorded
 from ctscan.app.scoping import check_consent, configured_scope
 from ctscan.app.searching import SilentListener, search
@@ -65,6 +66,7 @@ async def scan(
         IndexFault: the index can't be used. Faults of a log or repository are in the report.
     """
     await check_consent(config)
+    check_endpoint(config)
     request = scan_request(config, who=who, command=command, now=(clock or CLOCK).now()) if reads_logs else None
     found = None
     if plan is not None:
@@ -157,7 +159,8 @@ async def _read(
             alerts = Alerting(config, lambda text: emit(Notice(text)), request.who, action, stop, clock or CLOCK)
             if about_alerts:
                 emit(Notice(about_alerts))
-            async with alerts.rounds(beside=request.follow):
+            served = _endpoint(config, request, emit, clock or CLOCK)
+            async with served, alerts.rounds(beside=request.follow):
                 result = await _or_tell(alerts, run_scan(request, emit, stop, clock))
             change.detail, change.exit_code = str(result.run), result.exit_code
             await _purge(config, request.who, emit, stop, clock or CLOCK)
@@ -172,6 +175,13 @@ async def _or_tell(alerts: Alerting, work: Awaitable[ScanResult]) -> ScanResult:
     except CtscanError:
         await alerts.round()
         raise
+
+
+def _endpoint(config: Config, request: ScanRequest, emit: Emit, clock: Clock) -> AbstractAsyncContextManager[None]:
+    """Serve metrics while a scan follows."""
+    from ctscan.scan.events import Notice
+
+    return metrics_served(config, lambda line: emit(Notice(line)), clock) if request.follow else nullcontext()
 
 
 async def _purge(config: Config, who: str, emit: Emit, stop: asyncio.Event, clock: Clock) -> None:

@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "logs": "ctscan.cli.logs",
     "alert": "ctscan.cli.alert",
     "health": "ctscan.cli.health",
+    "metrics": "ctscan.cli.metrics",
     "basis": "ctscan.cli.basis",
     "runs": "ctscan.cli.runs",
     "purge": "ctscan.cli.purge",

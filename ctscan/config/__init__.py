@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ctscan.config.keys import KEYS, Timeouts
+from ctscan.config.metrics_checks import ListenAddress
 from ctscan.config.setting_checks import Settings, advice, nearest, shown
 from ctscan.errors import UsageError
 from ctscan.model.alert_channel import AlertSettings, ChannelSettings
@@ -93,6 +94,8 @@ class Config:
     controller: Controller | None = None  # as given: what a dossier or a letter needs, it asks for
     mail: MailSettings | None = None
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    metrics_listen: ListenAddress | None = None  # while following; None: no endpoint
+    metrics_beyond_loopback: bool = False  # consent: other machines may see the metrics
     report_ignore: tuple[Ignored, ...] = ()  # data that a report of exposure counts apart
 
     @property

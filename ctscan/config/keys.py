@@ -13,6 +13,7 @@ from typing import Any
 
 from ctscan.config.alert_checks import ALERTS, alerts
 from ctscan.config.keep_checks import KEEP, keep
+from ctscan.config.metrics_checks import listen_address
 from ctscan.config.party_checks import CONTROLLER, MAIL, controller, mail
 from ctscan.config.report_checks import ignore_list
 from ctscan.config.setting_checks import (
@@ -213,6 +214,8 @@ KEYS: dict[str, Key] = {
     "timeouts": Key(_timeouts),
     "keep": Key(keep),
     "controller": Key(controller),
+    "metrics.listen": Key(listen_address, _as_is, "metrics_listen"),
+    "metrics.beyond_loopback": Key(flag, _as_flag, "metrics_beyond_loopback"),
     "report.ignore": Key(ignore_list, None, "report_ignore"),
     "mail": Key(mail),
     "alerts": Key(alerts),

@@ -169,6 +169,12 @@ TEMPLATE = """\
 # [report]
 # ignore = [{{ issuer = "Example Test CA", reason = "certificates of our tests" }}]
 
+# Metrics for Prometheus while 'ctscan scan --follow' runs, at /metrics of this address; without the key there are none.
+# An address that other machines reach needs beyond_loopback = true.
+# [metrics]
+# listen = "127.0.0.1:9187"
+# beyond_loopback = false
+
 # For how many seconds a request to a log may fail before the pass goes on without it.
 # [timeouts]
 # give_up = 60

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ctscan.model.basis import Basis
+from ctscan.model.keep import KeptRule
 from ctscan.model.message import Code, Message
 from ctscan.model.revocation import Revocation
 
@@ -335,6 +336,8 @@ class ReportBasis:
     remarks: tuple[Message, ...] = ()
     covered: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """By log: entries that count as searched, and entries that the log signed."""
+    kept_rules: tuple[KeptRule, ...] = ()
+    """Rules by which older certificates are left out: what was read is complete without them."""
 
 
 @dataclass(frozen=True, slots=True)

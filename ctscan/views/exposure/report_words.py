@@ -16,6 +16,7 @@ class PageText(Code):
     INCOMPLETE = "report-page.incomplete"
     NOT_READ = "report-page.not-read"
     NO_BASIS = "report-page.no-basis"
+    KEPT = "report-page.kept"  # parameter: rules, in words
     FIGURES = "report-page.figures"
     PERSONS = "report-page.persons"
     CERTIFICATES = "report-page.certificates"

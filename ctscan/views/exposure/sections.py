@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ctscan.model import Code, Message
+from ctscan.model import Code, Message, Remark
 from ctscan.model.exposure import ExposedPerson, ExposureReport, NotCovered, Score
 from ctscan.views.exposure.report_words import PageText
+from ctscan.views.kept_rules import kept_rule
 from ctscan.views.text import Texts
 
 Cell = str | int
@@ -62,11 +63,14 @@ def headline(found: ExposureReport, say: Texts) -> list[tuple[int, str]]:
 
 
 def basis_lines(found: ExposureReport, say: Texts) -> list[str]:
-    """Say whether everything in the basis was read, and why not."""
+    """Say whether everything in the basis was read, why not, and by which rules older certificates are left out."""
+    rules = [kept_rule(rule, found.made_at, say) for rule in found.basis.kept_rules]
+    kept = [say(PageText.KEPT(rules=", ".join(rules)))] if rules else []
     if found.basis.basis is None:
-        return [say(PageText.NO_BASIS())]
+        remarks = [one for one in found.basis.remarks if one.code != Remark.NOTHING_SCANNED]
+        return [say(PageText.NO_BASIS()), *map(say, remarks), *kept]
     first = PageText.COMPLETE() if found.basis.complete else PageText.INCOMPLETE()
-    return [say(first), *map(say, found.basis.remarks)]
+    return [say(first), *map(say, found.basis.remarks), *kept]
 
 
 def intro_lines(found: ExposureReport, say: Texts) -> list[str]:
