@@ -11,6 +11,7 @@ from ctscan.app.exposure_report import ReportOptions, report_exposure
 from ctscan.app.wiring import CLOCK
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
+from ctscan.extras import needs
 
 if TYPE_CHECKING:
     from ctscan.config import Config
@@ -20,14 +21,17 @@ FORMS = ("html", "pdf", "json", "csv", "xlsx")
 """Formats of a report, each the ending of its file."""
 
 _BINARY = ("pdf", "xlsx")
+_DRAWN = ("html", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenReport:
-    """Report as it was written. `complete`: everything in its basis was read."""
+    """Report as it was written. `complete`: everything in its basis was read; `remark`: its charts are missing, and
+    what to install."""
 
     content: bytes
     complete: bool
+    remark: str = ""
 
 
 def form_of(path: str | None) -> str:
@@ -70,7 +74,7 @@ async def write_report(
     if path is not None:
         with written_whole(path.parent, path.name) as file:
             file.write(content)
-    return WrittenReport(content, made.basis.complete)
+    return WrittenReport(content, made.basis.complete, _without_charts(options.form))
 
 
 def check_installed(form: str) -> None:
@@ -83,6 +87,14 @@ def check_installed(form: str) -> None:
         from ctscan.views.exposure.report_xlsx import check_installed as check_xlsx
 
         check_xlsx()
+
+
+def _without_charts(form: str) -> str:
+    from ctscan.views.exposure.chart_drawing import PACKAGE, is_installed
+
+    if form not in _DRAWN or is_installed():
+        return ""
+    return f"tables only: a chart {needs('reports', PACKAGE)}"
 
 
 def rendered(made: ExposureReport, form: str, lang: str) -> bytes:

@@ -8,6 +8,8 @@ from ctscan.model.exposure import ExposureReport
 from ctscan.views.dossier import blocks
 from ctscan.views.dossier.phrases import DossierText
 from ctscan.views.dossier.typesetting import Content, typeset, unshown_characters, with_numbers
+from ctscan.views.exposure.chart_drawing import Drawing, drawn
+from ctscan.views.exposure.charts import charts
 from ctscan.views.exposure.report_words import PageText
 from ctscan.views.exposure.sections import Section, basis_lines, headline, intro_lines, number, sections
 from ctscan.views.text import Texts
@@ -59,16 +61,24 @@ def _blocks(found: ExposureReport, say: Texts) -> Iterator[blocks.Block]:
     if found.advice:
         yield blocks.heading(2, say(PageText.ADVICE()))
         yield blocks.items(map(say, found.advice), is_numbered=True)
-    yield from (block for one in made if one.id != "not_covered" for block in _section(one, say))
+    drawings = drawn(charts(found, say))
+    for one in made:
+        if one.id != "not_covered":
+            yield from _section(one, say, drawings.get(one.id))
 
 
-def _section(one: Section, say: Texts) -> Iterator[blocks.Block]:
+def _section(one: Section, say: Texts, drawing: Drawing | None = None) -> Iterator[blocks.Block]:
     is_of_months = one.id.startswith("by_month")
     shown = one.rows[-MOST_ROWS:] if is_of_months else one.rows[:MOST_ROWS]
     yield blocks.heading(2, one.title)
     if one.note:
-        yield blocks.text(one.note)
-    yield blocks.table(one.headers, [[_cell(cell, say) for cell in row] for row in shown], _widths(one.rows[0]))
+        yield blocks.text(one.note, is_sticky=True)
+    if drawing is not None:
+        if drawing.title != one.title:
+            yield blocks.heading(3, drawing.title)
+        yield blocks.drawing(drawing.svg, drawing.text)
+    cells = [[_cell(cell, say) for cell in row] for row in shown]
+    yield blocks.table(one.headers, cells, _widths(one.rows[0]), [isinstance(cell, int) for cell in one.rows[0]])
     if len(shown) < len(one.rows):
         yield blocks.text(say(PageText.MORE(count=len(one.rows) - len(shown))))
 
