@@ -99,6 +99,20 @@ def old_key_store() -> bytes:
     return tlv(0x30, integer(3), data)
 
 
+def test_a_report_without_the_library_of_charts_has_its_tables(tmp_path: Path) -> None:
+    made = without("nothing", "demo", "--keep", "demo", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    page = tmp_path / "report.html"
+    command = ("report", "--db", str(tmp_path / "demo" / "ctscan.db"), "-o", str(page))
+    assert "tables only" not in without("nothing", *command, cwd=tmp_path).stderr
+    drawn = page.read_text("utf-8")
+    found = without("vl_convert", *command, cwd=tmp_path)
+    assert f"ctscan: report: tables only: a chart needs vl-convert-python: {to_install('reports')}" in found.stderr
+    plain = page.read_text("utf-8")
+    assert ("<svg" in drawn, "<svg" in plain) == (True, False)
+    assert drawn.count("<table") == plain.count("<table") > 5
+
+
 def test_letters_without_the_extra_say_what_to_install_and_look_nobody_up(tmp_path: Path) -> None:
     given = ("letters", "--case", "C-2026-0001", "-o", "out", "--purpose", "a request", "--db", "new.db")
     done = without("docx", *given, cwd=tmp_path)

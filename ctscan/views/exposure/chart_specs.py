@@ -33,9 +33,10 @@ _PANEL: Final = 170
 _LEFT: Final = 70
 _RIGHT: Final = 24
 _CELL: Final = 28
-_HEAD: Final = 104
+_HEAD: Final = 122
 _LONGEST: Final = 50
-_COLUMN: Final = 20
+_COLUMN: Final = 18
+_WIDEST: Final = 90
 _TAIL: Final = 70  # room for the name of the last column
 
 
@@ -80,7 +81,8 @@ def bars(found: Sequence[Bar], most: int = 0) -> Spec:
     ]
     longest = max([most, 1, *(one.count for one in found)])
     y = {"field": "at", "type": "ordinal", "axis": None, "scale": {"padding": 0}}
-    x = _across("count", longest)
+    x = _across(longest)
+    end: Layer = {"datum": most} if most else {"field": "count"}
     bar = {"type": "bar", "height": 13, "yOffset": 8}
     track: list[Layer] = [
         {"mark": {**bar, "fill": TRACK}, "encoding": {"x": {"datum": 0, **x}, "x2": {"datum": most}, "y": y}}
@@ -90,17 +92,13 @@ def bars(found: Sequence[Bar], most: int = 0) -> Spec:
         {"mark": {**bar, "fill": BAR}, "encoding": {"x": {"field": "count", **x}, "y": y}},
         {
             "mark": _text(yOffset=8, xOffset=6),
-            "encoding": {
-                "x": {**({"datum": most} if most else {"field": "count"}), **x},
-                "y": y,
-                "text": {"field": "text"},
-            },
+            "encoding": {"x": {**end, **x}, "y": y, "text": {"field": "text"}},
         },
     ]
     return _spec(values, len(values) * _ROW, [*(track if most else []), *drawn])
 
 
-def _across(name: str, longest: int) -> Layer:
+def _across(longest: int) -> Layer:
     return {"type": "quantitative", "axis": None, "scale": {"domain": [0, longest], "range": [0, WIDTH - _NUMBER]}}
 
 
@@ -113,7 +111,7 @@ def months(found: Sequence[Period], column: str, line: str, thousands: str) -> S
         thousands: sign between thousands of the numbers beside the axis.
     """
     values = [{"at": one.name, "column": one.column, "line": one.line} for one in found]
-    most = max((max(one.column, one.line) for one in found), default=0) or 1
+    marks = ticks(max((max(one.column, one.line) for one in found), default=0))
     named = [one.name for one in found if one.is_named]
     has_years = all(name.endswith("-01") for name in named)
     x = {
@@ -125,9 +123,9 @@ def months(found: Sequence[Period], column: str, line: str, thousands: str) -> S
             "labelExpr": "slice(datum.value, 0, 4)" if has_years else "datum.value",
         },
     }  # fmt: skip
-    y = {"type": "quantitative", "scale": {"domain": [0, most], "nice": True}}
+    y = {"type": "quantitative", "scale": {"domain": [0, marks[-1]], "nice": False}}
     grouped = f"replace(format(datum.value, ',d'), regexp(',', 'g'), {json.dumps(thousands)})"
-    axis = {"title": None, "tickCount": 4, "tickMinStep": 1, "labelExpr": grouped, "domain": False, "ticks": False}
+    axis = {"title": None, "values": marks, "labelExpr": grouped, "domain": False, "ticks": False}
     point = {"type": "line", "stroke": INK, "strokeWidth": 1.6, "point": {"fill": INK, "stroke": None, "size": 14}}
     layers: list[Layer] = [
         {"mark": {"type": "bar", "fill": BAR}, "encoding": {"x": x, "y": {"field": "column", **y, "axis": axis}}},
@@ -139,6 +137,13 @@ def months(found: Sequence[Period], column: str, line: str, thousands: str) -> S
         "width": WIDTH - _LEFT - _RIGHT,
         "padding": {"left": _LEFT, "right": _RIGHT, "top": 34, "bottom": 26},
     }
+
+
+def ticks(most: int) -> list[int]:
+    """Choose round whole numbers for an axis from 0 to a number or somewhat more: at most six of them."""
+    steps = (digit * 10**power for power in range(len(str(most))) for digit in (1, 2, 5))
+    apart = next(one for one in steps if most <= one * 5)
+    return list(range(0, max(most, 1) + apart, apart))
 
 
 def _legend(column: str, line: str) -> list[Layer]:
@@ -166,7 +171,7 @@ def matrix(found: Matrix) -> Spec:
         for place, (count, text) in enumerate(zip(counts, texts, strict=True))
         if count
     ]
-    column, height = (WIDTH - _TAIL) // max(1, len(found.columns)), _CELL + 24
+    column, height = min(_WIDEST, (WIDTH - _TAIL) // max(1, len(found.columns))), _CELL + 24
 
     def placed(name: str, size: int) -> Layer:
         return {"field": name, "type": "quantitative", "axis": None, "scale": {"domain": [0, 1], "range": [0, size]}}
@@ -175,13 +180,12 @@ def matrix(found: Matrix) -> Spec:
     middle = {"xOffset": column / 2, "yOffset": height - _CELL / 2 - 4}
     cell = {"type": "rect", "width": column - 3, "height": _CELL, **middle}
     number = _text(align="center", **middle)
+    slanted = {"angle": -38, "xOffset": column / 2 - 6}
     layers: list[Layer] = [
         {"mark": cell, "encoding": {"x": x, "y": y, "fill": _stepped(at=0)}},
         {"mark": number, "encoding": {"x": x, "y": y, "text": {"field": "text"}, "fill": _stepped(at=1)}},
         _named(found.rows, _LONGEST, {"x": {"value": 0}, "y": placed("at", height)}, yOffset=10),
-        _named(
-            found.columns, _COLUMN, {"x": placed("at", column), "y": {"value": -8}}, angle=-38, xOffset=column / 2 - 6
-        ),
+        _named(found.columns, _COLUMN, {"x": placed("at", column), "y": {"value": -8}}, **slanted),
     ]
     spec = _spec(cells, len(found.rows) * height, layers)
     return spec | {"width": WIDTH - _TAIL, "padding": {"left": 0, "right": _TAIL, "top": _HEAD, "bottom": 2}}
@@ -227,8 +231,8 @@ def _spec(values: Sequence[Layer], height: int, layers: Sequence[Layer]) -> Spec
             "view": {"stroke": None},
             "text": {"fontSize": _SIZE},
             "axis": {
-                "labelFontSize": _SIZE - 1, "labelColor": INK, "labelLimit": 0, "labelOverlap": False, "labelBound": False,
-                "gridColor": TRACK, "tickColor": INK, "domainColor": INK,
+                "labelFontSize": _SIZE - 1, "labelColor": INK, "labelLimit": 0, "labelOverlap": False,
+                "labelBound": False, "gridColor": TRACK, "tickColor": INK, "domainColor": INK,
             },
         },
         "layer": list(layers),

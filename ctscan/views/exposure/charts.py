@@ -83,8 +83,8 @@ def _chart(title: str, sentence: str, found: Sequence[Bar], spec: Spec, say: Tex
 def time_line(issued: Mapping[str, int], seen: Mapping[str, int], end: datetime) -> list[Period]:
     """Make the periods of a time line that ends with a month.
 
-    A certificate may name any date. Therefore later months are left out, and where the earliest lies far back, years
-    are drawn instead of months, and of these the last.
+    A certificate may name any date. Therefore later months are left out, and earlier ones where they hold a fiftieth of
+    all at most. Where they hold more, years are drawn, and of these the last.
 
     Args:
         issued, seen: certificates by month (`2026-01`); other keys don't count.
@@ -95,8 +95,11 @@ def time_line(issued: Mapping[str, int], seen: Mapping[str, int], end: datetime)
     known = [month for month in (*columns, *line) if month <= last]
     if not known:
         return []
-    first = min(known)
-    if last - first < _MOST_MONTHS:
+    first, start = min(known), last - _MOST_MONTHS + 1
+    counts = [(month, columns[month] + line[month]) for month in set(known)]
+    if sum(count for month, count in counts if month < start) * 50 <= sum(count for _, count in counts):
+        first = max(first, start)
+    if first >= start:
         span = range(first, last + 1)
         is_long = len(span) >= _LONG
         return [

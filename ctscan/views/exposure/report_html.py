@@ -24,7 +24,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-ur
 
 _STYLE = """
 :root{color-scheme:light;--ink:#1c2733;--quiet:#4a5763;--line:#c9d1d8;--tint:#f1f4f6;--accent:#1f4e79;--warn:#8a3800}
-*{box-sizing:border-box}body{margin:0;background:#fff;color:var(--ink);font:16px/1.5 system-ui,sans-serif}
+*{box-sizing:border-box}body{margin:0;background:#fff;color:var(--ink);font:16px/1.5 system-ui,sans-serif;
+overflow-wrap:anywhere}
 main{max-width:66rem;margin:0 auto;padding:1.5rem 1rem 4rem}h1{color:var(--accent);line-height:1.2;margin:0 0 .5rem}
 h2{color:var(--accent);margin:2.5rem 0 .5rem;font-size:1.25rem}p{margin:.3rem 0}.quiet{color:var(--quiet)}
 .basis{border-left:.3rem solid var(--accent);background:var(--tint);padding:.6rem 1rem;margin:1rem 0}
@@ -37,14 +38,15 @@ h3{font-size:1rem;margin:.8rem 0 .3rem}.drawn{display:grid;gap:0 2rem}.drawn>*{m
 @media screen and (min-width:62rem){.drawn{grid-template-columns:30rem minmax(0,1fr)}
 .drawn>:first-child{position:sticky;top:1rem;align-self:start}}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:.5rem 0}
-th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;border-bottom:1px solid var(--line);
-overflow-wrap:anywhere}
-thead th{background:var(--tint)}tbody th{font-weight:normal}th,td{min-width:5.5rem}th.n,td.n{min-width:4rem}
+th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;border-bottom:1px solid var(--line)}
+thead th{background:var(--tint)}tbody th{font-weight:normal}th,td{min-width:6rem}.wide th,.wide td{min-width:9rem}
+.wide .n,.n{min-width:4rem}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 svg{width:100%;height:auto;max-width:30rem;display:block;margin:.8rem 0;overflow:visible}li{margin:.4rem 0}
 @page{margin:15mm}
 @media print{*{print-color-adjust:exact}body{font-size:10pt}main{max-width:none;padding:0}h2,h3{break-after:avoid}
-thead tr,tbody tr:nth-child(-n+2){break-after:avoid}tr,svg{break-inside:avoid}svg{max-width:12cm}thead{display:table-header-group}.scroll{overflow:visible}}
+thead tr,tbody tr:nth-child(-n+2){break-after:avoid}tr,svg{break-inside:avoid}
+svg{max-width:12cm}thead{display:table-header-group}.scroll{overflow:visible}}
 """
 
 
@@ -107,9 +109,14 @@ def _section(one: Section, drawing: Drawing | None, say: Texts) -> Iterator[str]
 
 def _table(one: Section, say: Texts) -> Iterator[str]:
     shown = one.rows[:MOST_ROWS] if not one.id.startswith("by_month") else one.rows[-MOST_ROWS:]
+    wide = ' class="wide"' if len(one.headers) > 2 and one.id != "not_covered" else ""
     numeric = [isinstance(cell, int) for cell in one.rows[0]]
     heads = zip(one.headers, numeric, strict=True)
-    yield '<div class="scroll" role="region" tabindex="0" aria-label="' + text_of(one.title) + '"><table>\n<thead><tr>'
+    yield (
+        '<div class="scroll" role="region" tabindex="0" aria-label="'
+        + text_of(one.title)
+        + f'"><table{wide}>\n<thead><tr>'
+    )
     yield "".join(f'<th scope="col"{_class(is_number)}>{text_of(head)}</th>' for head, is_number in heads)
     yield "</tr></thead>\n<tbody>"
     for first, *rest in shown:

@@ -27,7 +27,7 @@ def render_pdf(found: ExposureReport, say: Texts) -> bytes:
     content = _content(found, say)
     unshown = unshown_characters(content, "")
     if unshown:
-        content["notice"] = say(DossierText.NO_GLYPHS(count=len(unshown)))
+        content["notice"] = say(PageText.NO_GLYPHS(count=len(unshown)))
         content = with_numbers(content, unshown)
     return typeset(content, found.made_at, "")
 

@@ -60,6 +60,7 @@ class PageText(Code):
     CHART_MATRIX = "report-page.chart-matrix"
     CHART_ISSUED = "report-page.chart-issued"
     CHART_SEEN = "report-page.chart-seen"
+    NO_GLYPHS = "report-page.no-glyphs"
     TIME_LINE = "report-page.time-line"
     COVERAGE = "report-page.coverage"
     UNKNOWN = "report-page.unknown"
