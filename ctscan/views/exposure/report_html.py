@@ -112,11 +112,8 @@ def _table(one: Section, say: Texts) -> Iterator[str]:
     wide = ' class="wide"' if len(one.headers) > 2 and one.id != "not_covered" else ""
     numeric = [isinstance(cell, int) for cell in one.rows[0]]
     heads = zip(one.headers, numeric, strict=True)
-    yield (
-        '<div class="scroll" role="region" tabindex="0" aria-label="'
-        + text_of(one.title)
-        + f'"><table{wide}>\n<thead><tr>'
-    )
+    yield f'<div class="scroll" role="region" tabindex="0" aria-label="{text_of(one.title)}"><table{wide}>'
+    yield "<thead><tr>"
     yield "".join(f'<th scope="col"{_class(is_number)}>{text_of(head)}</th>' for head, is_number in heads)
     yield "</tr></thead>\n<tbody>"
     for first, *rest in shown:
