@@ -6,8 +6,9 @@ category and kind of certificate: 400 people always, 10,000 in the long run."""
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import closing
 from pathlib import Path
 
@@ -18,10 +19,12 @@ from ctscan.exposure.figures import KINDS, figures
 from ctscan.exposure.scoring import domain_scores, issuer_scores
 from ctscan.exposure.weights import parse_weights
 from ctscan.index.open import open_index
+from ctscan.model import Finding, SubjectKind
 from ctscan.model.exposure import ExposureCounts, ExposureQuestion, Figures
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import data_text
 
+PAGE = (Path(__file__).parents[2] / "docs" / "sql.md").read_text(encoding="utf-8")
 WEIGHTS = parse_weights(data_text("exposure/weights.toml"))
 SINCE = NOW.replace(year=2030)
 
@@ -129,6 +132,27 @@ def test_scores_count_the_certificates_of_each_reason(made: Population) -> None:
     assert counts == expected
     domains = domain_scores(found.counted.domains, WEIGHTS)
     assert {domain: one.certificates for domain, one in domains.items()} == truth(made.held).by["domain"]
+
+
+def test_page_says_how_the_view_of_persons_differs_from_a_report(made: Population) -> None:
+    """The long query of the page gives the persons of a report; `person_key` is the key that the page describes."""
+    (query,) = re.findall(r"```sql\n(WITH RECURSIVE.*?)```", PAGE, re.DOTALL)
+    keys = set()
+    for held in made.held:
+        labels: dict[str, list[Finding]] = defaultdict(list)
+        for one in held.findings:
+            if one.subject_kind is SubjectKind.PERSON:
+                labels[one.person].append(one)
+        for label, own in labels.items():
+            addresses = [one.canonical for one in own if one.category == "user.contact.email"]
+            numbers = [
+                one.canonical for one in own if one.category.startswith(("user.government_id", "user.unique_id"))
+            ]
+            keys.add(min(addresses, default=None) or min(numbers, default=None) or (held.number, label))
+    with closing(sqlite3.connect(f"{made.path.as_uri()}?mode=ro", uri=True)) as connection:
+        assert connection.execute(query).fetchone() == (made.ask().counted.persons,)
+        (found,) = connection.execute("SELECT count(DISTINCT person_key) FROM exposure_persons").fetchone()
+    assert found == len(keys) != made.ask().counted.persons
 
 
 def test_views_count_the_same(made: Population) -> None:
