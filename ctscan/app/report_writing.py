@@ -11,17 +11,16 @@ from ctscan.app.exposure_report import ReportOptions, report_exposure
 from ctscan.app.wiring import CLOCK
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
-from ctscan.extras import needs
 
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.model.exposure import ExposureReport
+    from ctscan.views.text import Texts
 
 FORMS = ("html", "pdf", "json", "csv", "xlsx")
 """Formats of a report, each the ending of its file."""
 
 _BINARY = ("pdf", "xlsx")
-_DRAWN = ("html", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +69,11 @@ async def write_report(
         raise UsageError(f"report: expected -o FILE for {options.form}, got none; stdout shows text only")
     check_installed(options.form)
     made = await report_exposure(config, options, who=who, clock=clock)
-    content = rendered(made, options.form, config.lang)
+    content, remark = rendered(made, options.form, config.lang)
     if path is not None:
         with written_whole(path.parent, path.name) as file:
             file.write(content)
-    return WrittenReport(content, made.basis.complete, _without_charts(options.form))
+    return WrittenReport(content, made.basis.complete, remark)
 
 
 def check_installed(form: str) -> None:
@@ -89,35 +88,33 @@ def check_installed(form: str) -> None:
         check_xlsx()
 
 
-def _without_charts(form: str) -> str:
-    from ctscan.views.exposure.chart_drawing import PACKAGE, is_installed
-
-    if form not in _DRAWN or is_installed():
-        return ""
-    return f"tables only: a chart {needs('reports', PACKAGE)}"
-
-
-def rendered(made: ExposureReport, form: str, lang: str) -> bytes:
-    """Render a report."""
+def rendered(made: ExposureReport, form: str, lang: str) -> tuple[bytes, str]:
+    """Render a report; return it, and a remark where its charts are missing."""
     from ctscan.views.text import texts
 
     if form == "json":
         from ctscan.views.json import exposure_report, to_json
 
-        return f"{to_json(exposure_report(made))}\n".encode()
+        return f"{to_json(exposure_report(made))}\n".encode(), ""
     say = texts(lang)
     if form == "csv":
         from ctscan.views.exposure.report_csv import render_csv
 
-        return render_csv(made, say)
+        return render_csv(made, say), ""
     if form == "xlsx":
         from ctscan.views.exposure.report_xlsx import render_xlsx
 
-        return render_xlsx(made, say)
-    if form == "pdf":
-        from ctscan.views.exposure.report_pdf import render_pdf
+        return render_xlsx(made, say), ""
+    return _drawn(made, form, say)
 
-        return render_pdf(made, say)
+
+def _drawn(made: ExposureReport, form: str, say: Texts) -> tuple[bytes, str]:
+    from ctscan.app.chart_process import drawings
     from ctscan.views.exposure.report_html import render_html
 
-    return render_html(made, say)
+    found, remark = drawings(made, say)
+    if form == "html":
+        return render_html(made, say, found), remark
+    from ctscan.views.exposure.report_pdf import render_pdf
+
+    return render_pdf(made, say, found), remark

@@ -122,7 +122,7 @@ def published_texts(reports: Sequence[ExposureReport], k: int = K) -> list[bytes
     found = []
     for one in reports:
         try:
-            found.append(rendered(published(one, k), "json", "en"))
+            found.append(rendered(published(one, k), "json", "en")[0])
         except UsageError:
             found.append(b"")
     return found
@@ -178,7 +178,7 @@ def test_every_format_is_made_of_the_same_numbers(internals: dict[tuple[str, ...
     assert len(exact) > 5, "internal reports tell people apart, so that the attack means something"
     for found in twins:
         for form in ("html", "csv"):
-            assert len({rendered(one, form, "en") for one in found[:4]}) == 1
+            assert len({rendered(one, form, "en")[0] for one in found[:4]}) == 1
     for form in ("pdf", "xlsx"):
         pytest.importorskip({"pdf": "typst", "xlsx": "xlsxwriter"}[form])
         assert rendered(twins[0][0], form, "en") == rendered(twins[0][1], form, "en")
@@ -191,7 +191,7 @@ def test_no_format_holds_an_exact_count(internals: dict[tuple[str, ...], list[Ex
     assert secret
     report = published(internals[()][0], K)
     for form in ("json", "csv"):
-        text = rendered(report, form, "en").decode()
+        text = rendered(report, form, "en")[0].decode()
         assert not [count for count in secret if f" {count}," in text or f",{count}\r" in text], form
 
 
@@ -223,6 +223,6 @@ def test_issuer_without_a_known_owner_is_not_named(internals: dict[tuple[str, ..
     own = {**one.figures.by_issuer, "CN=Jane Roe": 40}
     found = published(replace(one, figures=replace(one.figures, by_issuer=own)), K)
     for form in ("json", "csv", "html"):
-        assert b"Jane Roe" not in rendered(found, form, "en")
+        assert b"Jane Roe" not in rendered(found, form, "en")[0]
     assert found.figures.by_issuer["other"] == 40
     assert len(found.figures.by_issuer) == len(one.figures.by_issuer) + 1

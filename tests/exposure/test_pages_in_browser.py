@@ -20,6 +20,8 @@ from ctscan.app.exposure_report import ReportOptions
 from ctscan.app.report_writing import write_report
 from ctscan.clock import Clock
 from ctscan.config import load_settings
+from ctscan.views.exposure.chart_drawing import drawn
+from ctscan.views.exposure.charts import charts
 from ctscan.views.exposure.report_html import render_html
 from ctscan.views.text import texts
 
@@ -40,7 +42,8 @@ def seen(database: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple
     for page, options in zip(pages, PAGES.values(), strict=False):
         settings = load_settings(db=str(folder / "ctscan.db"), lang="en")
         asyncio.run(write_report(settings, options, page, who="test", clock=CLOCK))
-    pages[-1].write_bytes(render_html(hostile(HOSTILE * 9), texts("en")))
+    report, say = hostile(HOSTILE * 9), texts("en")
+    pages[-1].write_bytes(render_html(report, say, drawn(charts(report, say))))
     pictures = os.environ.get("REPORT_PICTURES")
     return looked_at(program, pages, Path(pictures) if pictures else None)
 

@@ -21,6 +21,8 @@ from support.population import Held, truth
 
 from ctscan.model.exposure import EXPOSURE_VIEWS
 from ctscan.resources import languages
+from ctscan.views.exposure.chart_drawing import drawn
+from ctscan.views.exposure.charts import charts
 from ctscan.views.exposure.report_csv import render_csv
 from ctscan.views.exposure.report_html import render_html
 from ctscan.views.text import texts
@@ -34,7 +36,7 @@ def db(database: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("lang", languages())
 def test_html_shows_hostile_values_as_text(lang: str) -> None:
-    page = render_html(hostile(), texts(lang)).decode()
+    page = render_html(hostile(), texts(lang), {}).decode()
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert not {"\x1b", "\u202e"} & set(page)
@@ -49,7 +51,7 @@ def test_csv_holds_no_formula() -> None:
 def test_html_of_many_domains_stays_short_and_says_so() -> None:
     many = {f"d{at}.example.org": 500 - at for at in range(500)}
     found = replace(hostile("x"), figures=replace(hostile("x").figures, by_domain=many))
-    page = render_html(found, texts("en")).decode()
+    page = render_html(found, texts("en"), {}).decode()
     assert "d99.example.org" in page
     assert "d100.example.org" not in page
     assert "400 more" in page
@@ -93,7 +95,9 @@ def test_pdf_shows_its_charts_to_everybody(db: Path, tmp_path: Path) -> None:
     pikepdf = pytest.importorskip("pikepdf")
     from ctscan.views.exposure.report_pdf import render_pdf
 
-    content = render_pdf(hostile("Ελλάδα \u65e5"), texts("en"))
+    report = hostile("Ελλάδα \u65e5")
+    drawings = drawn(charts(report, texts("en")))
+    content = render_pdf(report, texts("en"), drawings)
     with pikepdf.open(io.BytesIO(content)) as pdf:
         nodes = list(structure(pikepdf, pdf.Root.StructTreeRoot))
         with pdf.open_metadata() as metadata:
@@ -104,7 +108,7 @@ def test_pdf_shows_its_charts_to_everybody(db: Path, tmp_path: Path) -> None:
     assert len(figures) == 7
     assert any("Ελλάδα [U+65E5]: 3" in text for text in figures)
     assert {"/H1", "/H2", "/Table", "/TH", "/TD"} <= {str(node.get("/S")) for node in nodes}
-    assert render_pdf(hostile("Ελλάδα \u65e5"), texts("en")) == content
+    assert render_pdf(report, texts("en"), drawings) == content
 
 
 def structure(pikepdf: Any, node: Any) -> Iterator[Any]:

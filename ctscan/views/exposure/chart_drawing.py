@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from ctscan.views.exposure.charts import Chart
+from ctscan.views.exposure.chart_specs import Chart
 
 PACKAGE: Final = "vl-convert-python"
 _VERSION: Final = "6.4"
@@ -32,17 +32,19 @@ class Drawing:
     text: str
 
 
-def is_installed() -> bool:
-    """Return whether charts can be drawn."""
-    return _vl_convert() is not None
+Drawings = Mapping[str, Drawing]
+"""Drawings by the section that each belongs to."""
 
 
 def drawn(charts: Mapping[str, Chart]) -> dict[str, Drawing]:
-    """Draw charts, each under its name; none where the package isn't installed."""
-    drawer = _vl_convert()
-    if drawer is None:
-        return {}
-    return {name: Drawing(_svg(drawer, name, one), one.title, one.text) for name, one in charts.items()}
+    """Draw charts, each under its name.
+
+    Raises:
+        ImportError: the package isn't installed.
+    """
+    import vl_convert
+
+    return {name: Drawing(_svg(vl_convert, name, one), one.title, one.text) for name, one in charts.items()}
 
 
 def _svg(drawer: Any, name: str, chart: Chart) -> str:
@@ -57,11 +59,3 @@ def _svg(drawer: Any, name: str, chart: Chart) -> str:
         f'aria-labelledby="{name}-title {name}-text"><title id="{name}-title">{escape(chart.title)}</title>'
         f'<desc id="{name}-text">{escape(chart.text)}</desc>{marks}</svg>'
     )
-
-
-def _vl_convert() -> Any:
-    try:
-        import vl_convert
-    except ImportError:
-        return None
-    return vl_convert

@@ -41,6 +41,15 @@ _TAIL: Final = 70  # room for the name of the last column
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """Chart to be drawn. `title`: its name; `text`: its content in words, for those who don't see it."""
+
+    title: str
+    text: str
+    spec: Spec
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """Bar with its label, its number, and the number as text."""
 
@@ -117,7 +126,7 @@ def months(found: Sequence[Period], column: str, line: str, thousands: str) -> S
     x = {
         "field": "at",
         "type": "ordinal",
-        "scale": {"paddingInner": 0.15, "paddingOuter": 0.1},
+        "scale": {"paddingInner": 0.25, "paddingOuter": 0.1},
         "axis": {
             "title": None, "values": named, "labelAngle": 0,
             "labelExpr": "slice(datum.value, 0, 4)" if has_years else "datum.value",

@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from ctscan.model import Message
 from ctscan.model.exposure import ExposureReport
 from ctscan.privacy.redaction import visible
-from ctscan.views.exposure.chart_specs import Bar, Matrix, Period, Spec, bars, matrix, months
+from ctscan.views.exposure.chart_specs import Bar, Chart, Matrix, Period, Spec, bars, matrix, months
 from ctscan.views.exposure.report_words import PageText
 from ctscan.views.exposure.sections import Section, category_words, number, sections
 from ctscan.views.text import Texts
@@ -33,15 +32,6 @@ _MOST_CATEGORIES: Final = 6
 _IN_WORDS: Final = 5
 _DRAWN: Final = ("by_category", "by_standing", "by_domain", "by_issuer")
 _MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Chart to be drawn. `title`: its name; `text`: its content in words, for those who don't see it."""
-
-    title: str
-    text: str
-    spec: Spec
 
 
 def charts(found: ExposureReport, say: Texts) -> dict[str, Chart]:

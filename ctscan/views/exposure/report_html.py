@@ -11,8 +11,7 @@ from html import escape
 
 from ctscan.model.exposure import ExposureReport
 from ctscan.privacy.redaction import visible
-from ctscan.views.exposure.chart_drawing import Drawing, drawn
-from ctscan.views.exposure.charts import charts
+from ctscan.views.exposure.chart_drawing import Drawing, Drawings
 from ctscan.views.exposure.report_words import PageText
 from ctscan.views.exposure.sections import Cell, Section, basis_lines, headline, intro_lines, number, sections
 from ctscan.views.text import Texts
@@ -50,12 +49,12 @@ svg{max-width:12cm}thead{display:table-header-group}.scroll{overflow:visible}}
 """
 
 
-def render_html(found: ExposureReport, say: Texts) -> bytes:
-    """Render a report."""
-    return "\n".join(_lines(found, say)).encode("utf-8", "replace")
+def render_html(found: ExposureReport, say: Texts, drawings: Drawings) -> bytes:
+    """Render a report with its drawings, where there are any."""
+    return "\n".join(_lines(found, say, drawings)).encode("utf-8", "replace")
 
 
-def _lines(found: ExposureReport, say: Texts) -> Iterator[str]:
+def _lines(found: ExposureReport, say: Texts, drawings: Drawings) -> Iterator[str]:
     title = text_of(say(PageText.TITLE()))
     yield f'<!DOCTYPE html>\n<html lang="{escape(say.lang)}">\n<head>\n<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">'
@@ -71,7 +70,6 @@ def _lines(found: ExposureReport, say: Texts) -> Iterator[str]:
     )
     yield "</dl>"
     yield from _advice(found, say)
-    drawings = drawn(charts(found, say))
     for one in made:
         if one.id != "not_covered":
             yield from _section(one, drawings.get(one.id), say)

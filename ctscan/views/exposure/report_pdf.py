@@ -8,8 +8,7 @@ from ctscan.model.exposure import ExposureReport
 from ctscan.views.dossier import blocks
 from ctscan.views.dossier.phrases import DossierText
 from ctscan.views.dossier.typesetting import Content, typeset, unshown_characters, with_numbers
-from ctscan.views.exposure.chart_drawing import Drawing, drawn
-from ctscan.views.exposure.charts import charts
+from ctscan.views.exposure.chart_drawing import Drawing, Drawings
 from ctscan.views.exposure.report_words import PageText
 from ctscan.views.exposure.sections import Section, basis_lines, headline, intro_lines, number, sections
 from ctscan.views.text import Texts
@@ -18,13 +17,13 @@ MOST_ROWS = 60
 """Rows of a table; JSON, CSV and spreadsheets have all."""
 
 
-def render_pdf(found: ExposureReport, say: Texts) -> bytes:
-    """Render a report.
+def render_pdf(found: ExposureReport, say: Texts, drawings: Drawings) -> bytes:
+    """Render a report with its drawings, where there are any.
 
     Raises:
         UsageError: the extra isn't installed.
     """
-    content = _content(found, say)
+    content = _content(found, say, drawings)
     unshown = unshown_characters(content, "")
     if unshown:
         content["notice"] = say(PageText.NO_GLYPHS(count=len(unshown)))
@@ -32,7 +31,7 @@ def render_pdf(found: ExposureReport, say: Texts) -> bytes:
     return typeset(content, found.made_at, "")
 
 
-def _content(found: ExposureReport, say: Texts) -> Content:
+def _content(found: ExposureReport, say: Texts, drawings: Drawings) -> Content:
     title = say(PageText.TITLE())
     return {
         "title": title,
@@ -45,11 +44,11 @@ def _content(found: ExposureReport, say: Texts) -> Content:
         "logo": [],
         "logo_format": "",
         "notice": "",
-        "blocks": list(_blocks(found, say)),
+        "blocks": list(_blocks(found, say, drawings)),
     }
 
 
-def _blocks(found: ExposureReport, say: Texts) -> Iterator[blocks.Block]:
+def _blocks(found: ExposureReport, say: Texts, drawings: Drawings) -> Iterator[blocks.Block]:
     made = sections(found, say)
     yield blocks.text(*intro_lines(found, say))
     first, *others = basis_lines(found, say)
@@ -61,7 +60,6 @@ def _blocks(found: ExposureReport, say: Texts) -> Iterator[blocks.Block]:
     if found.advice:
         yield blocks.heading(2, say(PageText.ADVICE()))
         yield blocks.items(map(say, found.advice), is_numbered=True)
-    drawings = drawn(charts(found, say))
     for one in made:
         if one.id != "not_covered":
             yield from _section(one, say, drawings.get(one.id))
