@@ -40,6 +40,7 @@ STANDINGS = {
 """Standings of `ctscan status`, and their names in a report."""
 
 _SENSITIVE_FIRST = (
+    "user.government_id",
     "user.demographic.date_of_birth",
     "user.demographic.age_range",
     "user.contact.address",
