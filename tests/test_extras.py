@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.certs import integer, make_certificate, oid, tlv
+from support.cli import run
 
 from ctscan.extras import PACKAGES, to_install
 
@@ -107,6 +108,19 @@ def test_metrics_without_the_extra_say_what_to_install(tmp_path: Path, words: tu
     expected = f"ctscan: metrics needs prometheus_client: {to_install('metrics')}"
     assert done.stderr.splitlines() == [expected]
     assert [one.name for one in tmp_path.iterdir()] == ["ctscan.toml"]
+
+
+def test_a_report_without_the_library_of_charts_has_its_tables(tmp_path: Path) -> None:
+    assert run("demo", "--keep", str(tmp_path / "demo")).exit_code == 0
+    page = tmp_path / "report.html"
+    command = ("report", "--since", "2020-01-01", "--db", str(tmp_path / "demo" / "ctscan.db"), "-o", str(page))
+    assert "tables only" not in run(*command).stderr
+    drawn = page.read_text("utf-8")
+    found = without("vl_convert", *command, cwd=tmp_path)
+    assert f"ctscan: report: tables only: a chart needs vl-convert-python: {to_install('reports')}" in found.stderr
+    plain = page.read_text("utf-8")
+    assert ("<svg" in drawn, "<svg" in plain) == (True, False)
+    assert drawn.count("<table") == plain.count("<table") > 5
 
 
 def test_letters_without_the_extra_say_what_to_install_and_look_nobody_up(tmp_path: Path) -> None:

@@ -282,7 +282,7 @@ class Score:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Figures of a report. Findings are counted in `by_category` and `by_sensitivity`, certificates in all others.
-    `domain_people`: distinct addresses of people by domain."""
+    `domain_people`: distinct addresses of people by domain; `owned_issuers`: issuers whose CA has a known owner."""
 
     certificates: int
     addresses: int
@@ -303,6 +303,7 @@ class Figures:
     excess: Mapping[str, int]
     issuer_categories: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     domain_people: Mapping[str, int] = field(default_factory=dict)
+    owned_issuers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
