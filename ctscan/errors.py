@@ -6,6 +6,8 @@
     ├── SourceError          1  the network or the server failed; asking again may help
     │   ├── Missing             the server says that it has no such thing (404, 410)
     │   ├── Refused             the server refuses this request, however often it is made (other 4xx)
+    │   ├── Throttled           the server asks for fewer requests (429, Retry-After)
+    │   ├── PatienceSpent       nothing was asked: failing requests took as long as they may
     │   ├── BadAnswer           an answer that no correct server gives: oversized, not the format
     │   │   ├── WrongCount      no entries, or more than were asked for, again and again
     │   │   └── Unsigned            a tree head that the log's key didn't sign
@@ -67,6 +69,14 @@ class Missing(SourceError):
 
 class Refused(SourceError):
     """Refusal of a request: a 4xx that a repetition won't change."""
+
+
+class Throttled(SourceError):
+    """Answer of a server that asks for fewer requests; it says little of what was asked for."""
+
+
+class PatienceSpent(SourceError):
+    """Request that wasn't sent, because failing requests took as long as they may."""
 
 
 class BadAnswer(SourceError):
