@@ -43,6 +43,7 @@ TakeTurn = Callable[[str, float], Awaitable[float]]
 OnRetry = Callable[[int], None]
 """Listener to repeated requests: receives the number of the try, from 2."""
 
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """Answer that was read whole. `headers` have lower-case names; `body` is decompressed."""

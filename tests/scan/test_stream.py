@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing, suppress
 from functools import cache
-from typing import Literal
+from typing import Literal, Self
 
 import pytest
 from hypothesis import given, settings
@@ -50,6 +50,14 @@ class Source:
         self.is_tiled = protocol is LogProtocol.STATIC_CT
         self.faults = faults or {}
         self.avoided: list[int] = []
+
+    batch_limit: int | None = None
+
+    def impatient(self) -> Self:
+        return self
+
+    def limit_batch(self, entries: int) -> None:
+        """Do nothing: the batches of this source don't shrink."""
 
     def next_range(self, start: int, end: int) -> Span:
         width = 256 if self.is_tiled else STEP
