@@ -20,7 +20,7 @@ _TRY = 1 / 4
 _SHORT_WAIT = 1 / 5
 _SHORT_WAITS = 2
 _SEARCH = 3 / 4
-_SEARCH_TRY = 1 / 12
+_SEARCH_TRY = 1 / 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,10 @@ class Patience:
 
 
 class Budget:
-    """Seconds that the failing requests of a search may take in all: three quarters of the time for which one request
-    may fail, in tries of a twelfth each, so that a silent server can fail nine times. Unlimited without patience."""
+    """Seconds that the failing requests of a search may take in all; unlimited without patience.
+
+    They are three quarters of the time for which a request may fail, in tries of a sixteenth each: a silent server can
+    fail twelve times."""
 
     def __init__(self, seconds: float) -> None:
         self._left = seconds * _SEARCH or inf

@@ -302,7 +302,7 @@ class _Reader:
                     yield event
 
     async def _check_begun(self, error: SourceError) -> None:
-        """Raise the failure of a log that gives no first entry, no proof of where the stream begins, and nothing else."""
+        """Raise the failure of a log that gives no first entry, no proof for its place, and nothing else."""
         if self._has_begun or self._proven is not None or not is_definite(error):
             return
         self._has_begun = True

@@ -43,8 +43,8 @@ def is_definite(error: SourceError) -> bool:
 
 
 async def gives_any(source: LogSource, size: int, failed: Span, grain: int) -> bool:
-    """Ask for up to seven entries beside a span that failed, far from it, and at its ends: a log that gives none of
-    them is down as a whole.
+    """Ask for up to nine entries beside a span that failed, far from it, and at its ends: a log that gives none of them
+    is down as a whole.
 
     Args:
         source: the log; an impatient source, or each entry costs a minute.
@@ -53,7 +53,7 @@ async def gives_any(source: LogSource, size: int, failed: Span, grain: int) -> b
         grain: entries that come and fail together, 256 with tiles.
     """
     start, end = failed
-    places = (start - 1, end, 0, size - 1, size // 2, end - 1, start)
+    places = (start - 1, end, 0, size - 1, size // 2, end - 1, start, size // 4, 3 * size // 4)
     asked = {start // grain}
     for place in places:
         if not 0 <= place < size or place // grain in asked:
