@@ -250,6 +250,8 @@ class Client:
     async def _send(self, call: _Call, operator: str, window: ConcurrencyWindow | None) -> Response:
         """Try until an answer comes, or the time for this request is used up."""
         bucket = self._bucket(operator, call.request.address.host)
+        if self._budget is not None:  # a single try doesn't hang on a connection that the server closed meanwhile
+            call = replace(call, request=replace(call.request, fresh=True))
         failures, since = 0, 0.0
         while True:
             if failures and self._on_retry is not None:

@@ -179,6 +179,7 @@ class LogState:
     failure: FailureKind | None = None  # kind of `last_error`
     last_check: datetime | None = None  # last check of the head, however it ended
     dismissed: tuple[DismissedMisbehaviour, ...] = ()  # misbehaviour that somebody dismissed
+    batch: int | None = None  # most entries that it gives in an answer, where it fails at more
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,8 @@ async def _pass(context: ScanContext, connection: Connection) -> Ending:
             await index.record_success(log.id, context.clock.now(), None)
         return Ending(LogStatus.DONE)
     context.emit(Waiting(log.id, log.name))
+    if state is not None and state.batch and connection.source.batch_limit is None:
+        connection.source.limit_batch(state.batch)
     accepted = await _head(context, connection, state.head if state else None)
     async with _open_session(context, connection, accepted.head, state) as session:
         left = await _read_all(context, connection, session, counts)
