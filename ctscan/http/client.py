@@ -119,15 +119,15 @@ class Client:
         self.user_agent = f"ctscan/{version()}{named}"
         self.requests = 0  # sent so far; every try counts
         self.dates = ServerDates(wall)
-        self._clock, self._wall, self._sleep, self._random = clock, wall, sleep, random
+        self.clock, self._wall, self._sleep, self._random = clock, wall, sleep, random
         self._whole_timeout = whole_timeout
         self._buckets: dict[tuple[str, bool], TokenBucket] = {}
         self._rates: dict[str, float] = {}
         self._take_turn: TakeTurn | None = None
         self._on_retry: OnRetry | None = None
         self._budget: Budget | None = None
-        self._patience = Patience(give_up_after)
-        timeouts = self._patience.timeouts(connect_timeout, read_timeout)
+        self.patience = Patience(give_up_after)
+        timeouts = self.patience.timeouts(connect_timeout, read_timeout)
         self._transports = TransportRouter(transport, trust_env, timeouts)
 
     def pace(self, operator: str, rate: float) -> None:
@@ -155,7 +155,7 @@ class Client:
         that it raises PatienceSpent and sends nothing. It shares connections and rates.
         """
         client = copy(self)
-        client._budget = budget = self._patience.budget()
+        client._budget = budget = self.patience.budget()
         client._whole_timeout = min(self._whole_timeout, budget.longest_try)
         return client
 
@@ -256,18 +256,18 @@ class Client:
         while True:
             if failures and self._on_retry is not None:
                 self._on_retry(failures + 1)
-            asked = self._clock()
+            asked = self.clock()
             if self._budget is not None:
                 self._budget.check(call.where)
             await self._wait_for_turn(bucket, operator, call)
-            sent = self._clock()
+            sent = self.clock()
             try:
                 response = await self._send_once(call, bucket)
             except _Failure as failure:
                 if window is not None and failure.kind is not BadAnswer:  # a garbled answer is no sign of load
-                    window.back_off(self._clock())
+                    window.back_off(self.clock())
                 if self._budget is not None:
-                    self._budget.spend(self._clock() - asked)
+                    self._budget.spend(self.clock() - asked)
                     raise failure.kind(f"{call.where}: failed, {failure.reason}") from failure.__cause__
                 failures += 1
                 since = since if failures > 1 else sent
@@ -276,7 +276,7 @@ class Client:
             else:
                 bucket.succeed()
                 if window is not None:
-                    now = self._clock()
+                    now = self.clock()
                     window.succeed(now - sent, now)
                 return response
 
@@ -303,7 +303,7 @@ class Client:
         key = (operator, is_loopback(host))
         if key not in self._buckets:
             rate = None if key[1] else self._rates.get(operator, DEFAULT_RATE)
-            self._buckets[key] = TokenBucket(rate, self._clock, self._sleep)
+            self._buckets[key] = TokenBucket(rate, self.clock, self._sleep)
         return self._buckets[key]
 
     async def _wait_for_turn(self, bucket: TokenBucket, operator: str, call: _Call) -> None:
@@ -312,19 +312,19 @@ class Client:
             if wait > 0:
                 await self._sleep(wait)
         try:  # last: the bucket may have been paused while other processes took their turns
-            await bucket.acquire(self._patience.seconds)
+            await bucket.acquire(self.patience.seconds)
         except RateLimited as limited:
             raise _come_back_later(call, limited.seconds) from None
 
     async def _wait_before_retry(self, failure: _Failure, failures: int, since: float, call: _Call) -> None:
         """Sleep before the next try. Raises when the time for this request is used up."""
-        spent = self._clock() - since
-        left = self._patience.seconds - spent
+        spent = self.clock() - since
+        left = self.patience.seconds - spent
         if failure.wait is not None:  # Retry-After: the bucket is paused for that time and makes us wait
             if failure.wait > left:
                 raise _come_back_later(call, failure.wait, f" ({failure.reason})")
             return
-        wait = self._patience.wait(failures, self._random)
+        wait = self.patience.wait(failures, self._random)
         if wait >= left:
             times = "once" if failures == 1 else f"{failures} times in {spent:.0f} s"
             reason = f"{call.where}: failed {times}, last: {failure.reason}; try again later"
