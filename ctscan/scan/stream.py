@@ -16,8 +16,8 @@ only difference between the protocols:
                                   where it fails, each answer is proven alone: Retracted, fetch -> prove -> Proven ...
 
 An answer that contradicts the tree is asked for three times, because caches and proxies garble answers, and then is
-quarantined. An entry that the log doesn't give, or at which it fails while it gives others, is a gap (`log/search.py`).
-A log that gives nothing any more ends the stream; its last events stand.
+quarantined. An entry that the log doesn't give, or at which it fails while it gives others, is a gap
+(`log/entry_search.py`). A log that gives nothing any more ends the stream; its last events stand.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from typing import Final, TypeGuard
 from ctscan.ct.coverage import unavailable
 from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.trust import PAUSES, AuditPaths
-from ctscan.errors import BadAnswer, CutError, ProofError, SourceError, Unproven, WrongCount
+from ctscan.errors import BadAnswer, CutError, PatienceSpent, ProofError, SourceError, Unproven, WrongCount
 from ctscan.model import Batch, CompactRange, Gap, GapDetail, GapReason, Span
 from ctscan.model.hashes import HASH_SIZE, split_hashes
 from ctscan.model.spans import subtract
 from ctscan.scan.log.availability import gives_any, grain_of, is_definite, reason_of
+from ctscan.scan.log.entry_search import Found, Lost, Search
 from ctscan.scan.log.prefetch import FetchResult, fetch, prefetch
-from ctscan.scan.log.search import Found, Lost, Search
 from ctscan.scan.log.verifier import Sleep, Unprovable, Verifier
 from ctscan.sources import LogSource
 from ctscan.sources.logs.tile_reader import slice_batch
@@ -286,6 +286,10 @@ class _Reader:
 
     async def _search(self, part: Span, error: SourceError) -> AsyncGenerator[StreamEvent, None]:
         """Take the entries from `part` on that the log gives after all, and leave gaps for the others."""
+        if self._is_known and (isinstance(error, PatienceSpent) or part[1] - part[0] <= self._grain):
+            for gap in self._leave(self._end if isinstance(error, PatienceSpent) else part[1], error):
+                yield gap
+            return
         search = Search(self._source, self._verifier.head.size, self._end, self._grain, is_known=self._is_known)
         async with aclosing(search.run(part, error)) as outcomes:
             async for outcome in outcomes:

@@ -162,12 +162,6 @@ class SqliteIndex(
     ) -> None:
         await self._database.write(lambda c: logs.record_success(c, log_id, at, rate, since))
 
-    async def record_rate(self, log_id: bytes, rate: float) -> None:
-        await self._database.write(lambda c: logs.record_rate(c, log_id, rate))
-
-    async def record_batch(self, log_id: bytes, entries: int | None) -> None:
-        await self._database.write(lambda c: logs.record_batch(c, log_id, entries))
-
     async def record_error(self, log_id: bytes, at: datetime, error: str, kind: FailureKind) -> None:
         await self._database.write(lambda c: logs.record_error(c, log_id, at, error, kind))
 

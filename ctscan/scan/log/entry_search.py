@@ -44,7 +44,7 @@ class Search:
     """Search in the tree of `size` entries, up to the entry before `end`.
 
     Args:
-        source: the log.
+        source: the log; an impatient source where `is_known`.
         size: size of the tree.
         end: end of the entries to be read.
         grain: entries that come and fail together: 1, with tiles 256.
@@ -53,7 +53,7 @@ class Search:
 
     def __init__(self, source: LogSource, size: int, end: int, grain: int, *, is_known: bool) -> None:
         self._log, self._size, self._end, self._grain = source, size, end, grain
-        self._source = source.impatient()
+        self._source = source if is_known else source.impatient()
         self._is_alive = is_known
 
     async def run(self, failed: Span, error: SourceError) -> AsyncGenerator[Found | Lost]:
