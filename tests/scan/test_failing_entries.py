@@ -173,6 +173,26 @@ def test_a_log_that_goes_down_leaves_no_gap_and_is_not_stormed(
 
 
 @pytest.mark.parametrize("protocol", ALL)
+@pytest.mark.parametrize("after", [2, 4, 6, 9, 14])
+def test_a_log_that_goes_down_in_a_search_loses_no_more_than_what_failed_before(
+    after: int, protocol: LogProtocol, tmp_path: Path
+) -> None:
+    db = tmp_path / "db"
+    with Simulator() as sim:
+        log = add_people(sim, protocol)
+        log.failing = frozenset({300})
+        down = log.fault("/tile/data/|/get-entr", server_error(500), skip=after)
+        outcome = scan(sim, db, give_up_after=0.0, tuning=tiles_of(log))
+        assert endings(outcome) == {"people": "incomplete" if down.hits else "gaps"}
+        lost = {index for start, end in failing_spans(db) for index in range(start, end)}
+        assert lost <= {index for start, end in units(protocol, {300}) for index in range(start, end + 12)}
+        log.faults.clear()
+        log.failing = frozenset()
+        assert scan(sim, db, tuning=tiles_of(log)).exit_code == 0
+    assert look_up(db, PEOPLE[200]).complete
+
+
+@pytest.mark.parametrize("protocol", ALL)
 def test_an_outage_leaves_known_gaps_as_they_are(protocol: LogProtocol, tmp_path: Path) -> None:
     db = tmp_path / "db"
     with Simulator() as sim:

@@ -43,7 +43,7 @@ def is_definite(error: SourceError) -> bool:
 
 
 async def gives_any(source: LogSource, size: int, failed: Span, grain: int) -> bool:
-    """Ask for up to nine entries beside a span that failed, far from it, and at its ends: a log that gives none of them
+    """Ask for up to eight entries beside a span that failed, far from it, and at its end: a log that gives none of them
     is down as a whole.
 
     Args:
@@ -53,7 +53,7 @@ async def gives_any(source: LogSource, size: int, failed: Span, grain: int) -> b
         grain: entries that come and fail together, 256 with tiles.
     """
     start, end = failed
-    places = (start - 1, end, 0, size - 1, size // 2, end - 1, start, size // 4, 3 * size // 4)
+    places = (start - 1, end, 0, size - 1, size // 2, end - 1, size // 4, 3 * size // 4)
     asked = {start // grain}
     for place in places:
         if not 0 <= place < size or place // grain in asked:

@@ -54,7 +54,7 @@ class Search:
     def __init__(self, source: LogSource, size: int, end: int, grain: int, *, is_known: bool) -> None:
         self._log, self._size, self._end, self._grain = source, size, end, grain
         self._source = source if is_known else source.impatient()
-        self._is_alive = is_known
+        self._is_known = self._is_alive = is_known
 
     async def run(self, failed: Span, error: SourceError) -> AsyncGenerator[Found | Lost]:
         """Yield the entries from the start of `failed` on, at least up to its end, in order, without overlap.
@@ -67,7 +67,9 @@ class Search:
                 yield outcome
             return
         await self._check_alive(failed, error, error)
-        yield Lost((failed[0], await self._end_of_tiles(failed, error)), error)
+        end = await self._end_of_tiles(failed, error)
+        await self._check_still_alive((failed[0], end), error, error)
+        yield Lost((failed[0], end), error)
 
     async def _check_alive(self, failed: Span, failure: SourceError, first: SourceError) -> None:
         """Raise `first` where the log gives no other entry either. An answer that asks for fewer requests is no sign of
@@ -77,6 +79,13 @@ class Search:
         if not await gives_any(self._source, self._size, failed, self._grain):
             raise first
         self._is_alive = True
+
+    async def _check_still_alive(self, lost: Span, failure: SourceError, first: SourceError) -> None:
+        """Raise `first` where the log went down since: then a row of entries that failed is none."""
+        if self._is_known or is_definite(failure) or lost[1] - lost[0] <= self._grain:
+            return
+        if not await gives_any(self._log.impatient(), self._size, lost, self._grain):
+            raise first
 
     # --- tiles ---
 
@@ -108,7 +117,9 @@ class Search:
         while (asked := plan.asked) is not None:
             answer = await self._ask(asked)
             if isinstance(answer, PatienceSpent):
-                yield Lost((at, max(asked[0], failed[1])), why)
+                rest = at, max(asked[0], failed[1])
+                await self._check_still_alive(rest, why, first)
+                yield Lost(rest, why)
                 return
             if isinstance(answer, SourceError):
                 if asked[1] - asked[0] == 1:
@@ -127,7 +138,9 @@ class Search:
         if plan.limit:
             self._log.limit_batch(plan.limit)
         elif plan.row:
-            yield Lost((at, await self._end_of_row(plan, why)), why)
+            end = await self._end_of_row(plan, why)
+            await self._check_still_alive((at, end), why, first)
+            yield Lost((at, end), why)
 
     async def _ask(self, span: Span) -> list[Batch] | SourceError | CutError:
         """Ask for a span. Raises WrongCount, and FormatErrors that no source gives."""
