@@ -6,11 +6,12 @@
     ├── SourceError          1  the network or the server failed; asking again may help
     │   ├── Missing             the server says that it has no such thing (404, 410)
     │   ├── Refused             the server refuses this request, however often it is made (other 4xx)
+    │   ├── Throttled           the server asks for fewer requests (429, Retry-After); carries the seconds
+    │   ├── PatienceSpent       nothing was asked: failing requests took as long as they may
     │   ├── BadAnswer           an answer that no correct server gives: oversized, not the format
     │   │   ├── WrongCount      no entries, or more than were asked for, again and again
     │   │   └── Unsigned            a tree head that the log's key didn't sign
     │   ├── FutureHead          a tree head that is dated in the future; carries by how much
-    │   └── Busy                a request to come back later; carries the seconds
     ├── DeliveryFailed       1  a channel of alerts didn't take a message; carries whether another try may help
     ├── FormatError          1  bytes that don't follow their format (pure parsers raise it)
     │   └── CutError            a whole batch that can't be cut into entries; carries the raw bytes
@@ -71,6 +72,19 @@ class Refused(SourceError):
     """Refusal of a request: a 4xx that a repetition won't change."""
 
 
+class Throttled(SourceError):
+    """Answer of a server that asks for fewer requests; it says little of what was asked for. `seconds`: until when, if
+    the server said so."""
+
+    def __init__(self, message: str, seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class PatienceSpent(SourceError):
+    """Request that wasn't sent, because failing requests took as long as they may."""
+
+
 class BadAnswer(SourceError):
     """Answer that no correct server sends."""
 
@@ -89,14 +103,6 @@ class FutureHead(SourceError):
     def __init__(self, message: str, ahead: float) -> None:
         super().__init__(message)
         self.ahead = ahead
-
-
-class Busy(SourceError):
-    """Answer of a server that asks to come back in `seconds`."""
-
-    def __init__(self, message: str, seconds: float) -> None:
-        super().__init__(message)
-        self.seconds = seconds
 
 
 class DeliveryFailed(CtscanError):

@@ -170,7 +170,7 @@ INDEX: dict[str, Table] = {
     # --- logs, runs, the basis
     "log": Table(
         "", "", "id log_id key name operator protocol state url monitoring_url origin mmd final_size final_root"
-        " final_timestamp head last_success last_error last_error_at rate failing_since failure crc",
+        " final_timestamp head last_success last_error last_error_at rate failing_since failure crc batch",
     ),
     "tree_head": Table("", "", "id log size root timestamp signature raw saved crc"),
     "head_seen": Table("", "", "id log size root timestamp signature raw first_seen last_seen", purge=Purge.BY_AGE),

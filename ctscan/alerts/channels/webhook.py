@@ -16,7 +16,7 @@ from typing import Any
 from ctscan.alerts.channel import ChannelKind, ChannelTools, Options, Send
 from ctscan.alerts.owner_files import secret_of
 from ctscan.config.setting_checks import filled_text, unexpected
-from ctscan.errors import Busy, CtscanError, DeliveryFailed, Missing, Refused, UsageError
+from ctscan.errors import CtscanError, DeliveryFailed, Missing, Refused, Throttled, UsageError
 from ctscan.model.alert_channel import ChannelSettings, DeliveryReason
 from ctscan.model.alert_message import AlertMessage
 
@@ -86,7 +86,7 @@ def _failure(settings: ChannelSettings, url: str, error: CtscanError) -> Deliver
         why = DeliveryReason.UNREADY(error=said)
     else:
         why = DeliveryReason.UNREACHABLE(error=said)
-    wait = error.seconds if isinstance(error, Busy) else None
+    wait = error.seconds if isinstance(error, Throttled) else None
     return DeliveryFailed(f"alerts: channel '{settings.name}': {said}", why, is_final=is_final, wait=wait)
 
 

@@ -26,7 +26,7 @@ CREATE TABLE log (
     last_error      TEXT,
     last_error_at   TEXT,
     rate            REAL
-, failing_since TEXT, failure TEXT, crc INTEGER) STRICT;
+, failing_since TEXT, failure TEXT, crc INTEGER, batch INTEGER) STRICT;
 
 CREATE TABLE tree_head (
     id        INTEGER PRIMARY KEY,
@@ -984,7 +984,8 @@ INSERT INTO migration (number, name, applied) VALUES
     (16, '0016_suppressions', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (17, '0017_keep', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (18, '0018_exposure', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
-    (19, '0019_watches', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
+    (19, '0019_watches', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (20, '0020_batches', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
 
 INSERT INTO salt (one, salt) VALUES
     (1, randomblob(32));

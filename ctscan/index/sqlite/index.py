@@ -154,9 +154,6 @@ class SqliteIndex(SqliteRoles):
     ) -> None:
         await self._database.write(lambda c: logs.record_success(c, log_id, at, rate, since))
 
-    async def record_rate(self, log_id: bytes, rate: float) -> None:
-        await self._database.write(lambda c: logs.record_rate(c, log_id, rate))
-
     async def record_error(self, log_id: bytes, at: datetime, error: str, kind: FailureKind) -> None:
         await self._database.write(lambda c: logs.record_error(c, log_id, at, error, kind))
 

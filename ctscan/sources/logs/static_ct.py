@@ -32,7 +32,12 @@ class StaticCtSource(TiledSource):
     def __init__(self, log: Log, client: Client, tuning: Tuning, window: ConcurrencyWindow | None = None) -> None:
         client.pace(log.operator, tuning.rate)
         window = window or ConcurrencyWindow(tuning.concurrency)
+        self._client, self._tuning = client, tuning
         super().__init__(log, http_fetch(log.monitoring_url, log.operator, client, tuning, window), window)
+
+    def impatient(self) -> StaticCtSource:
+        """Return this source with a single try for each request."""
+        return StaticCtSource(self.log, self._client.impatient(), self._tuning, self.window)
 
 
 def http_fetch(prefix: str, operator: str, client: Client, tuning: Tuning, window: ConcurrencyWindow) -> Fetch:

@@ -96,7 +96,7 @@ def _not_covered(found: ExposureReport, say: Texts) -> Iterator[Section]:
     yield Section("coverage", say(PageText.COVERAGE()), (log, "%"), covered, is_drawn=True)
 
 
-_GAPS = ("not read", "out of scope", "older rules", "pruned", "quarantined", "refused", "purged")
+_GAPS = ("not read", "out of scope", "older rules", "pruned", "quarantined", "refused", "failing", "purged")
 
 
 def number(say: Texts, count: int) -> str:
