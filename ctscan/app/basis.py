@@ -34,7 +34,7 @@ async def set_basis(config: Config, *, who: str, reason: str, clock: Clock = CLO
     """Make the choice of the configuration, options included, the basis of answers.
 
     Args:
-        config: its `log_list` and `logs` are the choice; without both all logs of Google's list. A log list of the
+        config: its `log_lists` and `logs` are the choice; without both all logs of Google's list. A log list of the
             command line alone is chosen whole, whichever logs the configuration names.
         who: the account, for the record.
         reason: reason, for the record.
@@ -56,8 +56,8 @@ async def set_basis(config: Config, *, who: str, reason: str, clock: Clock = CLO
         give_up_after=config.timeouts.give_up,
     )  # fmt: skip
     keys = request.keys or LogChoice()
-    is_list_given = config.log_list != keys.log_list and config.logs == keys.logs
-    choice = LogChoice(config.log_list, () if is_list_given else config.logs)
+    is_list_given = config.log_lists != keys.log_lists and config.logs == keys.logs
+    choice = LogChoice(config.log_lists, () if is_list_given else config.logs)
     async with (
         open_network(request, ScanClock(clock.now, clock.monotonic, clock.sleep)) as network,
         opened_index(config) as index,

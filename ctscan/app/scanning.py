@@ -103,7 +103,7 @@ def scan_request(config: Config, *, who: str, command: str, now: datetime, past:
         db=config.db,
         scope=configured_scope(config),
         contact=config.contact,
-        log_list=config.log_list,
+        log_lists=config.log_lists,
         logs=config.logs,
         keys=keys_of(config),
         start=config.start,
@@ -128,7 +128,7 @@ def keys_of(config: Config) -> LogChoice | None:
 
     if not config.keys:
         return None
-    return LogChoice(config.keys.get("log_list"), tuple(config.keys.get("logs", ())))
+    return LogChoice(tuple(config.keys.get("log_lists", ())), tuple(config.keys.get("logs", ())))
 
 
 async def _check(request: ScanRequest, clock: ScanClock | None) -> None:

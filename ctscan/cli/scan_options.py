@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 _WHICH = (
     click.option(
         "--log-list",
+        "log_lists",
         metavar="URL|FILE",
-        help="Read the logs of this log list (v3).  [env: CTSCAN_LOG_LIST; default: Google's, signed]",
+        multiple=True,
+        help="Read the logs of this log list (v3); repeatable.  [env: CTSCAN_LOG_LIST; default: Google's, signed]",
     ),
     click.option(
         "--log", "logs", metavar="NAME|URL", multiple=True, help="Read this log only; repeatable.  [env: CTSCAN_LOG]"

@@ -51,7 +51,7 @@ TEMPLATE = """\
 # whose certificate is being looked at. The lists tell it nothing, and are always fetched.
 # ocsp = false
 
-# The list of logs: a URL or a file. The default is Google's, whose signature is checked.
+# The list of logs: a URL or a file, or several: ["...", "..."]. The default is Google's, whose signature is checked.
 # log_list = "log_list.json"
 
 # Where coverage begins when a log is seen first: "now", "start", a date such as 2026-01-31.

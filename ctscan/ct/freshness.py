@@ -139,7 +139,7 @@ def about_list(basis: Basis | None, now: datetime) -> tuple[Message | None, bool
     if basis is None or (basis.choice is not None and basis.choice.logs):
         return None, False
     edition = basis.edition
-    is_own = basis.choice is not None and basis.choice.log_list is not None
+    is_own = basis.choice is not None and bool(basis.choice.log_lists)
     if edition is None or (edition.dated is None and not is_own):
         return Remark.LIST_UNKNOWN(), True
     if edition.dated is None:

@@ -73,6 +73,7 @@ class SkipReason(Code):
     PLACEHOLDER = "skip.placeholder"
     LOCAL_DIRECTORY = "skip.local-directory"
     MALFORMED = "skip.malformed"
+    UNKNOWN_KIND = "skip.unknown-kind"  # under a key of the log list that this version doesn't know
     NO_HEAD = "skip.no-head"
     NEVER_READ = "skip.never-read"
     NO_LONGER_LISTED = "skip.no-longer-listed"  # parameter: since

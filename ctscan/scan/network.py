@@ -13,7 +13,7 @@ from ctscan.scan.events import Emit, Waiting
 from ctscan.scan.log.connect import Connection, connect
 from ctscan.scan.request import ScanClock, ScanRequest
 from ctscan.scan.selection import Selection, choose, from_directories, split_names, with_archived
-from ctscan.sources.logs.log_lists import is_on_network, load_list
+from ctscan.sources.logs.log_lists import any_on_network, load_lists
 from ctscan.sources.logs.tuning import TuningTable, load_tuning
 from ctscan.sources.repositories import repositories
 
@@ -36,7 +36,7 @@ class Network:
     def needs_network(self, choice: LogChoice) -> bool:
         """Return whether the log list of a choice has to be fetched."""
         directories, names = split_names(choice.logs)
-        return is_on_network(choice.log_list) and (bool(names) or not directories)
+        return any_on_network(choice.log_lists) and (bool(names) or not directories)
 
     async def check_directories(self, choice: LogChoice, known: Sequence[Log] = ()) -> None:
         """Check the directories that a choice names. Raises UsageError as `select`."""
@@ -55,7 +55,7 @@ class Network:
             return Selection(archived, ())
         self.emit(Waiting(b"", "the log list"))
         client = self.client.watched(lambda attempt: self.emit(Waiting(b"", "the log list", attempt)))
-        loaded = await load_list(choice.log_list, client, hybrids=self.tuning.hybrids, etag=etag)
+        loaded = await load_lists(choice.log_lists, client, hybrids=self.tuning.hybrids, etag=etag)
         if loaded.list is None:
             return None
         chosen = choose(loaded.list, names, loaded.etag, known)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class ScanRequest:
     """Settings of a `ctscan scan`: plain values, so that a worker process can receive them.
 
-    `log_list` and `logs` are the choice of the command line, or else that of file and environment, which `keys` holds
+    `log_lists` and `logs` are the choice of the command line, or else that of file and environment, which `keys` holds
     in any case; `keys` None: they give none. `start` is the text of `--from`, None when the option was not given.
     `past`: read the entries before the newest entry that was read, newest first, and no later entry. `tuning` holds the
     overrides of the configuration, by operator or log.
@@ -31,7 +31,7 @@ class ScanRequest:
     db: str
     scope: Scope
     contact: str | None = None
-    log_list: str | None = None
+    log_lists: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
     keys: LogChoice | None = None
     start: str | None = None
@@ -52,7 +52,7 @@ class ScanRequest:
     @property
     def given(self) -> LogChoice | None:
         """Choice of logs that the command line gives; None: it gives none, or that of the keys."""
-        choice = LogChoice(self.log_list, self.logs)
+        choice = LogChoice(self.log_lists, self.logs)
         return None if choice == (self.keys or LogChoice()) else choice
 
 
