@@ -72,7 +72,9 @@ NEVER_IMPORTED_HERE = {
     "sniffio": "httpcore looks for it several times in each request, and a search that fails costs 40 µs each time",
 }
 
-IMPORTED_AS = {"python-stdnum": "stdnum", "pycryptodome": "Crypto", "python-docx": "docx"}
+IMPORTED_AS = {
+    "python-stdnum": "stdnum", "pycryptodome": "Crypto", "python-docx": "docx", "backports.zstd": "backports",
+}  # fmt: skip
 """Dependencies that are imported under another name."""
 
 MAX_LINES = 400

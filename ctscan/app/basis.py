@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.app.recording import recorded
-from ctscan.app.scanning import keys_of
+from ctscan.app.scanning import keys_of, log_key_of
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import InputError, UsageError
@@ -52,8 +52,8 @@ async def set_basis(config: Config, *, who: str, reason: str, clock: Clock = CLO
 
     _check_reason("basis set", reason)
     request = ScanRequest(
-        config.db, Scope(), contact=config.contact, keys=keys_of(config), who=who, tuning=config.tuning,
-        give_up_after=config.timeouts.give_up,
+        config.db, Scope(), contact=config.contact, keys=keys_of(config), who=who, log_key=log_key_of(config),
+        tuning=config.tuning, give_up_after=config.timeouts.give_up,
     )  # fmt: skip
     keys = request.keys or LogChoice()
     is_list_given = config.log_lists != keys.log_lists and config.logs == keys.logs

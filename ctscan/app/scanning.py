@@ -10,7 +10,7 @@ from ctscan.app.recording import recorded
 from ctscan.app.scoping import check_consent, configured_scope
 from ctscan.app.searching import SilentListener, search
 from ctscan.app.wiring import CLOCK, index_key_path, privacy_files
-from ctscan.errors import worst
+from ctscan.errors import UsageError, worst
 from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ctscan.clock import Clock
     from ctscan.config import Config
     from ctscan.model import LogChoice
+    from ctscan.model.log import LogKey
     from ctscan.model.results import ScanReport, SearchResults
     from ctscan.scan.events import Emit, Event
     from ctscan.scan.run import ScanClock, ScanRequest, ScanResult
@@ -106,6 +107,7 @@ def scan_request(config: Config, *, who: str, command: str, now: datetime, past:
         log_lists=config.log_lists,
         logs=config.logs,
         keys=keys_of(config),
+        log_key=log_key_of(config),
         start=config.start,
         purpose=config.purpose,
         follow=config.follow and not past,
@@ -120,6 +122,20 @@ def scan_request(config: Config, *, who: str, command: str, now: datetime, past:
         privacy=privacy_files(config),
         key_file=index_key_path(config),
     )
+
+
+def log_key_of(config: Config) -> LogKey | None:
+    """Return key and origin of a log in a folder that doesn't describe it; None where they aren't given.
+
+    Raises:
+        UsageError: only one of the two is given.
+    """
+    from ctscan.model.log import LogKey
+
+    if bool(config.log_key) != bool(config.origin):
+        given, missing = ("log_key", "origin") if config.log_key else ("origin", "log_key")
+        raise UsageError(f"{given}: expected {missing} too, which together describe a log in a folder; give both")
+    return LogKey(config.log_key, config.origin) if config.log_key and config.origin else None
 
 
 def keys_of(config: Config) -> LogChoice | None:

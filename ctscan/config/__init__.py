@@ -29,7 +29,7 @@ FILE_NAME = "ctscan.toml"
 PREFIX = "CTSCAN_"
 FILE_LIMIT = 1 << 20  # bytes; a configuration is a page of text
 PATHS = (
-    "db", "audit_path", "key_file", "scope_file", "index_key_file", "suppressions",
+    "db", "log_key", "audit_path", "key_file", "scope_file", "index_key_file", "suppressions",
 )  # fmt: skip  # `db` may be a URL
 RECORDED = (
     "db", "log_lists", "logs", "scope", "scope_file", "everything", "wide_scope", "purpose", "repositories",
@@ -59,6 +59,8 @@ class Config:
     db: str = "ctscan.db"
     log_lists: tuple[str, ...] = ()  # none: Google's
     logs: tuple[str, ...] = ()
+    log_key: str | None = None  # file: with `origin`, the key of a log in a folder that doesn't describe it
+    origin: str | None = None
     start: str | None = None
     scope: tuple[str, ...] = ()
     scope_origin: str = "scope"  # the option, variable or key that gave `scope`

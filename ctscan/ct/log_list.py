@@ -103,7 +103,7 @@ def parse_log_list(raw: bytes, *, by_hand: bool, hybrids: Mapping[bytes, str]) -
 
 
 def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
-    """Parse the `log.v3.json` beside the tiles of a static-ct log.
+    """Parse the `log.v3.json` beside the tiles of a static-ct log, or of the archive of any log (`url` then).
 
     Its state only matters for `final_tree_head`: a log that a user names is read in any state.
 
@@ -117,7 +117,7 @@ def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
     context = "log.v3.json"
     entry = json_object(raw, context, OBJECT_LIMIT)
     log_id, key = _identity(entry, context)
-    submission = url_in(entry, "submission_url", context, by_hand=True)
+    submission = url_in(entry, "submission_url" if "submission_url" in entry else "url", context, by_hand=True)
     state, detail = _state(entry, context) or (ListedState.USABLE, {})
     return Log(
         id=log_id,
@@ -130,6 +130,31 @@ def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
         origin=origin_of(submission),
         final_head=_final_head(detail, context) if state == ListedState.READONLY else None,
         mmd=_mmd(entry, context),
+    )
+
+
+def log_of_key(key: bytes, origin: str, monitoring_url: str) -> Log:
+    """Describe a log by its key and origin, where no `log.v3.json` does.
+
+    Args:
+        key: SubjectPublicKeyInfo, DER.
+        origin: first line of its checkpoints.
+        monitoring_url: address of the tiles.
+
+    Raises:
+        FormatError: the key is none of a log, or the origin is no line of text.
+    """
+    read_key(key)
+    if not origin or _label(origin) != origin:
+        raise FormatError(f"origin: expected the first line of the checkpoint, got {len(origin)} other characters")
+    return Log(
+        id=log_id_of(key),
+        key=key,
+        name=origin,
+        operator=origin.partition("/")[0],
+        protocol=LogProtocol.STATIC_CT,
+        monitoring_url=checked_url(monitoring_url, "address of the log", by_hand=True, may_be_file=True),
+        origin=origin,
     )
 
 

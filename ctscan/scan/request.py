@@ -12,6 +12,7 @@ from ctscan.clock import LEAVE_WITHIN, Clock
 from ctscan.errors import worst
 from ctscan.model import Gap, Log, LogChoice, Message
 from ctscan.model.keep import NO_LIMITS, Limits
+from ctscan.model.log import LogKey
 
 if TYPE_CHECKING:
     from ctscan.model.suppression import PrivacyFiles
@@ -35,6 +36,7 @@ class ScanRequest:
     logs: tuple[str, ...] = ()
     keys: LogChoice | None = None
     start: str | None = None
+    log_key: LogKey | None = None  # of a log in a folder that doesn't describe it
     purpose: str = ""
     follow: bool = False
     past: bool = False
