@@ -89,7 +89,7 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
     config = load_config({}, {}, tmp_path)
     assert config.path == tmp_path / "ctscan.toml"
     assert config.db == str(tmp_path / "data" / "index.db")
-    assert config.log_list == str(tmp_path / "lists" / "log_list.json")
+    assert config.log_lists == (str(tmp_path / "lists" / "log_list.json"),)
     assert config.audit_path == str(tmp_path / "records" / "trail")
     assert config.key_file == "/mnt-secret/ctscan.key"
     assert config.start == "2026-01-31"
@@ -108,7 +108,7 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
     [
         ("CTSCAN_CONTACT", "ct@example.org", "contact", "ct@example.org"),
         ("CTSCAN_DB", "sqlite:////srv/ctscan.db", "db", "sqlite:////srv/ctscan.db"),
-        ("CTSCAN_LOG_LIST", "https://example.org/list.json", "log_list", "https://example.org/list.json"),
+        ("CTSCAN_LOG_LIST", "https://example.org/list.json", "log_lists", ("https://example.org/list.json",)),
         ("CTSCAN_LOG", "one; two", "logs", ("one", "two")),
         ("CTSCAN_LOGS", "one\ntwo", "logs", ("one", "two")),
         ("CTSCAN_FROM", "start", "start", "start"),
@@ -213,20 +213,24 @@ def test_everything_and_terms_given_at_once_are_refused(
     [
         ("", {}, {}),
         ("logs = []", {}, {}),
-        ('log_list = "list.json"', {}, {"log_list": "list.json"}),
-        ('logs = ["one"]\nlog_list = "list.json"', {"CTSCAN_LOG": "two"}, {"logs": ("two",), "log_list": "list.json"}),
+        ('log_list = "list.json"', {}, {"log_lists": ("list.json",)}),
+        ('log_list = ["list.json", "list.json"]', {}, {"log_lists": ("list.json", "list.json")}),
+        ('logs = ["one"]\nlog_list = "list.json"', {"CTSCAN_LOG": "two"}, {
+            "logs": ("two",), "log_lists": ("list.json",),
+        }),
         ("", {"CTSCAN_LOGS": "two", "CTSCAN_LOG_LIST": "https://example.org/l"}, {
-            "logs": ("two",), "log_list": "https://example.org/l",
+            "logs": ("two",), "log_lists": ("https://example.org/l",),
         }),
     ],
 )  # fmt: skip
 def test_the_choice_of_file_and_environment_is_kept_beside_that_of_the_command_line(
-    tmp_path: Path, file: str, environ: dict[str, str], keys: dict[str, object]
+    tmp_path: Path, file: str, environ: dict[str, str], keys: dict[str, tuple[str, ...]]
 ) -> None:
     write(tmp_path, file)
-    anchored = {name: str(tmp_path / "list.json") if value == "list.json" else value for name, value in keys.items()}
-    config = load_config({"logs": ("three",), "log_list": "other.json"}, environ, tmp_path)
-    assert (config.keys, config.logs, config.log_list) == (anchored, ("three",), str(tmp_path / "other.json"))
+    here = str(tmp_path / "list.json")
+    anchored = {name: tuple(here if one == "list.json" else one for one in value) for name, value in keys.items()}
+    config = load_config({"logs": ("three",), "log_lists": ("other.json",)}, environ, tmp_path)
+    assert (config.keys, config.logs, config.log_lists) == (anchored, ("three",), (str(tmp_path / "other.json"),))
 
 
 def test_search_order_of_the_file(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from ctscan.app.recording import recorded
 from ctscan.app.scoping import check_consent, configured_scope
 from ctscan.app.searching import SilentListener, search
 from ctscan.app.wiring import CLOCK, index_key_path, privacy_files
-from ctscan.errors import CtscanError, worst
+from ctscan.errors import CtscanError, UsageError, worst
 from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ctscan.clock import Clock
     from ctscan.config import Config
     from ctscan.model import LogChoice
+    from ctscan.model.log import LogKey
     from ctscan.model.results import ScanReport, SearchResults
     from ctscan.scan.events import Emit, Event
     from ctscan.scan.run import ScanClock, ScanRequest, ScanResult
@@ -106,9 +107,10 @@ def scan_request(config: Config, *, who: str, command: str, now: datetime, past:
         db=config.db,
         scope=configured_scope(config),
         contact=config.contact,
-        log_list=config.log_list,
+        log_lists=config.log_lists,
         logs=config.logs,
         keys=keys_of(config),
+        log_key=log_key_of(config),
         start=config.start,
         purpose=config.purpose,
         follow=config.follow and not past,
@@ -125,13 +127,27 @@ def scan_request(config: Config, *, who: str, command: str, now: datetime, past:
     )
 
 
+def log_key_of(config: Config) -> LogKey | None:
+    """Return key and origin of a log in a folder that doesn't describe it; None where they aren't given.
+
+    Raises:
+        UsageError: only one of the two is given.
+    """
+    from ctscan.model.log import LogKey
+
+    if bool(config.log_key) != bool(config.origin):
+        given, missing = ("log_key", "origin") if config.log_key else ("origin", "log_key")
+        raise UsageError(f"{given}: expected {missing} too, which together describe a log in a folder; give both")
+    return LogKey(config.log_key, config.origin) if config.log_key and config.origin else None
+
+
 def keys_of(config: Config) -> LogChoice | None:
     """Return the choice of logs that file and environment give; None where they give none."""
     from ctscan.model import LogChoice
 
     if not config.keys:
         return None
-    return LogChoice(config.keys.get("log_list"), tuple(config.keys.get("logs", ())))
+    return LogChoice(tuple(config.keys.get("log_lists", ())), tuple(config.keys.get("logs", ())))
 
 
 async def _check(request: ScanRequest, clock: ScanClock | None) -> None:

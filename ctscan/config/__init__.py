@@ -31,10 +31,10 @@ FILE_NAME = "ctscan.toml"
 PREFIX = "CTSCAN_"
 FILE_LIMIT = 1 << 20  # bytes; a configuration is a page of text
 PATHS = (
-    "db", "log_list", "audit_path", "key_file", "scope_file", "index_key_file", "suppressions",
-)  # fmt: skip  # `db` and `log_list` may be URLs
+    "db", "log_key", "audit_path", "key_file", "scope_file", "index_key_file", "suppressions",
+)  # fmt: skip  # `db` may be a URL
 RECORDED = (
-    "db", "log_list", "logs", "scope", "scope_file", "everything", "wide_scope", "purpose", "repositories",
+    "db", "log_lists", "logs", "scope", "scope_file", "everything", "wide_scope", "purpose", "repositories",
     "search_people", "retention", "keep", "controller", "heads_to", "alerts",
 )  # fmt: skip
 """Settings that decide what is read, kept and answered, and on whose behalf: their change is an event of the trail."""
@@ -61,8 +61,10 @@ class Config:
     path: Path | None = None
     contact: str | None = None
     db: str = "ctscan.db"
-    log_list: str | None = None  # Google's
+    log_lists: tuple[str, ...] = ()  # none: Google's
     logs: tuple[str, ...] = ()
+    log_key: str | None = None  # file: with `origin`, the key of a log in a folder that doesn't describe it
+    origin: str | None = None
     start: str | None = None
     scope: tuple[str, ...] = ()
     scope_origin: str = "scope"  # the option, variable or key that gave `scope`
@@ -81,7 +83,7 @@ class Config:
     quarantine_days: int = 30
     retention: str = ""  # in words
     keep: Keep = field(default_factory=Keep)
-    keys: Mapping[str, Any] = field(default_factory=dict)  # `logs` and `log_list` as file and environment give them
+    keys: Mapping[str, Any] = field(default_factory=dict)  # `logs` and `log_lists` as file and environment give them
     witnesses: tuple[str, ...] = ()  # verifier keys (C2SP signed-note) of witnesses of checkpoints
     audit_path: str | None = None  # of the trail; None: the path of the index and ".audit"
     heads_to: tuple[str, ...] = ()  # further places for heads of the audit log
@@ -123,7 +125,7 @@ def load_config(options: Mapping[str, Any], environ: Mapping[str, str], director
     file = _anchored(_read_file(path), base) if path else {}
     environment = _anchored(_read_environment(environ), directory)
     stated = file | environment
-    keys = {name: value for name, value in stated.items() if name in ("logs", "log_list") and value}
+    keys = {name: value for name, value in stated.items() if name in ("logs", "log_lists") and value}
     recorded = tuple((name, _whole(stated[name])) for name in RECORDED if stated.get(name))
     layers = {str(path): file, "environment": environment, "command line": _anchored(_read_options(options), directory)}
     for where, layer in layers.items():
@@ -262,10 +264,9 @@ def _checked_option(name: str, value: Any) -> Any:
 def _anchored(settings: Settings, directory: Path) -> Settings:
     """Make paths absolute; URLs stay."""
     places = {name: settings[name] for name in PATHS if name in settings}
-    anchored: Settings = {
-        name: text if re.match(r"[a-z][a-z0-9+.-]+:", text) else str(directory / Path(text).expanduser())
-        for name, text in places.items()
-    }
+    anchored: Settings = {name: _anchored_path(text, directory) for name, text in places.items()}
+    if log_lists := settings.get("log_lists"):
+        anchored["log_lists"] = tuple(_anchored_path(place, directory) for place in log_lists)
     if heads_to := settings.get("heads_to"):
         anchored["heads_to"] = tuple(_anchored_place(place, directory) for place in heads_to)
     controller = settings.get("controller")
@@ -288,6 +289,10 @@ def _anchored_channel(channel: ChannelSettings, directory: Path) -> ChannelSetti
 def _anchored_option(name: str, value: object, directory: Path) -> object:
     is_path = name in ("path", "program") or name.endswith("_file")
     return str(directory / Path(value).expanduser()) if is_path and isinstance(value, str) and value != "-" else value
+
+
+def _anchored_path(text: str, directory: Path) -> str:
+    return text if re.match(r"[a-z][a-z0-9+.-]+:", text) else str(directory / Path(text).expanduser())
 
 
 def _anchored_place(place: str, directory: Path) -> str:

@@ -186,8 +186,10 @@ class Key:
 KEYS: dict[str, Key] = {
     "contact": Key(_contact, _as_is),
     "db": Key(filled_text, _as_is),
-    "log_list": Key(filled_text, _as_is),
+    "log_list": Key(text_list, _as_list, "log_lists"),
     "logs": Key(text_list, _as_list),
+    "log_key": Key(filled_text, _as_is),
+    "origin": Key(line_of_text, _as_is),
     "from": Key(_date_or_text, _as_is, "start"),
     "scope": Key(_terms, _as_list),
     "scope_file": Key(filled_text, _as_is),

@@ -51,8 +51,12 @@ TEMPLATE = """\
 # whose certificate is being looked at. The lists tell it nothing, and are always fetched.
 # ocsp = false
 
-# The list of logs: a URL or a file. The default is Google's, whose signature is checked.
+# The list of logs: a URL or a file, or several: ["...", "..."]. The default is Google's, whose signature is checked.
 # log_list = "log_list.json"
+
+# Public key (a file) and origin of a log in a folder that has no log.v3.json, as a running log writes it.
+# log_key = "log.pem"
+# origin = "log.example.org/2026"
 
 # Where coverage begins when a log is seen first: "now", "start", a date such as 2026-01-31.
 # "start" reads billions of entries.

@@ -275,7 +275,7 @@ async def _asked(context: ScanContext, session: LogSession, verifier: Verifier) 
     log_id, state = session.log.id, session.state
     start = context.starts.get(log_id)
     if start is None:
-        start = await start_index(context.start, state, verifier, log_id in context.added)
+        start = await start_index(context.start, state, verifier, log_id in context.added or session.log.is_archive)
     if state is None or (not state.verified and not state.pending):
         await _begin_coverage(session, verifier, session.head.size if context.request.past else start)
         if start and not context.request.past:
