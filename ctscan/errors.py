@@ -6,10 +6,13 @@
     ├── SourceError          1  the network or the server failed; asking again may help
     │   ├── Missing             the server says that it has no such thing (404, 410)
     │   ├── Refused             the server refuses this request, however often it is made (other 4xx)
+    │   ├── Throttled           the server asks for fewer requests (429, Retry-After); carries the seconds
+    │   ├── PatienceSpent       nothing was asked: failing requests took as long as they may
     │   ├── BadAnswer           an answer that no correct server gives: oversized, not the format
     │   │   ├── WrongCount      no entries, or more than were asked for, again and again
     │   │   └── Unsigned            a tree head that the log's key didn't sign
-    │   └── FutureHead          a tree head that is dated in the future; carries by how much
+    │   ├── FutureHead          a tree head that is dated in the future; carries by how much
+    ├── DeliveryFailed       1  a channel of alerts didn't take a message; carries whether another try may help
     ├── FormatError          1  bytes that don't follow their format (pure parsers raise it)
     │   └── CutError            a whole batch that can't be cut into entries; carries the raw bytes
     ├── ProofError           1  a proof or a signature that doesn't verify (pure verifiers raise it)
@@ -69,6 +72,19 @@ class Refused(SourceError):
     """Refusal of a request: a 4xx that a repetition won't change."""
 
 
+class Throttled(SourceError):
+    """Answer of a server that asks for fewer requests; it says little of what was asked for. `seconds`: until when, if
+    the server said so."""
+
+    def __init__(self, message: str, seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class PatienceSpent(SourceError):
+    """Request that wasn't sent, because failing requests took as long as they may."""
+
+
 class BadAnswer(SourceError):
     """Answer that no correct server sends."""
 
@@ -87,6 +103,17 @@ class FutureHead(SourceError):
     def __init__(self, message: str, ahead: float) -> None:
         super().__init__(message)
         self.ahead = ahead
+
+
+class DeliveryFailed(CtscanError):
+    """Message that a channel of alerts didn't take. `why` is the reason as a code; `is_final`: no other try will help;
+    `wait`: seconds until which the recipient wants no other try."""
+
+    def __init__(self, message: str, why: Message, *, is_final: bool = False, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.why = why
+        self.is_final = is_final
+        self.wait = wait
 
 
 class FormatError(CtscanError):

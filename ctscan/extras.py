@@ -14,6 +14,7 @@ PACKAGES = {
     "reports": "typst",
     "parquet": "pyarrow",
     "encrypted": "sqlcipher3",
+    "metrics": "prometheus_client",
 }
 """Extras that have a use today, and the first package that each brings."""
 

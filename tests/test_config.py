@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from ctscan.config import Config, load_config, variables_of
 from ctscan.config.keys import KEYS
 from ctscan.errors import UsageError
+from ctscan.model.alert_channel import Quiet
 from ctscan.model.controller import Controller
 from ctscan.model.mail import MailSecurity, MailSettings
 
@@ -88,7 +89,7 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
     config = load_config({}, {}, tmp_path)
     assert config.path == tmp_path / "ctscan.toml"
     assert config.db == str(tmp_path / "data" / "index.db")
-    assert config.log_list == str(tmp_path / "lists" / "log_list.json")
+    assert config.log_lists == (str(tmp_path / "lists" / "log_list.json"),)
     assert config.audit_path == str(tmp_path / "records" / "trail")
     assert config.key_file == "/mnt-secret/ctscan.key"
     assert config.start == "2026-01-31"
@@ -107,7 +108,7 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
     [
         ("CTSCAN_CONTACT", "ct@example.org", "contact", "ct@example.org"),
         ("CTSCAN_DB", "sqlite:////srv/ctscan.db", "db", "sqlite:////srv/ctscan.db"),
-        ("CTSCAN_LOG_LIST", "https://example.org/list.json", "log_list", "https://example.org/list.json"),
+        ("CTSCAN_LOG_LIST", "https://example.org/list.json", "log_lists", ("https://example.org/list.json",)),
         ("CTSCAN_LOG", "one; two", "logs", ("one", "two")),
         ("CTSCAN_LOGS", "one\ntwo", "logs", ("one", "two")),
         ("CTSCAN_FROM", "start", "start", "start"),
@@ -138,7 +139,7 @@ def test_environment(tmp_path: Path, variable: str, text: str, field: str, value
 
 def test_every_flat_key_has_a_variable() -> None:
     tables = {name for name, key in KEYS.items() if key.parse is None}
-    assert tables == {"tuning", "timeouts", "controller", "mail", "keep", "report.ignore"}
+    assert tables == {"tuning", "timeouts", "controller", "mail", "keep", "report.ignore", "alerts"}
     assert variables_of("logs") == ("CTSCAN_LOGS", "CTSCAN_LOG")
     assert variables_of("privacy.key_file") == ("CTSCAN_KEY_FILE",)
 
@@ -212,20 +213,24 @@ def test_everything_and_terms_given_at_once_are_refused(
     [
         ("", {}, {}),
         ("logs = []", {}, {}),
-        ('log_list = "list.json"', {}, {"log_list": "list.json"}),
-        ('logs = ["one"]\nlog_list = "list.json"', {"CTSCAN_LOG": "two"}, {"logs": ("two",), "log_list": "list.json"}),
+        ('log_list = "list.json"', {}, {"log_lists": ("list.json",)}),
+        ('log_list = ["list.json", "list.json"]', {}, {"log_lists": ("list.json", "list.json")}),
+        ('logs = ["one"]\nlog_list = "list.json"', {"CTSCAN_LOG": "two"}, {
+            "logs": ("two",), "log_lists": ("list.json",),
+        }),
         ("", {"CTSCAN_LOGS": "two", "CTSCAN_LOG_LIST": "https://example.org/l"}, {
-            "logs": ("two",), "log_list": "https://example.org/l",
+            "logs": ("two",), "log_lists": ("https://example.org/l",),
         }),
     ],
 )  # fmt: skip
 def test_the_choice_of_file_and_environment_is_kept_beside_that_of_the_command_line(
-    tmp_path: Path, file: str, environ: dict[str, str], keys: dict[str, object]
+    tmp_path: Path, file: str, environ: dict[str, str], keys: dict[str, tuple[str, ...]]
 ) -> None:
     write(tmp_path, file)
-    anchored = {name: str(tmp_path / "list.json") if value == "list.json" else value for name, value in keys.items()}
-    config = load_config({"logs": ("three",), "log_list": "other.json"}, environ, tmp_path)
-    assert (config.keys, config.logs, config.log_list) == (anchored, ("three",), str(tmp_path / "other.json"))
+    here = str(tmp_path / "list.json")
+    anchored = {name: tuple(here if one == "list.json" else one for one in value) for name, value in keys.items()}
+    config = load_config({"logs": ("three",), "log_lists": ("other.json",)}, environ, tmp_path)
+    assert (config.keys, config.logs, config.log_lists) == (anchored, ("three",), (str(tmp_path / "other.json"),))
 
 
 def test_search_order_of_the_file(tmp_path: Path) -> None:
@@ -477,3 +482,33 @@ def test_settings_whose_change_is_recorded_are_those_of_file_and_environment(tmp
     (tmp_path / "ctscan.toml").write_text('purpose = "one"\nformat = "json"\n', encoding="utf-8")
     config = load_config({"purpose": "two"}, {"CTSCAN_SCOPE": "example.org"}, tmp_path)
     assert config.recorded == (("scope", ("example.org",)), ("purpose", "one"))
+
+
+ALERTS = """
+[alerts]
+zone = "Europe/Berlin"
+[[alerts.channel]]
+name = "soc"
+kind = "webhook"
+url = "{url}"
+secret_file = "soc.secret"
+quiet = "22:00-07:00"
+digest = "4h"
+"""
+
+
+def test_channels_of_alerts(tmp_path: Path) -> None:
+    path = write(tmp_path, ALERTS.format(url="https://example.org/a"))
+    config = load_config({"config": str(path)}, {"CTSCAN_ALERT_SECRET_SOC": "secret"}, tmp_path)
+    (channel,) = config.alerts.channels
+    assert (channel.quiet, channel.digest) == (Quiet(time(22), time(7)), timedelta(hours=4))
+    assert dict(channel.options) == {"url": "https://example.org/a", "secret_file": str(tmp_path / "soc.secret")}
+    assert "example.org/a" not in repr(config.alerts)  # the path of a URL may be a secret
+
+
+def test_a_change_of_an_address_of_alerts_is_noticed(tmp_path: Path) -> None:
+    first, second = (
+        load_config({"config": str(write(tmp_path, ALERTS.format(url=url)))}, {}, tmp_path).recorded
+        for url in ("https://example.org/a", "https://example.org/b")
+    )
+    assert repr(first) != repr(second)

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 from support.certs import integer, make_certificate, oid, tlv
+from support.cli import run
 
 from ctscan.extras import PACKAGES, to_install
 
 ROOT = Path(__file__).parents[1]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-NAMES = {"dossier", "reports", "parquet", "encrypted", "postgres", "pkcs12", "native"}
+NAMES = {"dossier", "reports", "parquet", "encrypted", "metrics", "postgres", "pkcs12", "native"}
 
 HIDING = """
 import sys
@@ -55,7 +56,7 @@ def test_all_names_every_extra_but_the_native_part() -> None:
 
 
 def test_an_extra_that_installs_something_is_one_that_a_feature_asks_for() -> None:
-    filled = {name: re.split(r"[^a-z0-9]", only[0])[0] for name, only in EXTRAS.items() if only and name != "all"}
+    filled = {name: re.split(r"[^a-z0-9_]", only[0])[0] for name, only in EXTRAS.items() if only and name != "all"}
     assert filled == PACKAGES
 
 
@@ -97,6 +98,29 @@ def old_key_store() -> bytes:
     safe = tlv(0x30, oid("1.2.840.113549.1.7.6"), tlv(0xA0, tlv(0x30, integer(0), content)))
     data = tlv(0x30, oid("1.2.840.113549.1.7.1"), tlv(0xA0, tlv(0x04, tlv(0x30, safe))))
     return tlv(0x30, integer(3), data)
+
+
+@pytest.mark.parametrize("words", [("metrics",), ("scan", "--follow", "--everything", "--contact", "ct@example.org")])
+def test_metrics_without_the_extra_say_what_to_install(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "ctscan.toml").write_text('[metrics]\nlisten = "127.0.0.1:0"\n')
+    done = without("prometheus_client", *words, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    expected = f"ctscan: metrics needs prometheus_client: {to_install('metrics')}"
+    assert done.stderr.splitlines() == [expected]
+    assert [one.name for one in tmp_path.iterdir()] == ["ctscan.toml"]
+
+
+def test_a_report_without_the_library_of_charts_has_its_tables(tmp_path: Path) -> None:
+    assert run("demo", "--keep", str(tmp_path / "demo")).exit_code == 0
+    page = tmp_path / "report.html"
+    command = ("report", "--since", "2020-01-01", "--db", str(tmp_path / "demo" / "ctscan.db"), "-o", str(page))
+    assert "tables only" not in run(*command).stderr
+    drawn = page.read_text("utf-8")
+    found = without("vl_convert", *command, cwd=tmp_path)
+    assert f"ctscan: report: tables only: a chart needs vl-convert-python: {to_install('reports')}" in found.stderr
+    plain = page.read_text("utf-8")
+    assert ("<svg" in drawn, "<svg" in plain) == (True, False)
+    assert drawn.count("<table") == plain.count("<table") > 5
 
 
 def test_letters_without_the_extra_say_what_to_install_and_look_nobody_up(tmp_path: Path) -> None:

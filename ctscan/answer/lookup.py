@@ -25,6 +25,7 @@ from ctscan.answer.remarks import (
     remarks_on_identifier,
     remarks_on_repositories,
 )
+from ctscan.answer.report_basis import kept_rules
 from ctscan.answer.unread_parts import unread_parts
 from ctscan.ct.coverage import judge
 from ctscan.ct.freshness import Judgement, about_list, freshness, retirements, time_set_back
@@ -55,7 +56,6 @@ from ctscan.model import (
     SkipReason,
     VerifiedRange,
 )
-from ctscan.model.keep import CERTIFICATE_RULES, KeptRule
 from ctscan.personal.question_coverage import questions_about, why_not_searched
 from ctscan.personal.rules import rule_set
 from ctscan.revocation.status import status_of
@@ -91,7 +91,7 @@ async def answer(
     with index.noted_damage() as damage:
         given = await _answer(index, identifier, now, stale_after, limit)
         given = await _with_similar(index, given, now)
-        given = replace(given, kept_rules=await _kept_rules(index))  # behind all that was read: limits only grow
+        given = replace(given, kept_rules=await kept_rules(index))  # behind all that was read: limits only grow
         given = await with_objections(index, given)  # behind all that was read: an objection meanwhile counts
         await index.basis()  # notes a repair that began meanwhile, and took findings away
     if not damage:
@@ -154,11 +154,6 @@ async def _with_similar(index: Finder, given: Answer, now: datetime) -> Answer:
         offers=offers,
         remarks=(*given.remarks, *filter(None, (mailboxes_cut, offers_cut))),
     )
-
-
-async def _kept_rules(index: Retention) -> tuple[KeptRule, ...]:
-    """Return the rules of retention that were applied to the certificates of the index."""
-    return tuple(rule for rule in (await index.kept_limits()).rules if rule.kind in CERTIFICATE_RULES)
 
 
 def _with_status(match: Match, now: datetime) -> Match:

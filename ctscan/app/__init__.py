@@ -6,6 +6,7 @@ Every face (command line, web, worker) calls these functions and holds no logic 
 goes to listeners. Heavy modules are imported when a function runs, so that importing this package is cheap.
 """
 
+from ctscan.app.alert_commands import pending_alerts, send_alerts, try_channels
 from ctscan.app.answers import certificates, is_label_of_number, look_up, parse_identifier, prove, standings
 from ctscan.app.audit_log import (
     audit_log_lines,
@@ -56,6 +57,7 @@ from ctscan.app.inspection_gate import GateOptions, gate_of, judge_files, write_
 from ctscan.app.known_trail import begin_trail
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
+from ctscan.app.measuring import render_measures, write_metrics
 from ctscan.app.notice_writing import FORMS as NOTICE_FORMS
 from ctscan.app.notice_writing import write_notice
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
@@ -72,6 +74,16 @@ from ctscan.app.searching import SearchListener, SearchPlan, plan_scope_search, 
 from ctscan.app.settings import DEMO_PERSON, demo_config, kept_demo_config, write_settings
 from ctscan.app.template_report import TemplateOptions, templates_of_files, templates_of_index
 from ctscan.app.typed_selection import make_selection
+from ctscan.app.watching import (
+    AckRequest,
+    WatchRequest,
+    acks,
+    add_ack,
+    add_watch,
+    remove_ack,
+    remove_watch,
+    watches,
+)
 from ctscan.app.wiring import exposed_files
 
 __all__ = [
@@ -80,6 +92,7 @@ __all__ = [
     "HEADS_FILE_LIMIT",
     "NOTICE_FORMS",
     "REPORT_FORMS",
+    "AckRequest",
     "DossierOptions",
     "GateOptions",
     "LetterOptions",
@@ -87,9 +100,13 @@ __all__ = [
     "SearchListener",
     "SearchPlan",
     "TemplateOptions",
+    "WatchRequest",
     "accept_loss",
+    "acks",
+    "add_ack",
     "add_events",
     "add_identifiers",
+    "add_watch",
     "audit_events",
     "audit_log_lines",
     "audit_vkey",
@@ -154,6 +171,7 @@ __all__ = [
     "open_case",
     "parse_identifier",
     "pause_case",
+    "pending_alerts",
     "plan_scope_search",
     "plan_search",
     "prove",
@@ -166,6 +184,9 @@ __all__ = [
     "register_of",
     "reindex",
     "reminder",
+    "remove_ack",
+    "remove_watch",
+    "render_measures",
     "report_exposure",
     "report_form",
     "restore",
@@ -175,6 +196,7 @@ __all__ = [
     "scan",
     "search",
     "searches",
+    "send_alerts",
     "set_basis",
     "settle_letters",
     "show_case",
@@ -184,11 +206,14 @@ __all__ = [
     "templates_of_files",
     "templates_of_index",
     "terms_without_consent",
+    "try_channels",
     "update_authorities",
     "verify_audit_log",
+    "watches",
     "write_baseline",
     "write_calendar",
     "write_letters",
+    "write_metrics",
     "write_notice",
     "write_report",
     "write_settings",

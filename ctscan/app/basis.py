@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.app.recording import recorded
-from ctscan.app.scanning import keys_of
+from ctscan.app.scanning import keys_of, log_key_of
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import InputError, UsageError
@@ -34,7 +34,7 @@ async def set_basis(config: Config, *, who: str, reason: str, clock: Clock = CLO
     """Make the choice of the configuration, options included, the basis of answers.
 
     Args:
-        config: its `log_list` and `logs` are the choice; without both all logs of Google's list. A log list of the
+        config: its `log_lists` and `logs` are the choice; without both all logs of Google's list. A log list of the
             command line alone is chosen whole, whichever logs the configuration names.
         who: the account, for the record.
         reason: reason, for the record.
@@ -52,12 +52,12 @@ async def set_basis(config: Config, *, who: str, reason: str, clock: Clock = CLO
 
     _check_reason("basis set", reason)
     request = ScanRequest(
-        config.db, Scope(), contact=config.contact, keys=keys_of(config), who=who, tuning=config.tuning,
-        give_up_after=config.timeouts.give_up,
+        config.db, Scope(), contact=config.contact, keys=keys_of(config), who=who, log_key=log_key_of(config),
+        tuning=config.tuning, give_up_after=config.timeouts.give_up,
     )  # fmt: skip
     keys = request.keys or LogChoice()
-    is_list_given = config.log_list != keys.log_list and config.logs == keys.logs
-    choice = LogChoice(config.log_list, () if is_list_given else config.logs)
+    is_list_given = config.log_lists != keys.log_lists and config.logs == keys.logs
+    choice = LogChoice(config.log_lists, () if is_list_given else config.logs)
     async with (
         open_network(request, ScanClock(clock.now, clock.monotonic, clock.sleep)) as network,
         opened_index(config) as index,

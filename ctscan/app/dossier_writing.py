@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.certificate_bytes import BytesIndex, given_bytes
 from ctscan.app.dossier_package import PackageWriter, Sink, encrypted, written_whole
-from ctscan.model.dossier import Paper, WrittenDossier
+from ctscan.model.dossier import UNWATCHED, Paper, WatchRecord, WrittenDossier
 from ctscan.model.picture import ByteForm
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class DossierContent:
     picture: Picture
     events: Sequence[AuditEvent]
     paper: Paper
+    watched: WatchRecord = UNWATCHED
 
 
 async def write_package(index: BytesIndex, content: DossierContent, folder: Path, passphrase: str) -> WrittenDossier:
@@ -92,7 +93,9 @@ def _pem(der: bytes) -> bytes:
 def _dossier(content: DossierContent, picture: Picture) -> Dossier:
     from ctscan.dsar.dossier import make_dossier
 
-    return make_dossier(content.request, content.installation, content.answers, picture, content.events)
+    return make_dossier(
+        content.request, content.installation, content.answers, picture, content.events, content.watched
+    )
 
 
 def _write_documents(writer: PackageWriter, made: Dossier, content: DossierContent) -> None:

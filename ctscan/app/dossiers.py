@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.ca_policies import shipped_profiles
 from ctscan.app.case_answers import case_answers, identifiers_of_case
@@ -23,11 +23,18 @@ from ctscan.model import AuditAction
 from ctscan.model.case import CaseAction
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ctscan.config import Config
     from ctscan.dsar.dossier import Request
+    from ctscan.index.protocols import Outbox, Watching
     from ctscan.model import Answer, Identifier, Match
-    from ctscan.model.dossier import WrittenDossier
+    from ctscan.model.dossier import WatchRecord, WrittenDossier
     from ctscan.model.picture import Picture
+
+    class WatchedIndex(Watching, Outbox, Protocol):
+        """Index in the roles that know of watches and alerts."""
+
 
 _ORGANISATION = re.compile(r"(?:^|[,+])O=((?:[^,+\\]|\\.)*)")
 
@@ -66,8 +73,9 @@ async def make_dossier(
             events = await trail.events_about(number, digests)
         shown = _picture(request, identifiers, answers)
         numbered = request if number else replace(request, number=number_without_case(digests, request.at))
-        content = DossierContent(numbered, installation, letterhead, answers, shown, events, options.paper)
         async with opened_index(config, inline=True) as index:  # a call for each certificate
+            watched = await _watched(index, identifiers, shown, request.at)
+            content = DossierContent(numbered, installation, letterhead, answers, shown, events, options.paper, watched)
             written = await write_package(index, content, options.folder, passphrase)
         change.detail = written.sha256
     await _tell_case(config, request, written, who, clock)
@@ -100,6 +108,16 @@ def _picture(request: Request, identifiers: Sequence[Identifier], answers: Seque
     release = held_back(request.case, matches, is_stated=is_stated)
     held = {**release.reasons, **refused_certificates(request.case, (one.certificate.identity for one in matches))}
     return picture(answers, held_back=held, confirmed=release.confirmed, profile_of=profile_name)
+
+
+async def _watched(index: WatchedIndex, identifiers: Sequence[Identifier], shown: Picture, at: datetime) -> WatchRecord:
+    """Return the watches on the person, and the alerts about the certificates that the dossier shows."""
+    from ctscan.answer.objections import forms_of_question
+    from ctscan.dsar.watch_record import watch_record
+
+    watches = await index.watches_on([form for one in identifiers for form in forms_of_question(one)])
+    told = await index.alerts_about([one.certificate.identity for one in shown.certificates])
+    return watch_record(watches, told, at)
 
 
 def profile_name(match: Match) -> str:

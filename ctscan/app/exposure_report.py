@@ -6,15 +6,16 @@ scope, basis ──► counts of the index ──► figures, scores, change, ad
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from ctscan.app.exposure_checking import checked_exposure
 from ctscan.app.recording import recorded
 from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
 from ctscan.clock import Clock
-from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Exposure, LogStore, Runs
+from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Exposure, LogStore, Retention, Runs
 from ctscan.model import AuditAction, AuditState, Remark
 from ctscan.resources import data_text, version
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 WEIGHTS = "exposure/weights.toml"
 
 
-class ReportIndex(Runs, BasisStore, LogStore, Exposure, Authorities, DamageNoting, Protocol):
+class ReportIndex(Runs, BasisStore, LogStore, Exposure, Authorities, DamageNoting, Retention, Protocol):
     """Index with the roles that a report is made from."""
 
 
@@ -67,6 +68,7 @@ async def report_exposure(config: Config, options: ReportOptions, *, who: str, c
         UsageError: there is no scope, a term of it is wrong, or a report for publication has too few persons.
         IndexFault: the index is missing or damaged, or the trail can't be written.
     """
+    from ctscan.answer.report_basis import kept_rules
     from ctscan.exposure.publishing import published
 
     scope, now = _scope(config, options.scope), clock.now()
@@ -76,11 +78,13 @@ async def report_exposure(config: Config, options: ReportOptions, *, who: str, c
             await classify(index)
             with index.noted_damage() as damage:
                 basis = await _basis(index, scope, now, config)
+                basis = _without_objectors(basis, await index.suppressions_of([], []))
+                question = _question(scope, replace(options, since=since), config, now)
+                found = await checked_exposure(config, index, question)
+                authorities = await index.authorities()
+                basis = replace(basis, kept_rules=await kept_rules(index))  # behind the counts: limits only grow
             if damage:
                 basis = _doubted(basis, damage)
-            basis = _without_objectors(basis, await index.suppressions_of([], []))
-            found = await index.exposure(_question(scope, replace(options, since=since), config, now))
-            authorities = await index.authorities()
         facts = _Facts(_weights(), authorities, config.report_ignore, now, since)
         made = _report(found, basis, scope, options, facts)
         if options.k:
@@ -134,7 +138,7 @@ def _question(scope: Scope, options: ReportOptions, config: Config, now: datetim
         everything=scope.everything,
         domains=scope.domains,
         emails=scope.emails,
-        has_organisation=_organisation_test(scope.organisations),
+        has_organisation=NamesOrganisation(frozenset(scope.organisations)) if scope.organisations else None,
         now=now,
         since=options.since,
         ignored=config.report_ignore,
@@ -142,15 +146,18 @@ def _question(scope: Scope, options: ReportOptions, config: Config, now: datetim
     )
 
 
-def _organisation_test(organisations: Sequence[str]) -> Callable[[str], bool] | None:
-    """Return a function of a subject as text: whether it names one of the organisations."""
-    from ctscan.personal.normalise.name_tokens import fold_text
-    from ctscan.x509.subject_text import values_in
+@dataclass(frozen=True, slots=True)
+class NamesOrganisation:
+    """Function of a subject as text: whether it names one of the organisations. Another process can receive it."""
 
-    wanted = frozenset(organisations)
-    if not wanted:
-        return None
-    return lambda subject: any(fold_text(value) in wanted for value in values_in(subject, "O"))
+    organisations: frozenset[str]
+
+    def __call__(self, subject: str) -> bool:
+        """Return whether the subject names one of them."""
+        from ctscan.personal.normalise.name_tokens import fold_text
+        from ctscan.x509.subject_text import values_in
+
+        return any(fold_text(value) in self.organisations for value in values_in(subject, "O"))
 
 
 async def classify(index: Exposure) -> int:

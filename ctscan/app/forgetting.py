@@ -31,7 +31,7 @@ from ctscan.model.suppression import (
 if TYPE_CHECKING:
     from ctscan.app.person_requests import ForgettingIndex
     from ctscan.config import Config
-    from ctscan.model import Identifier, Message
+    from ctscan.model import Identifier, Message, Search
     from ctscan.model.case import Case
 
 
@@ -65,12 +65,14 @@ async def forget(
         IndexFault: the index, the trail or the suppression file can't be used; nothing was deleted.
         InputError: the key file can't be used.
     """
+    from ctscan.dsar.known_recipients import recipients
+
     of = await _case_to_forget(config, case, restrict=restrict, close=close, confirmed=confirmed, who=who, clock=clock)
     asked = _identifiers(identifiers, of)
     check_texts("forget", asked, config.purpose)
     async with opened_index(config) as index:
         request = await request_of(index, asked, Ground(ground), clock.now(), of, restrict=restrict)
-        recipients = await _recipients(index, asked, request)
+        searches, cases = await _disclosed(index, asked, request)
         outside = await _outside(config, index, request, of)
         if not confirmed:
             done = await index.rehearse_forget(request)
@@ -79,7 +81,7 @@ async def forget(
             )
         else:
             done = await _forget(config, index, request, who, clock)
-    return _receipt(done, request, recipients, outside, is_done=confirmed)
+    return _receipt(done, request, recipients(searches, cases, done.told), outside, is_done=confirmed)
 
 
 async def suppressions(config: Config) -> tuple[Suppression, ...]:
@@ -249,12 +251,9 @@ async def _outside(
     return (*notes, *(ForgetNote.OPEN_CASE(case=number) for number in open_cases))
 
 
-async def _recipients(
+async def _disclosed(
     index: ForgettingIndex, asked: Sequence[Identifier], request: ForgetRequest
-) -> tuple[KnownRecipient, ...]:
-    """Return the recipients of the person's data that the index knows of."""
-    from ctscan.dsar.known_recipients import recipients
-
+) -> tuple[Sequence[Search], Sequence[Case]]:
+    """Return the searches and cases that show recipients of the person's data, before they name nobody any longer."""
     searches = await index.searches(request.questions)
-    cases = await index.find_cases([(one.kind, one.canonical) for one in asked])
-    return recipients(searches, cases)
+    return searches, await index.find_cases([(one.kind, one.canonical) for one in asked])

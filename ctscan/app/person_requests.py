@@ -13,7 +13,7 @@ from ctscan.app.recording import key_of, recorded
 from ctscan.app.wiring import opened_index
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
-from ctscan.index.protocols import Cases, Finder, Searches, Suppressing
+from ctscan.index.protocols import Cases, Finder, Searches, Suppressing, Watching
 from ctscan.model import AuditAction, IdentifierKind
 from ctscan.model.suppression import ForgetRequest, Forgotten, Ground, Suppression, SuppressionKind
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ctscan.model.case import Case
 
 
-class ForgettingIndex(Suppressing, Finder, Searches, Cases, Protocol):
+class ForgettingIndex(Suppressing, Finder, Searches, Cases, Watching, Protocol):
     """Index in the roles that forgetting needs."""
 
 
@@ -65,7 +65,16 @@ async def request_of(
         restrict=restrict,
         normalisation=READER_VERSION,
         case=of.number if of else "",
+        watches=() if restrict else await _watches(index, asked),
     )
+
+
+async def _watches(index: Watching, asked: Sequence[Identifier]) -> tuple[str, ...]:
+    """Return the names of the watches on the person, also on a name, which is no proven form of anybody."""
+    from ctscan.answer.objections import forms_of_question
+
+    found = await index.watches_on([form for one in asked for form in forms_of_question(one)])
+    return tuple(one.name for one in found)
 
 
 def _names_somebody(question: str) -> bool:

@@ -68,7 +68,7 @@ async def refresh(
 
 def check_refresh(config: Config, identifiers: Sequence[Identifier]) -> None:
     """Check the settings of a refresh before anything is opened. UsageError as for `refresh`."""
-    from ctscan.http.client import NO_CONTACT
+    from ctscan.http.contact import NO_CONTACT
 
     if not config.contact:
         raise UsageError(NO_CONTACT)

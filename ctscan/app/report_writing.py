@@ -15,6 +15,7 @@ from ctscan.errors import UsageError
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.model.exposure import ExposureReport
+    from ctscan.views.text import Texts
 
 FORMS = ("html", "pdf", "json", "csv", "xlsx")
 """Formats of a report, each the ending of its file."""
@@ -24,10 +25,12 @@ _BINARY = ("pdf", "xlsx")
 
 @dataclass(frozen=True, slots=True)
 class WrittenReport:
-    """Report as it was written. `complete`: everything in its basis was read."""
+    """Report as it was written. `complete`: everything in its basis was read; `remark`: its charts are missing, and
+    what to install."""
 
     content: bytes
     complete: bool
+    remark: str = ""
 
 
 def form_of(path: str | None) -> str:
@@ -66,11 +69,11 @@ async def write_report(
         raise UsageError(f"report: expected -o FILE for {options.form}, got none; stdout shows text only")
     check_installed(options.form)
     made = await report_exposure(config, options, who=who, clock=clock)
-    content = rendered(made, options.form, config.lang)
+    content, remark = rendered(made, options.form, config.lang)
     if path is not None:
         with written_whole(path.parent, path.name) as file:
             file.write(content)
-    return WrittenReport(content, made.basis.complete)
+    return WrittenReport(content, made.basis.complete, remark)
 
 
 def check_installed(form: str) -> None:
@@ -85,27 +88,33 @@ def check_installed(form: str) -> None:
         check_xlsx()
 
 
-def rendered(made: ExposureReport, form: str, lang: str) -> bytes:
-    """Render a report."""
+def rendered(made: ExposureReport, form: str, lang: str) -> tuple[bytes, str]:
+    """Render a report; return it, and a remark where its charts are missing."""
     from ctscan.views.text import texts
 
     if form == "json":
         from ctscan.views.json import exposure_report, to_json
 
-        return f"{to_json(exposure_report(made))}\n".encode()
+        return f"{to_json(exposure_report(made))}\n".encode(), ""
     say = texts(lang)
     if form == "csv":
         from ctscan.views.exposure.report_csv import render_csv
 
-        return render_csv(made, say)
+        return render_csv(made, say), ""
     if form == "xlsx":
         from ctscan.views.exposure.report_xlsx import render_xlsx
 
-        return render_xlsx(made, say)
-    if form == "pdf":
-        from ctscan.views.exposure.report_pdf import render_pdf
+        return render_xlsx(made, say), ""
+    return _drawn(made, form, say)
 
-        return render_pdf(made, say)
+
+def _drawn(made: ExposureReport, form: str, say: Texts) -> tuple[bytes, str]:
+    from ctscan.app.chart_process import drawings
     from ctscan.views.exposure.report_html import render_html
 
-    return render_html(made, say)
+    found, remark = drawings(made, say)
+    if form == "html":
+        return render_html(made, say, found), remark
+    from ctscan.views.exposure.report_pdf import render_pdf
+
+    return render_pdf(made, say, found), remark

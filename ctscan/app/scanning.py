@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
+from ctscan.app.metrics_endpoint import check_endpoint, metrics_served
 from ctscan.app.recording import recorded
 from ctscan.app.scoping import check_consent, configured_scope
 from ctscan.app.searching import SilentListener, search
 from ctscan.app.wiring import CLOCK, index_key_path, privacy_files
-from ctscan.errors import worst
+from ctscan.errors import CtscanError, UsageError, worst
 from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
     import asyncio
     from datetime import datetime
 
+    from ctscan.app.alert_rounds import Alerting
     from ctscan.app.searching import SearchListener, SearchPlan
     from ctscan.clock import Clock
     from ctscan.config import Config
     from ctscan.model import LogChoice
+    from ctscan.model.log import LogKey
     from ctscan.model.results import ScanReport, SearchResults
     from ctscan.scan.events import Emit, Event
     from ctscan.scan.run import ScanClock, ScanRequest, ScanResult
@@ -64,6 +67,7 @@ async def scan(
         IndexFault: the index can't be used. Faults of a log or repository are in the report.
     """
     await check_consent(config)
+    check_endpoint(config)
     request = scan_request(config, who=who, command=command, now=(clock or CLOCK).now()) if reads_logs else None
     found = None
     if plan is not None:
@@ -103,9 +107,10 @@ def scan_request(config: Config, *, who: str, command: str, now: datetime, past:
         db=config.db,
         scope=configured_scope(config),
         contact=config.contact,
-        log_list=config.log_list,
+        log_lists=config.log_lists,
         logs=config.logs,
         keys=keys_of(config),
+        log_key=log_key_of(config),
         start=config.start,
         purpose=config.purpose,
         follow=config.follow and not past,
@@ -122,13 +127,27 @@ def scan_request(config: Config, *, who: str, command: str, now: datetime, past:
     )
 
 
+def log_key_of(config: Config) -> LogKey | None:
+    """Return key and origin of a log in a folder that doesn't describe it; None where they aren't given.
+
+    Raises:
+        UsageError: only one of the two is given.
+    """
+    from ctscan.model.log import LogKey
+
+    if bool(config.log_key) != bool(config.origin):
+        given, missing = ("log_key", "origin") if config.log_key else ("origin", "log_key")
+        raise UsageError(f"{given}: expected {missing} too, which together describe a log in a folder; give both")
+    return LogKey(config.log_key, config.origin) if config.log_key and config.origin else None
+
+
 def keys_of(config: Config) -> LogChoice | None:
     """Return the choice of logs that file and environment give; None where they give none."""
     from ctscan.model import LogChoice
 
     if not config.keys:
         return None
-    return LogChoice(config.keys.get("log_list"), tuple(config.keys.get("logs", ())))
+    return LogChoice(tuple(config.keys.get("log_lists", ())), tuple(config.keys.get("logs", ())))
 
 
 async def _check(request: ScanRequest, clock: ScanClock | None) -> None:
@@ -145,15 +164,40 @@ async def _read(
     stop: asyncio.Event,
     clock: ScanClock | None,
 ) -> ScanResult:
+    from ctscan.app.alert_rounds import Alerting, watched
+    from ctscan.scan.events import Notice
     from ctscan.scan.run import run_scan
 
+    about_alerts = await watched(config)  # a wrong channel is found before anything is recorded or asked
     action = AuditAction.BACKFILL if request.past else AuditAction.SCAN
     async with recorded(config, action, who=request.who, clock=clock or CLOCK) as change:
         with reading() as emit:
-            result = await run_scan(request, emit, stop, clock)
+            alerts = Alerting(config, lambda text: emit(Notice(text)), request.who, action, stop, clock or CLOCK)
+            if about_alerts:
+                emit(Notice(about_alerts))
+            served = _endpoint(config, request, emit, clock or CLOCK)
+            async with served, alerts.rounds(beside=request.follow):
+                result = await _or_tell(alerts, run_scan(request, emit, stop, clock))
             change.detail, change.exit_code = str(result.run), result.exit_code
             await _purge(config, request.who, emit, stop, clock or CLOCK)
+            await alerts.round()
     return result
+
+
+async def _or_tell(alerts: Alerting, work: Awaitable[ScanResult]) -> ScanResult:
+    """Await a scan; where it fails as a whole, make a round of alerts: a log list that can't be had is one."""
+    try:
+        return await work
+    except CtscanError:
+        await alerts.round()
+        raise
+
+
+def _endpoint(config: Config, request: ScanRequest, emit: Emit, clock: Clock) -> AbstractAsyncContextManager[None]:
+    """Serve metrics while a scan follows."""
+    from ctscan.scan.events import Notice
+
+    return metrics_served(config, lambda line: emit(Notice(line)), clock) if request.follow else nullcontext()
 
 
 async def _purge(config: Config, who: str, emit: Emit, stop: asyncio.Event, clock: Clock) -> None:

@@ -243,7 +243,7 @@ def destinations(config: Config, names: Iterable[str]) -> list[Destination]:
         UsageError: an unknown name, or no contact for a repository on the network.
     """
     from ctscan.config.setting_checks import shown
-    from ctscan.http.client import NO_CONTACT
+    from ctscan.http.contact import NO_CONTACT
     from ctscan.http.urls import is_loopback
     from ctscan.sources.repositories import repositories
 

@@ -87,6 +87,8 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     written = run(app.write_report(config, request, Path(path).expanduser() if path else None, who=account()))
     if path is None:
         click.echo(written.content.decode(), nl=False)
+    if written.remark:
+        complain(f"report: {written.remark}")
     if not written.complete:
         complain("report: not everything in its basis was read: the first page says what is missing")
     return 0 if written.complete else 4

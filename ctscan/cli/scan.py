@@ -101,7 +101,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
 
 def _refuse_options_of_logs(given: Mapping[str, Any]) -> None:
     """Raise UsageError for an option that says how logs are read."""
-    words = {"logs": "--log", "log_list": "--log-list", "start": "--from", "follow": "--follow", "jobs": "--jobs"}
+    words = {"logs": "--log", "log_lists": "--log-list", "start": "--from", "follow": "--follow", "jobs": "--jobs"}
     for name, option in words.items():
         if given[name]:
             raise UsageError(f"scan: {option} is for logs, and --repository reads none; leave one of the two out")

@@ -17,11 +17,28 @@ if TYPE_CHECKING:
 _WHICH = (
     click.option(
         "--log-list",
+        "log_lists",
         metavar="URL|FILE",
-        help="Read the logs of this log list (v3).  [env: CTSCAN_LOG_LIST; default: Google's, signed]",
+        multiple=True,
+        help="Read the logs of this log list (v3); repeatable.  [env: CTSCAN_LOG_LIST; default: Google's, signed]",
     ),
     click.option(
-        "--log", "logs", metavar="NAME|URL", multiple=True, help="Read this log only; repeatable.  [env: CTSCAN_LOG]"
+        "--log",
+        "logs",
+        metavar="NAME|URL",
+        multiple=True,
+        help="Read this log only: its name or address, file:///folder, or a zip file of an archive; repeatable.  "
+        "[env: CTSCAN_LOG]",
+    ),
+    click.option(
+        "--log-key",
+        metavar="FILE",
+        help="Read a folder without log.v3.json with this public key.  [env: CTSCAN_LOG_KEY]",
+    ),
+    click.option(
+        "--origin",
+        metavar="TEXT",
+        help="The origin of that log, the first line of its checkpoints.  [env: CTSCAN_ORIGIN]",
     ),
 )
 

@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from ctscan.config.keys import KEYS, Timeouts
+from ctscan.config.metrics_checks import ListenAddress
 from ctscan.config.setting_checks import Settings, advice, nearest, shown
 from ctscan.errors import UsageError
+from ctscan.model.alert_channel import AlertSettings, ChannelSettings
 from ctscan.model.controller import Controller
 from ctscan.model.exposure import Ignored
 from ctscan.model.keep import Keep, KeepKind
@@ -29,11 +31,11 @@ FILE_NAME = "ctscan.toml"
 PREFIX = "CTSCAN_"
 FILE_LIMIT = 1 << 20  # bytes; a configuration is a page of text
 PATHS = (
-    "db", "log_list", "audit_path", "key_file", "scope_file", "index_key_file", "suppressions",
-)  # fmt: skip  # `db` and `log_list` may be URLs
+    "db", "log_key", "audit_path", "key_file", "scope_file", "index_key_file", "suppressions",
+)  # fmt: skip  # `db` may be a URL
 RECORDED = (
-    "db", "log_list", "logs", "scope", "scope_file", "everything", "wide_scope", "purpose", "repositories",
-    "search_people", "retention", "keep", "controller", "heads_to",
+    "db", "log_lists", "logs", "scope", "scope_file", "everything", "wide_scope", "purpose", "repositories",
+    "search_people", "retention", "keep", "controller", "heads_to", "alerts",
 )  # fmt: skip
 """Settings that decide what is read, kept and answered, and on whose behalf: their change is an event of the trail."""
 OWN_VARIABLES = (
@@ -45,6 +47,8 @@ OWN_VARIABLES = (
     "CTSCAN_MAIL_PASSWORD",
 )
 """Environment variables that are no keys of the file. Only variables hold tokens of repositories and passwords."""
+ALERT_SECRET = "CTSCAN_ALERT_SECRET_"  # noqa: S105 - the beginning of variables, no value
+"""Beginning of the environment variables with the secrets of channels of alerts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,10 @@ class Config:
     path: Path | None = None
     contact: str | None = None
     db: str = "ctscan.db"
-    log_list: str | None = None  # Google's
+    log_lists: tuple[str, ...] = ()  # none: Google's
     logs: tuple[str, ...] = ()
+    log_key: str | None = None  # file: with `origin`, the key of a log in a folder that doesn't describe it
+    origin: str | None = None
     start: str | None = None
     scope: tuple[str, ...] = ()
     scope_origin: str = "scope"  # the option, variable or key that gave `scope`
@@ -77,7 +83,7 @@ class Config:
     quarantine_days: int = 30
     retention: str = ""  # in words
     keep: Keep = field(default_factory=Keep)
-    keys: Mapping[str, Any] = field(default_factory=dict)  # `logs` and `log_list` as file and environment give them
+    keys: Mapping[str, Any] = field(default_factory=dict)  # `logs` and `log_lists` as file and environment give them
     witnesses: tuple[str, ...] = ()  # verifier keys (C2SP signed-note) of witnesses of checkpoints
     audit_path: str | None = None  # of the trail; None: the path of the index and ".audit"
     heads_to: tuple[str, ...] = ()  # further places for heads of the audit log
@@ -89,6 +95,9 @@ class Config:
     timeouts: Timeouts = field(default_factory=Timeouts)
     controller: Controller | None = None  # as given: what a dossier or a letter needs, it asks for
     mail: MailSettings | None = None
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    metrics_listen: ListenAddress | None = None  # while following; None: no endpoint
+    metrics_beyond_loopback: bool = False  # consent: other machines may see the metrics
     report_ignore: tuple[Ignored, ...] = ()  # data that a report of exposure counts apart
 
     @property
@@ -116,12 +125,18 @@ def load_config(options: Mapping[str, Any], environ: Mapping[str, str], director
     file = _anchored(_read_file(path), base) if path else {}
     environment = _anchored(_read_environment(environ), directory)
     stated = file | environment
-    keys = {name: value for name, value in stated.items() if name in ("logs", "log_list") and value}
-    recorded = tuple((name, stated[name]) for name in RECORDED if stated.get(name))
+    keys = {name: value for name, value in stated.items() if name in ("logs", "log_lists") and value}
+    recorded = tuple((name, _whole(stated[name])) for name in RECORDED if stated.get(name))
     layers = {str(path): file, "environment": environment, "command line": _anchored(_read_options(options), directory)}
     for where, layer in layers.items():
         settings = _with_scope_of(layer, where, settings) | layer
     return Config(path=path, keys=keys, recorded=recorded, **settings)
+
+
+def _whole(value: Any) -> Any:
+    """Return a setting with all that its change is noticed by: the options of channels aren't part of their text, since
+    an address among them may be a secret."""
+    return (value, tuple(one.options for one in value.channels)) if isinstance(value, AlertSettings) else value
 
 
 def _with_scope_of(layer: Settings, where: str, settings: Settings) -> Settings:
@@ -207,7 +222,8 @@ def _read_environment(environ: Mapping[str, str]) -> Settings:
     known = {variable: name for name, key in KEYS.items() if key.parse for variable in variables_of(name)}
     settings: Settings = {}
     for variable, text in environ.items():
-        if not variable.startswith(PREFIX) or variable in OWN_VARIABLES or not text.strip():
+        is_own = variable in OWN_VARIABLES or variable.startswith(ALERT_SECRET)
+        if not variable.startswith(PREFIX) or is_own or not text.strip():
             continue
         if variable not in known:
             _refuse_slip(variable, known)
@@ -248,17 +264,35 @@ def _checked_option(name: str, value: Any) -> Any:
 def _anchored(settings: Settings, directory: Path) -> Settings:
     """Make paths absolute; URLs stay."""
     places = {name: settings[name] for name in PATHS if name in settings}
-    anchored: Settings = {
-        name: text if re.match(r"[a-z][a-z0-9+.-]+:", text) else str(directory / Path(text).expanduser())
-        for name, text in places.items()
-    }
+    anchored: Settings = {name: _anchored_path(text, directory) for name, text in places.items()}
+    if log_lists := settings.get("log_lists"):
+        anchored["log_lists"] = tuple(_anchored_path(place, directory) for place in log_lists)
     if heads_to := settings.get("heads_to"):
         anchored["heads_to"] = tuple(_anchored_place(place, directory) for place in heads_to)
     controller = settings.get("controller")
     if controller is not None and controller.letterhead:
         letterhead = str(directory / Path(controller.letterhead).expanduser())
         anchored["controller"] = replace(controller, letterhead=letterhead)
+    alerts = settings.get("alerts")
+    if alerts is not None:
+        channels = tuple(_anchored_channel(channel, directory) for channel in alerts.channels)
+        anchored["alerts"] = replace(alerts, channels=channels)
     return settings | anchored
+
+
+def _anchored_channel(channel: ChannelSettings, directory: Path) -> ChannelSettings:
+    """Make the paths among the options of a channel absolute; "-" is standard output."""
+    options = ((name, _anchored_option(name, value, directory)) for name, value in channel.options)
+    return replace(channel, options=tuple(options))
+
+
+def _anchored_option(name: str, value: object, directory: Path) -> object:
+    is_path = name in ("path", "program") or name.endswith("_file")
+    return str(directory / Path(value).expanduser()) if is_path and isinstance(value, str) and value != "-" else value
+
+
+def _anchored_path(text: str, directory: Path) -> str:
+    return text if re.match(r"[a-z][a-z0-9+.-]+:", text) else str(directory / Path(text).expanduser())
 
 
 def _anchored_place(place: str, directory: Path) -> str:

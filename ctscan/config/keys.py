@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from ctscan.config.alert_checks import ALERTS, alerts
 from ctscan.config.keep_checks import KEEP, keep
+from ctscan.config.metrics_checks import listen_address
 from ctscan.config.party_checks import CONTROLLER, MAIL, controller, mail
 from ctscan.config.report_checks import ignore_list
 from ctscan.config.setting_checks import (
     Check,
     Settings,
+    duration,
     filled_text,
     flag,
     line_of_text,
@@ -102,14 +105,6 @@ def _destinations(value: Any, where: str) -> tuple[str, ...]:
     return found
 
 
-def _duration(value: Any, where: str) -> timedelta:
-    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-    found = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", value.strip()) if isinstance(value, str) else None
-    if found is None or int(found[1]) == 0:
-        raise unexpected(where, 'a duration such as "90m", "24h" or "7d"', value)
-    return timedelta(**{units[found[2]]: int(found[1])})
-
-
 def _format(value: Any, where: str) -> str:
     if value not in FORMATS:
         raise unexpected(where, " or ".join(f'"{name}"' for name in FORMATS), value)
@@ -135,6 +130,7 @@ KEYS_OF_TABLES: dict[str, dict[str, Check]] = {
     "keep": KEEP,
     "controller": CONTROLLER,
     "mail": MAIL,
+    "alerts": ALERTS,
 }
 """Keys inside the tables that are checked as a whole."""
 
@@ -190,8 +186,10 @@ class Key:
 KEYS: dict[str, Key] = {
     "contact": Key(_contact, _as_is),
     "db": Key(filled_text, _as_is),
-    "log_list": Key(filled_text, _as_is),
+    "log_list": Key(text_list, _as_list, "log_lists"),
     "logs": Key(text_list, _as_list),
+    "log_key": Key(filled_text, _as_is),
+    "origin": Key(line_of_text, _as_is),
     "from": Key(_date_or_text, _as_is, "start"),
     "scope": Key(_terms, _as_list),
     "scope_file": Key(filled_text, _as_is),
@@ -205,7 +203,7 @@ KEYS: dict[str, Key] = {
     "jobs": Key(whole_number(1, 256), _as_count),
     "format": Key(_format, _as_is),
     "lang": Key(_language, _as_is),
-    "stale_after": Key(_duration, _as_is),
+    "stale_after": Key(duration, _as_is),
     "quarantine_days": Key(whole_number(0, 36_500), _as_count),
     "retention": Key(line_of_text, _as_is),
     "witnesses": Key(_vkeys, _as_list),
@@ -218,8 +216,11 @@ KEYS: dict[str, Key] = {
     "timeouts": Key(_timeouts),
     "keep": Key(keep),
     "controller": Key(controller),
+    "metrics.listen": Key(listen_address, _as_is, "metrics_listen"),
+    "metrics.beyond_loopback": Key(flag, _as_flag, "metrics_beyond_loopback"),
     "report.ignore": Key(ignore_list, None, "report_ignore"),
     "mail": Key(mail),
+    "alerts": Key(alerts),
 }
 """Keys of `ctscan.toml`; a dot stands between the name of a table and that of its key.
 

@@ -97,7 +97,7 @@ def _host(value: Any, where: str) -> str:
     return text
 
 
-def _sender(value: Any, where: str) -> str:
+def mail_address(value: Any, where: str) -> str:
     text = filled_text(value, where)
     if not _ADDRESS.fullmatch(text):
         raise unexpected(where, "one e-mail address (name@example.org) and no name beside it", value)
@@ -124,6 +124,6 @@ MAIL: dict[str, Check] = {
     "port": whole_number(1, 65_535),
     "security": _security,
     "user": line_of_text,
-    "from": _sender,
+    "from": mail_address,
 }
 """Keys of the table `[mail]`. Its password is in the environment only."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from ctscan.errors import UsageError
@@ -104,6 +105,14 @@ def positive_number(value: Any, where: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= NUMBER_LIMIT:
         raise unexpected(where, f"a number above 0 and up to {NUMBER_LIMIT}", value)
     return float(value)
+
+
+def duration(value: Any, where: str) -> timedelta:
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+    found = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", value.strip()) if isinstance(value, str) else None
+    if found is None or int(found[1]) == 0:
+        raise unexpected(where, 'a duration such as "90m", "24h" or "7d"', value)
+    return timedelta(**{units[found[2]]: int(found[1])})
 
 
 def table_of(value: Any, where: str, checks: Mapping[str, Check]) -> Settings:

@@ -51,8 +51,12 @@ TEMPLATE = """\
 # whose certificate is being looked at. The lists tell it nothing, and are always fetched.
 # ocsp = false
 
-# The list of logs: a URL or a file. The default is Google's, whose signature is checked.
+# The list of logs: a URL or a file, or several: ["...", "..."]. The default is Google's, whose signature is checked.
 # log_list = "log_list.json"
+
+# Public key (a file) and origin of a log in a folder that has no log.v3.json, as a running log writes it.
+# log_key = "log.pem"
+# origin = "log.example.org/2026"
 
 # Where coverage begins when a log is seen first: "now", "start", a date such as 2026-01-31.
 # "start" reads billions of entries.
@@ -122,14 +126,31 @@ TEMPLATE = """\
 # safeguards = "nothing is transferred to third countries"
 # letterhead = "letterhead"
 
-# The server by which 'ctscan case identify --send' sends a one-time code (SMTP). security: "starttls", "tls" (from the
-# first byte) or "none", which takes no user. The password is in the environment only: CTSCAN_MAIL_PASSWORD.
+# The server that sends one-time codes ('ctscan case identify --send') and alerts (SMTP). security: "starttls", "tls"
+# (from the first byte) or "none", which takes no user. The password is in the environment only: CTSCAN_MAIL_PASSWORD.
 # [mail]
 # host = "smtp.example.org"
 # port = 587
 # security = "starttls"
 # user = "privacy"
 # from = "privacy@example.org"
+
+# Where alerts go: 'ctscan watch' says what they are about. Kinds: "jsonl" (path), "webhook" (url), "mail" (to, by the
+# server above), "atom" (path), "syslog" (to), "hook" (program). Secrets are in the environment only, or in a file of
+# yours (secret_file): CTSCAN_ALERT_SECRET_SOC for the channel "soc". Values of people are masked, unless you
+# want them in full.
+# [alerts]
+# zone = "Europe/Berlin"           # of quiet hours
+# every = "1m"                     # while a scan follows
+# patience = "30s"                 # at the end of a scan
+# [[alerts.channel]]
+# name = "soc"
+# kind = "webhook"
+# url = "https://hooks.example.org/ctscan"
+# watches = ["staff"]              # without it: all
+# digest = "4h"
+# quiet = "22:00-07:00"
+# rate = 200                       # alerts in an hour
 
 # How long each kind of record is kept: a number of days (d), months or years (y). What is older is deleted at the end
 # of every scan, and by 'ctscan purge'. A kind that is left out is kept, but for the people in closed cases. The rules
@@ -146,10 +167,17 @@ TEMPLATE = """\
 # runs = "3 years"                 # records of scans
 # quarantine = "30d"               # batches that contradict their log; takes the place of quarantine_days
 # crls = "90d"                     # fetched lists of revoked certificates
+# alerts = "1 year"                # alerts that were delivered or given up
 
 # Data that 'ctscan report' counts apart, such as test data: a value, an issuer (text in its name) or a rule, and why.
 # [report]
 # ignore = [{{ issuer = "Example Test CA", reason = "certificates of our tests" }}]
+
+# Metrics for Prometheus while 'ctscan scan --follow' runs, at /metrics of this address; without the key there are none.
+# An address that other machines reach needs beyond_loopback = true.
+# [metrics]
+# listen = "127.0.0.1:9187"
+# beyond_loopback = false
 
 # For how many seconds a request to a log may fail before the pass goes on without it.
 # [timeouts]

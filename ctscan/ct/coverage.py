@@ -61,23 +61,25 @@ def unread(state: LogState, span: Span, counts: Callable[[VerifiedRange], bool])
     return subtract(span, (r.span for r in state.verified if counts(r)))
 
 
-def unavailable(span: Span, detail: str, known: Iterable[Gap], *, is_refused: bool) -> list[Gap]:
+def unavailable(span: Span, detail: str, known: Iterable[Gap], reason: GapReason) -> list[Gap]:
     """Make the gaps of entries that a log does not give.
 
     Entries are pruned (404, 410) or refused (other 4xx) where an earlier pass met the same, else only not read yet.
+    Entries at which the log fails are named so at once: other entries were given meanwhile.
 
     Args:
         span: the entries.
         detail: the answer of the log.
         known: gaps of earlier passes.
-        is_refused: the log refuses the entries, instead of having none.
+        reason: PRUNED, REFUSED or FAILING.
     """
-    seen = (gap.span for gap in known if gap.reason in _UNAVAILABLE and gap.tries)
+    alike = (GapReason.FAILING,) if reason is GapReason.FAILING else _UNAVAILABLE
+    seen = (gap.span for gap in known if gap.reason in alike and gap.tries)
     first = subtract(span, seen)
     answer = GapDetail.UNAVAILABLE(detail=detail)
-    reason = GapReason.REFUSED if is_refused else GapReason.PRUNED
+    at_first = reason if reason is GapReason.FAILING else GapReason.NOT_READ
     return [
-        *(Gap(*part, GapReason.NOT_READ, answer, tries=1) for part in first),
+        *(Gap(*part, at_first, answer, tries=1) for part in first),
         *(Gap(*part, reason, answer, tries=2) for part in subtract(span, first)),
     ]
 

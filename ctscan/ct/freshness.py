@@ -1,6 +1,6 @@
 """Freshness of the newest verified head of a log, by the time that the log signed. `now` is an argument: no clock.
 
-    folder (file://)                                        FROZEN: it says what it said when its head was signed
+    folder or zip files                                     FROZEN: it says what it said when its head was signed
     log with a final head in the list                       FINAL at that head (FROZEN if retired); STALE before it
     log that the list calls retired                         FROZEN where its head was fresh at the retirement;
         the head is older than retirement - MMD - margin    else STALE, retired unread: it grew on, and nobody read it
@@ -76,7 +76,7 @@ def freshness(state: LogState, now: datetime, margin: timedelta, *, retirement: 
         retirement: of a log that the log list calls retired now; the entry in the index may not.
     """
     log, head = state.log, state.head
-    if log.monitoring_url.startswith("file://"):
+    if log.is_archive:
         return Freshness.FROZEN, None
     if log.final_head is not None:
         judged = _of_final(log.final_head, head)
@@ -139,7 +139,7 @@ def about_list(basis: Basis | None, now: datetime) -> tuple[Message | None, bool
     if basis is None or (basis.choice is not None and basis.choice.logs):
         return None, False
     edition = basis.edition
-    is_own = basis.choice is not None and basis.choice.log_list is not None
+    is_own = basis.choice is not None and bool(basis.choice.log_lists)
     if edition is None or (edition.dated is None and not is_own):
         return Remark.LIST_UNKNOWN(), True
     if edition.dated is None:
@@ -201,9 +201,8 @@ def time_set_back(states: Iterable[LogState], now: datetime) -> datetime | None:
 def shows_time(log: Log, head: TreeHead, now: datetime) -> bool:
     """Return True for a signed head of a log on the network that is as recent as a log has to sign: then `now` is not
     far behind the true time."""
-    is_local = log.monitoring_url.startswith("file://")
     age = _ms(now) - head.timestamp
-    return bool(head.signature) and not is_local and age <= believed_mmd(log) * 1000 + _DAY // _MS
+    return bool(head.signature) and not log.is_archive and age <= believed_mmd(log) * 1000 + _DAY // _MS
 
 
 def span_text(span: timedelta) -> str:

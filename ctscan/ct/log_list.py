@@ -7,15 +7,15 @@ the log as not covered. `temporal_interval` is ignored: the entries themselves s
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
+from ctscan.ct.log_addresses import checked_url, is_placeholder, origin_of, url_in
 from ctscan.ct.signature import log_id_of, read_key
 from ctscan.ct.strict_json import (
     NUMBER_LIMIT,
@@ -39,20 +39,20 @@ LIST_LIMIT: Final = 4 * 1024 * 1024
 OBJECT_LIMIT: Final = 64 * 1024
 """Bytes of the object of a single log at most."""
 
+_BOM: Final = b"\xef\xbb\xbf"
+_LOG_KEYS: Final = frozenset({"log_id", "key", "url", "monitoring_url", "submission_url"})
 _LOGS_LIMIT: Final = 2_000
 _NAME_LIMIT: Final = 200
-_URL_LIMIT: Final = 2_000
 _MMD_LIMIT: Final = 1 << 31
 _DEFAULT_MMD: Final = 86_400  # seconds
 
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 _STATES: Final = frozenset(ListedState)
+_STATES_OF_SUNLIGHT: Final = {"active": ListedState.USABLE, "inactive": ListedState.READONLY}
 _READ_STATES: Final = frozenset({ListedState.QUALIFIED, ListedState.USABLE, ListedState.READONLY})
 _HIDDEN: Final = frozenset(
     {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 )  # Unicode categories that are invisible or misleading in a name
-_URL_TEXT: Final = re.compile(r"[!$-;=@A-Z\[\]_a-z~]+", re.ASCII)  # of RFC 3986: no `?`, `#`, quotes, backslashes
-_PUBLIC_HOST: Final = re.compile(r"[a-z0-9.-]+\.[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)  # no IP address in any notation
-_RESERVED_HOST: Final = re.compile(r"(.+\.)?(example(\.(com|net|org))?|invalid|test|localhost)", re.ASCII)  # RFC 2606
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,11 @@ class _Listed:
 def parse_log_list(raw: bytes, *, by_hand: bool, hybrids: Mapping[bytes, str]) -> ListedLogs:
     """Parse a log list, version 3; the caller verifies its signature.
 
-    Two entries with the same log ID become a single log, read by its tiles.
+    Two entries with the same log ID become a single log, read by its tiles. `null` is an empty array, as some programs
+    write it. Logs under a key that this version doesn't know are named as skipped.
 
     Args:
-        raw: the list, JSON.
+        raw: the list, JSON; a byte order mark before it is skipped.
         by_hand: a user gave this list. It may name http and file addresses, hosts of the own machine and network, test
             logs, and logs without a state.
         hybrids: tile prefixes, by log ID, of RFC 6962 logs that serve data tiles too.
@@ -92,7 +93,7 @@ def parse_log_list(raw: bytes, *, by_hand: bool, hybrids: Mapping[bytes, str]) -
         FormatError: the list as a whole is malformed.
     """
     context = "log list"
-    document = json_object(raw, context, LIST_LIMIT)
+    document = json_object(raw.removeprefix(_BOM), context, LIST_LIMIT)
     listed = list(_listed_logs(document, context))
     if len(listed) > _LOGS_LIMIT:
         raise FormatError(f"{context}: expected at most {_LOGS_LIMIT} logs, got {len(listed)}")
@@ -102,7 +103,7 @@ def parse_log_list(raw: bytes, *, by_hand: bool, hybrids: Mapping[bytes, str]) -
 
 
 def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
-    """Parse the `log.v3.json` beside the tiles of a static-ct log.
+    """Parse the `log.v3.json` beside the tiles of a static-ct log, or of the archive of any log (`url` then).
 
     Its state only matters for `final_tree_head`: a log that a user names is read in any state.
 
@@ -116,7 +117,7 @@ def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
     context = "log.v3.json"
     entry = json_object(raw, context, OBJECT_LIMIT)
     log_id, key = _identity(entry, context)
-    submission = _url(entry, "submission_url", context, by_hand=True)
+    submission = url_in(entry, "submission_url" if "submission_url" in entry else "url", context, by_hand=True)
     state, detail = _state(entry, context) or (ListedState.USABLE, {})
     return Log(
         id=log_id,
@@ -125,11 +126,50 @@ def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
         operator=_label(entry.get("operator")) or urlsplit(submission).hostname or "",
         protocol=LogProtocol.STATIC_CT,
         state=state,
-        monitoring_url=_checked_url(monitoring_url, f"{context}: its address", by_hand=True, may_be_file=True),
-        origin=_origin(submission),
+        monitoring_url=checked_url(monitoring_url, f"{context}: its address", by_hand=True, may_be_file=True),
+        origin=origin_of(submission),
         final_head=_final_head(detail, context) if state == ListedState.READONLY else None,
         mmd=_mmd(entry, context),
     )
+
+
+def log_of_key(key: bytes, origin: str, monitoring_url: str) -> Log:
+    """Describe a log by its key and origin, where no `log.v3.json` does.
+
+    Args:
+        key: SubjectPublicKeyInfo, DER.
+        origin: first line of its checkpoints.
+        monitoring_url: address of the tiles.
+
+    Raises:
+        FormatError: the key is none of a log, or the origin is no line of text.
+    """
+    read_key(key)
+    if not origin or _label(origin) != origin:
+        raise FormatError(f"origin: expected the first line of the checkpoint, got {len(origin)} other characters")
+    return Log(
+        id=log_id_of(key),
+        key=key,
+        name=origin,
+        operator=origin.partition("/")[0],
+        protocol=LogProtocol.STATIC_CT,
+        monitoring_url=checked_url(monitoring_url, "address of the log", by_hand=True, may_be_file=True),
+        origin=origin,
+    )
+
+
+def joined_lists(lists: Sequence[ListedLogs]) -> ListedLogs:
+    """Join log lists: a log that one of them lets be read is read. The oldest time of a list is that of all of them.
+
+    Args:
+        lists: at least one.
+    """
+    found: list[Log | SkippedLog] = []
+    for listed in lists:
+        found += (*listed.logs, *listed.skipped)
+    logs, skipped = _sort_out(found)
+    oldest = min(lists, key=lambda listed: (time_of(listed.timestamp) is None, time_of(listed.timestamp) or _LATEST))
+    return ListedLogs(logs, skipped, oldest.timestamp, oldest.version)
 
 
 # --- the list as a whole ------------------------------------------------------------------------------------------
@@ -141,7 +181,7 @@ def _listed_logs(document: Object, context: str) -> Iterator[_Listed]:
             raise FormatError(f"{context}: operators: expected objects, got {kind_of(operator)}")
         name = _label(operator.get("name")) or "operator without a name"
         for key, is_tiled in (("logs", False), ("tiled_logs", True)):
-            entries = list_in(operator, key, context) if key in operator else []
+            entries = list_in(operator, key, context) if operator.get(key) is not None else []
             yield from (_Listed(name, is_tiled, entry) for entry in entries)
         yield from (_Listed(name, False, entry, False) for entry in _of_unknown_kind(operator))
 
@@ -151,7 +191,7 @@ def _of_unknown_kind(operator: Object) -> Iterator[Object]:
     accept them, so they are named."""
     for key, entries in operator.items():
         if key not in ("logs", "tiled_logs") and isinstance(entries, list):
-            yield from (entry for entry in entries if isinstance(entry, dict) and "log_id" in entry)
+            yield from (entry for entry in entries if isinstance(entry, dict) and not _LOG_KEYS.isdisjoint(entry))
 
 
 class _Skipped(FormatError):
@@ -188,7 +228,8 @@ def _read_or_skip(listed: _Listed, by_hand: bool, hybrids: Mapping[bytes, str]) 
 def _sort_out(found: Iterable[Log | SkippedLog]) -> tuple[tuple[Log, ...], tuple[SkippedLog, ...]]:
     """Keep a log for each log ID, in the order of the list.
 
-    A skipped entry is dropped when another entry makes its log readable.
+    A skipped entry is dropped when another entry makes its log readable; not one of an unknown kind with another name
+    than that log: nobody knows what it stands for.
     """
     logs: dict[bytes, Log] = {}
     skipped: list[SkippedLog] = []
@@ -198,11 +239,15 @@ def _sort_out(found: Iterable[Log | SkippedLog]) -> tuple[tuple[Log, ...], tuple
         else:
             logs[one.id] = _one_log(logs[one.id], one) if one.id in logs else one
     unread: dict[bytes, SkippedLog] = {}
-    nameless = [one for one in skipped if not one.id]
+    nameless = [replace(one, id=b"") for one in skipped if not one.id or _is_another(one, logs.get(one.id))]
     for one in skipped:
         if one.id and one.id not in logs:
             unread.setdefault(one.id, one)
     return tuple(logs.values()), (*unread.values(), *nameless)
+
+
+def _is_another(one: SkippedLog, log: Log | None) -> bool:
+    return log is not None and one.reason.code == SkipReason.UNKNOWN_KIND and one.name != log.name
 
 
 def _one_log(first: Log, second: Log) -> Log:
@@ -230,9 +275,7 @@ def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
     address = "monitoring_url" if listed.is_tiled else "url"
     state, detail = _readable_state(entry, address, by_hand)
     if not listed.is_of_known_kind:
-        raise FormatError(
-            f"{context}: expected a log under logs or tiled_logs, got a kind that this version can't read"
-        )
+        raise _Skipped(SkipReason.UNKNOWN_KIND())
     log_id, key = _identity(entry, context)
     log = Log(
         id=log_id,
@@ -244,12 +287,12 @@ def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
         final_head=_final_head(detail, context) if state == ListedState.READONLY else None,
         mmd=_mmd(entry, context),
     )
-    url = _url(entry, address, context, by_hand=by_hand, may_be_file=listed.is_tiled)
+    url = url_in(entry, address, context, by_hand=by_hand, may_be_file=listed.is_tiled)
     if listed.is_tiled:
-        origin = _origin(_url(entry, "submission_url", context, by_hand=by_hand))
+        origin = origin_of(url_in(entry, "submission_url", context, by_hand=by_hand))
         return replace(log, protocol=LogProtocol.STATIC_CT, monitoring_url=url, origin=origin)
     if tiles:
-        prefix = _checked_url(tiles, f"{context}: tile prefix of a hybrid log", by_hand=True)
+        prefix = checked_url(tiles, f"{context}: tile prefix of a hybrid log", by_hand=True)
         return replace(log, protocol=LogProtocol.HYBRID, url=url, monitoring_url=prefix)
     return replace(log, url=url)
 
@@ -260,7 +303,7 @@ def _readable_state(entry: Object, address: str, by_hand: bool) -> tuple[ListedS
     Raises:
         FormatError: logs in this state aren't read; the reason is a SkipReason.
     """
-    if not by_hand and _is_placeholder(entry.get(address)):
+    if not by_hand and is_placeholder(entry.get(address)):
         raise _Skipped(SkipReason.PLACEHOLDER())
     if not by_hand and entry.get("log_type") == "test":
         raise _Skipped(SkipReason.TEST_LOG())
@@ -276,23 +319,25 @@ def _readable_state(entry: Object, address: str, by_hand: bool) -> tuple[ListedS
 
 
 def _state(entry: Object, context: str) -> tuple[ListedState, Object] | None:
-    """Read `state: {name: detail}`, or `status: name` with the detail beside it; None without both."""
+    """Read `state: {name: detail}`, or `status: name` with the detail beside it; None without both. Of several states
+    (a history, as some lists have it) the last one counts."""
     state = entry.get("state")
-    if isinstance(state, dict) and len(state) == 1:
-        ((name, detail),) = state.items()
+    if isinstance(state, dict) and (len(state) == 1 or (state and all(_since(detail) for detail in state.values()))):
+        name, detail = max(state.items(), key=lambda item: _since(item[1]) or _LATEST)
     elif state is None and "status" not in entry:
         return None
     elif state is None:
         name, detail = text_in(entry, "status", context), entry
     else:
-        raise FormatError(f"{context}: state: expected an object with one state, got {kind_of(state)}")
+        raise FormatError(f"{context}: state: expected an object with a state, got {kind_of(state)}")
+    name = _STATES_OF_SUNLIGHT.get(name, name)
     if name not in _STATES or not isinstance(detail, dict):
         raise FormatError(f"{context}: state: expected one of {', '.join(sorted(_STATES))} with its detail")
     return ListedState(name), detail
 
 
-def _since(detail: Object) -> datetime | None:
-    stamp = detail.get("timestamp")
+def _since(detail: object) -> datetime | None:
+    stamp = detail.get("timestamp") if isinstance(detail, dict) else None
     return time_of(stamp) if isinstance(stamp, str) else None
 
 
@@ -340,53 +385,3 @@ def _label(value: object) -> str:
         return ""
     shown = "".join(" " if c.isspace() else c for c in value if c.isspace() or unicodedata.category(c) not in _HIDDEN)
     return " ".join(shown.split())[:_NAME_LIMIT].strip()
-
-
-# --- addresses ----------------------------------------------------------------------------------------------------
-
-
-def _url(entry: Object, key: str, context: str, *, by_hand: bool, may_be_file: bool = False) -> str:
-    return _checked_url(text_in(entry, key, context), f"{context}: {key}", by_hand=by_hand, may_be_file=may_be_file)
-
-
-def _checked_url(text: str, context: str, *, by_hand: bool, may_be_file: bool = False) -> str:
-    """Check an address and end it with a slash. It needs https and a public host name, unless given by hand."""
-    if len(text) > _URL_LIMIT or not _URL_TEXT.fullmatch(text):
-        raise FormatError(f"{context}: expected a URL of at most {_URL_LIMIT} characters without query and spaces")
-    parts = _split_url(text, context)
-    schemes = ("https", *(("http",) if by_hand else ()), *(("file",) if by_hand and may_be_file else ()))
-    if parts.scheme not in schemes:
-        raise FormatError(f"{context}: expected a URL with {' or '.join(schemes)}, got {parts.scheme or 'no scheme'}")
-    if parts.scheme == "file":
-        if parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
-            raise FormatError(f"{context}: expected file:/// and an absolute path")
-    elif not parts.hostname or "@" in parts.netloc:
-        raise FormatError(f"{context}: expected a host and no user name")
-    elif not by_hand and not _PUBLIC_HOST.fullmatch(parts.hostname):
-        raise FormatError(
-            f"{context}: expected a public host name; addresses of this machine need a list given by hand"
-        )
-    return text if text.endswith("/") else text + "/"
-
-
-def _split_url(text: str, context: str) -> SplitResult:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # raises when it is no number
-    except ValueError:
-        raise FormatError(f"{context}: expected a URL, got {len(text)} characters that aren't") from None
-    return parts
-
-
-def _is_placeholder(url: object) -> bool:
-    """Return whether a host is reserved for examples (RFC 2606), where no log can be."""
-    try:
-        host = urlsplit(url).hostname if isinstance(url, str) else None
-    except ValueError:
-        return False
-    return host is not None and _RESERVED_HOST.fullmatch(host.rstrip(".")) is not None
-
-
-def _origin(submission_url: str) -> str:
-    """Return the submission prefix without scheme and trailing slash: origin line and key name of the checkpoints."""
-    return submission_url.partition("://")[2].removesuffix("/")

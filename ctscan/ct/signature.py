@@ -6,13 +6,19 @@ here. The log list (`log_list.py`) says which key belongs to which log.
 
 from __future__ import annotations
 
+import binascii
 from hashlib import sha256
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+    load_pem_public_key,
+)
 
 from ctscan.ct.api import sth_message
 from ctscan.errors import FormatError, ProofError
@@ -54,6 +60,26 @@ def read_key(key: bytes) -> PublicKey:
     except (ValueError, UnsupportedAlgorithm):
         raise FormatError(f"log key: expected a DER SubjectPublicKeyInfo, got {len(key)} bytes that aren't") from None
     return _accepted(public, "log key")
+
+
+def key_in_file(raw: bytes) -> bytes:
+    """Return the DER of a log's public key out of a file: PEM, base64 as log lists have it, or DER.
+
+    Raises:
+        FormatError: it is no key, or of a kind that CT forbids.
+    """
+    key = raw
+    try:
+        if b"-----BEGIN" in raw:
+            key = load_pem_public_key(raw).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        elif not raw.startswith(b"\x30"):
+            key = binascii.a2b_base64(raw, strict_mode=False)
+    except (ValueError, UnsupportedAlgorithm):
+        raise FormatError(
+            f"log key: expected a public key in PEM, base64 or DER, got {len(raw)} bytes that aren't"
+        ) from None
+    read_key(key)
+    return key
 
 
 def verify_head(head: TreeHead, key: bytes) -> None:

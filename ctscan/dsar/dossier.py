@@ -19,6 +19,7 @@ from ctscan.model import Answer, AuditAction, AuditEvent, CertificateStanding, S
 from ctscan.model.case import Case, CaseAction, CaseEvent, CaseKind, CaseState, DecisionKind
 from ctscan.model.controller import Controller
 from ctscan.model.dossier import (
+    UNWATCHED,
     CaseFacts,
     CaseRecord,
     Dossier,
@@ -26,6 +27,7 @@ from ctscan.model.dossier import (
     Figures,
     Processing,
     RecordedLookup,
+    WatchRecord,
 )
 from ctscan.model.message import Message
 from ctscan.model.picture import HeldReason, PersonCertificate, Picture
@@ -107,6 +109,7 @@ def make_dossier(
     answers: Sequence[Answer],
     picture: Picture,
     events: Iterable[AuditEvent],
+    watched: WatchRecord = UNWATCHED,
 ) -> Dossier:
     """Make a dossier.
 
@@ -116,6 +119,7 @@ def make_dossier(
         answers: answers to all look-ups, whole.
         picture: picture that was made from them.
         events: events of the trail about the case and its identifiers, in any order.
+        watched: watches on the person, and alerts about certificates in the picture.
     """
     shown = answers_for_requester(answers, picture)
     return Dossier(
@@ -128,7 +132,7 @@ def make_dossier(
         identity=request.identity,
         answers=tuple(shown),
         picture=picture,
-        processing=_processing(installation, shown, _lookups(events, request.at, request.number)),
+        processing=_processing(installation, shown, _lookups(events, request.at, request.number), watched),
         case=None if request.case is None else _case_facts(request.case, request.state),
         regime=request.regime,
         paragraphs=installation.paragraphs,
@@ -151,10 +155,11 @@ def _lookups(events: Iterable[AuditEvent], at: datetime, number: str) -> tuple[R
 
 
 def _processing(
-    installation: Installation, answers: Sequence[Answer], lookups: tuple[RecordedLookup, ...]
+    installation: Installation, answers: Sequence[Answer], lookups: tuple[RecordedLookup, ...], watched: WatchRecord
 ) -> Processing:
     searches = [search for answer in answers for search in answer.searches]
     purposes = [installation.purpose, *(one.purpose for one in lookups), *(one.purpose for one in searches)]
+    purposes += [one.purpose for one in watched.watches]
     scopes = [part.scope for answer in answers for log in answer.coverage for part in log.verified]
     return Processing(
         purposes=tuple(dict.fromkeys(filter(None, purposes))),
@@ -165,6 +170,7 @@ def _processing(
         lookups=lookups,
         recipients=tuple(sorted({search.repository for search in searches})),
         responders=_responders(answers),
+        watched=watched,
     )
 
 

@@ -1,10 +1,12 @@
-"""Recipients of somebody's data, as searches and cases show them: they hear of an erasure (GDPR article 19). Pure."""
+"""Recipients of somebody's data, as searches, cases and alerts show them: they hear of an erasure (GDPR article 19).
+Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from ctscan.model import Search
+from ctscan.model.alert_record import AlertDisclosure
 from ctscan.model.case import Case, CaseAction
 from ctscan.model.suppression import KnownRecipient, Recipient
 
@@ -15,12 +17,15 @@ _ACTIONS = {
 }
 
 
-def recipients(searches: Iterable[Search], cases: Iterable[Case]) -> tuple[KnownRecipient, ...]:
+def recipients(
+    searches: Iterable[Search], cases: Iterable[Case], told: Iterable[AlertDisclosure] = ()
+) -> tuple[KnownRecipient, ...]:
     """Return the recipients, the oldest first.
 
     Args:
         searches: searches that named the person: the repository learnt of them.
         cases: cases of the person: dossiers, letters and exports went out.
+        told: alerts about certificates of the person; each recipient is named once.
     """
     found = [KnownRecipient(Recipient.REPOSITORY, one.repository, one.started) for one in searches]
     found += [
@@ -29,6 +34,8 @@ def recipients(searches: Iterable[Search], cases: Iterable[Case]) -> tuple[Known
         for action, kind in _ACTIONS.items()
         for event in case.of(action)
     ]
+    first = {one.recipient: one.begun for one in sorted(told, key=lambda one: one.begun, reverse=True)}
+    found += [KnownRecipient(Recipient.ALERT, name, at) for name, at in first.items()]
     return tuple(sorted(found, key=lambda one: one.at))
 
 

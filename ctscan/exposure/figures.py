@@ -40,6 +40,7 @@ STANDINGS = {
 """Standings of `ctscan status`, and their names in a report."""
 
 _SENSITIVE_FIRST = (
+    "user.government_id",
     "user.demographic.date_of_birth",
     "user.demographic.age_range",
     "user.contact.address",
@@ -84,6 +85,7 @@ def figures(found: ExposureCounts, owners: Mapping[tuple[int, bytes], str], weig
         by_subject_kind=most_first(subjects),
         excess=_excess(counted, weights),
         issuer_categories=_issuer_categories(found),
+        owned_issuers=_owned_issuers(found, owners),
         domain_people={domain: one.people_addresses for domain, one in counted.domains.items()},
     )
 
@@ -135,6 +137,15 @@ def _by(counted: Counted, names: Names) -> dict[str, int]:
 
 def _kinds(alike: Alike) -> list[str]:
     return [kind for kind in KINDS if kind in alike.uses] or [UNKNOWN]
+
+
+def _owned_issuers(found: ExposureCounts, owners: Mapping[tuple[int, bytes], str]) -> frozenset[str]:
+    """Return the issuers whose every key has a known owner."""
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for alike in found.counted.alike:
+        is_known = owners.get((alike.issuer, alike.key_id), UNKNOWN) != UNKNOWN
+        names[is_known].add(found.issuers.get(alike.issuer) or UNKNOWN)
+    return frozenset(names[True] - names[False])
 
 
 def _excess(counted: Counted, weights: Weights) -> dict[str, int]:

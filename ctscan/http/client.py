@@ -21,9 +21,10 @@ from typing import Any, TypeVar, cast
 
 import httpx
 
-from ctscan.errors import BadAnswer, FormatError, Missing, Refused, SourceError, UsageError
+from ctscan.errors import BadAnswer, FormatError, Missing, Refused, SourceError, Throttled, UsageError
+from ctscan.http.contact import NO_CONTACT, check_contact
 from ctscan.http.decoding import decode_body
-from ctscan.http.patience import Patience
+from ctscan.http.patience import Budget, Patience
 from ctscan.http.rate_limit import Clock, ConcurrencyWindow, RateLimited, Sleep, TokenBucket, retry_after
 from ctscan.http.server_dates import ServerDates
 from ctscan.http.transport import Request, StreamedResponse, TransportError, address_of
@@ -32,7 +33,6 @@ from ctscan.http.urls import is_loopback
 from ctscan.resources import version
 
 DEFAULT_RATE = 5.0  # requests a second, for operators without a configured rate
-_CONTACT_LIMIT = 200
 _RETRIED_4XX = (408, 425)
 _SLOW_DOWN = (429, 503)
 T = TypeVar("T")
@@ -42,11 +42,6 @@ TakeTurn = Callable[[str, float], Awaitable[float]]
 
 OnRetry = Callable[[int], None]
 """Listener to repeated requests: receives the number of the try, from 2."""
-
-NO_CONTACT = (
-    "a contact is needed before anything is read over the network: set `contact` in ctscan.toml, give --contact or "
-    "set CTSCAN_CONTACT (an e-mail address or a URL at which operators reach you; it is sent in the User-Agent)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +88,6 @@ def quiet_libraries() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
-def check_contact(contact: str) -> str:
-    """Strip a contact and check that it fits into a header.
-
-    Raises:
-        UsageError: it holds anything but printable ASCII without parentheses and backslashes, or is too long
-    """
-    contact = contact.strip()
-    bad = next((c for c in contact if not " " <= c <= "~" or c in "()\\"), None)
-    if bad is not None:
-        raise UsageError(
-            f"contact: character U+{ord(bad):04X} can't stand in a User-Agent header; "
-            "give an e-mail address or URL in printable ASCII without parentheses and backslashes"
-        )
-    if len(contact) > _CONTACT_LIMIT:
-        raise UsageError(f"contact: {len(contact)} characters, at most {_CONTACT_LIMIT} are sent")
-    return contact
-
-
 class Client:
     """HTTP client. Made once per process and used by all sources; safe for concurrent use in one event loop.
 
@@ -142,14 +119,15 @@ class Client:
         self.user_agent = f"ctscan/{version()}{named}"
         self.requests = 0  # sent so far; every try counts
         self.dates = ServerDates(wall)
-        self._clock, self._wall, self._sleep, self._random = clock, wall, sleep, random
+        self.clock, self._wall, self._sleep, self._random = clock, wall, sleep, random
         self._whole_timeout = whole_timeout
         self._buckets: dict[tuple[str, bool], TokenBucket] = {}
         self._rates: dict[str, float] = {}
         self._take_turn: TakeTurn | None = None
         self._on_retry: OnRetry | None = None
-        self._patience = Patience(give_up_after)
-        timeouts = self._patience.timeouts(connect_timeout, read_timeout)
+        self._budget: Budget | None = None
+        self.patience = Patience(give_up_after)
+        timeouts = self.patience.timeouts(connect_timeout, read_timeout)
         self._transports = TransportRouter(transport, trust_env, timeouts)
 
     def pace(self, operator: str, rate: float) -> None:
@@ -168,6 +146,17 @@ class Client:
         after `take_turns`."""
         client = copy(self)
         client._on_retry = on_retry
+        return client
+
+    def impatient(self) -> Client:
+        """Return this client with a single short try for each request, for a search among requests that fail.
+
+        All failures of the returned client together take no longer than a request may fail (`patience.Budget`); after
+        that it raises PatienceSpent and sends nothing. It shares connections and rates.
+        """
+        client = copy(self)
+        client._budget = budget = self.patience.budget()
+        client._whole_timeout = min(self._whole_timeout, budget.longest_try)
         return client
 
     def current_rate(self, operator: str) -> float:
@@ -201,6 +190,7 @@ class Client:
 
         Raises:
             Missing: status 404 or 410
+            Throttled: the server asks us to come back later than we wait, or keeps answering 429
             BadAnswer: bad bodies persist, or the answer is a redirect
             SourceError: the server can't be reached or keeps failing
             Refused: any other 4xx
@@ -260,17 +250,25 @@ class Client:
     async def _send(self, call: _Call, operator: str, window: ConcurrencyWindow | None) -> Response:
         """Try until an answer comes, or the time for this request is used up."""
         bucket = self._bucket(operator, call.request.address.host)
+        if self._budget is not None:  # a single try doesn't hang on a connection that the server closed meanwhile
+            call = replace(call, request=replace(call.request, fresh=True))
         failures, since = 0, 0.0
         while True:
             if failures and self._on_retry is not None:
                 self._on_retry(failures + 1)
+            asked = self.clock()
+            if self._budget is not None:
+                self._budget.check(call.where)
             await self._wait_for_turn(bucket, operator, call)
-            sent = self._clock()
+            sent = self.clock()
             try:
                 response = await self._send_once(call, bucket)
             except _Failure as failure:
                 if window is not None and failure.kind is not BadAnswer:  # a garbled answer is no sign of load
-                    window.back_off(self._clock())
+                    window.back_off(self.clock())
+                if self._budget is not None:
+                    self._budget.spend(self.clock() - asked)
+                    raise failure.kind(f"{call.where}: failed, {failure.reason}") from failure.__cause__
                 failures += 1
                 since = since if failures > 1 else sent
                 await self._wait_before_retry(failure, failures, since, call)
@@ -278,7 +276,7 @@ class Client:
             else:
                 bucket.succeed()
                 if window is not None:
-                    now = self._clock()
+                    now = self.clock()
                     window.succeed(now - sent, now)
                 return response
 
@@ -305,7 +303,7 @@ class Client:
         key = (operator, is_loopback(host))
         if key not in self._buckets:
             rate = None if key[1] else self._rates.get(operator, DEFAULT_RATE)
-            self._buckets[key] = TokenBucket(rate, self._clock, self._sleep)
+            self._buckets[key] = TokenBucket(rate, self.clock, self._sleep)
         return self._buckets[key]
 
     async def _wait_for_turn(self, bucket: TokenBucket, operator: str, call: _Call) -> None:
@@ -314,19 +312,19 @@ class Client:
             if wait > 0:
                 await self._sleep(wait)
         try:  # last: the bucket may have been paused while other processes took their turns
-            await bucket.acquire(self._patience.seconds)
+            await bucket.acquire(self.patience.seconds)
         except RateLimited as limited:
             raise _come_back_later(call, limited.seconds) from None
 
     async def _wait_before_retry(self, failure: _Failure, failures: int, since: float, call: _Call) -> None:
         """Sleep before the next try. Raises when the time for this request is used up."""
-        spent = self._clock() - since
-        left = self._patience.seconds - spent
+        spent = self.clock() - since
+        left = self.patience.seconds - spent
         if failure.wait is not None:  # Retry-After: the bucket is paused for that time and makes us wait
             if failure.wait > left:
                 raise _come_back_later(call, failure.wait, f" ({failure.reason})")
             return
-        wait = self._patience.wait(failures, self._random)
+        wait = self.patience.wait(failures, self._random)
         if wait >= left:
             times = "once" if failures == 1 else f"{failures} times in {spent:.0f} s"
             reason = f"{call.where}: failed {times}, last: {failure.reason}; try again later"
@@ -381,7 +379,8 @@ class Client:
             return Refused(f"{call.where}: refused ({named})")
         elif status >= 400:
             bucket.fail()
-        return _Failure(f"status {named}", BadAnswer if status < 300 else SourceError, wait)
+        kind = Throttled if status == 429 or wait is not None else SourceError
+        return _Failure(f"status {named}", BadAnswer if status < 300 else kind, wait)
 
 
 async def _read_capped(answer: StreamedResponse, limit: int) -> bytes:
@@ -395,5 +394,5 @@ async def _read_capped(answer: StreamedResponse, limit: int) -> bytes:
     return body
 
 
-def _come_back_later(call: _Call, seconds: float, reason: str = "") -> SourceError:
-    return SourceError(f"{call.where}: asked us to come back in {seconds:.0f} s{reason}; try again later")
+def _come_back_later(call: _Call, seconds: float, reason: str = "") -> Throttled:
+    return Throttled(f"{call.where}: asked us to come back in {seconds:.0f} s{reason}; try again later", seconds)

@@ -5,6 +5,7 @@ httpx could decode bodies itself, but without a limit, and it would decode plain
 
 from __future__ import annotations
 
+import sys
 import zlib
 
 import deflate  # libdeflate: whole buffers at once, in less than half the time of zlib
@@ -12,9 +13,11 @@ import deflate  # libdeflate: whole buffers at once, in less than half the time 
 from ctscan.errors import FormatError
 
 GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"  # RFC 8878 section 3.1.1
 _MEMBER = GZIP_MAGIC + b"\x08"  # deflate, the only method that exists
 _MEMBERS_LIMIT = 16
 _GZIP_WINDOW = 31  # 15 bits of window, gzip header and trailer
+_ZSTD_WINDOW = 24  # bits: at most 16 MiB of memory for the window
 
 
 def gunzip(data: bytes, limit: int) -> bytes:
@@ -69,6 +72,28 @@ def _members(data: bytes, limit: int) -> bytes:
     return b"".join(parts)
 
 
+def unzstd(data: bytes, limit: int) -> bytes:
+    """Decompress one frame of zstd (RFC 8878).
+
+    Raises:
+        FormatError: no zstd, cut off, followed by other bytes, or larger than `limit` bytes
+    """
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    unpacker = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW})
+    try:
+        found: bytes = unpacker.decompress(data, limit + 1)
+    except zstd.ZstdError:
+        raise FormatError("no valid zstd") from None
+    if len(found) > limit:
+        raise FormatError(f"grows beyond {limit} bytes when decompressed")
+    if not unpacker.eof or unpacker.unused_data:
+        raise FormatError("the zstd data is cut off, or followed by other bytes")
+    return found
+
+
 def decode_body(raw: bytes, encoding: str, limit: int, *, sniff: bool = False) -> bytes:
     """Undo a Content-Encoding of gzip or identity.
 
@@ -76,7 +101,7 @@ def decode_body(raw: bytes, encoding: str, limit: int, *, sniff: bool = False) -
         raw: body as received
         encoding: value of the Content-Encoding header; empty for none
         limit: most bytes, compressed and decompressed
-        sniff: undo one more gzip where the bytes begin with its magic (files served as they lie on disk)
+        sniff: undo one more gzip or zstd where the bytes begin with its magic (files served as they lie on disk)
 
     Raises:
         FormatError: another encoding, damaged gzip, or more than `limit` bytes
@@ -88,6 +113,8 @@ def decode_body(raw: bytes, encoding: str, limit: int, *, sniff: bool = False) -
         raise FormatError("it has a Content-Encoding that was not asked for")
     if sniff and raw.startswith(GZIP_MAGIC):
         raw = gunzip(raw, limit)
+    elif sniff and raw.startswith(ZSTD_MAGIC):
+        raw = unzstd(raw, limit)
     if len(raw) > limit:
         raise FormatError(f"larger than {limit} bytes")
     return raw

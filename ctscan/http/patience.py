@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
+from ctscan.errors import PatienceSpent
 from ctscan.http.rate_limit import backoff
 from ctscan.http.transport import Timeouts
 
@@ -18,6 +19,8 @@ CONNECT = 10.0  # seconds until a connection is established
 _TRY = 1 / 4
 _SHORT_WAIT = 1 / 5
 _SHORT_WAITS = 2
+_SEARCH = 3 / 4
+_SEARCH_TRY = 1 / 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,31 @@ class Patience:
         most = self.seconds * _TRY or inf
         return Timeouts(connect or min(CONNECT, most), read or min(IDLE, most))
 
+    def budget(self) -> Budget:
+        """Return the time for a search among requests that fail."""
+        return Budget(self.seconds)
+
     def wait(self, failures: int, random: Callable[[], float]) -> float:
         """Return the seconds to wait after `failures` (1 and up) in a row."""
         wait = backoff(failures, random)
         return min(wait, self.seconds * _SHORT_WAIT) if failures <= _SHORT_WAITS else wait
+
+
+class Budget:
+    """Seconds that the failing requests of a search may take in all; unlimited without patience.
+
+    They are three quarters of the time for which a request may fail, in tries of a sixteenth each: a silent server can
+    fail twelve times."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left = seconds * _SEARCH or inf
+        self.longest_try = seconds * _SEARCH_TRY or inf
+
+    def check(self, where: str) -> None:
+        """Raise PatienceSpent when nothing is left."""
+        if self._left <= 0:
+            raise PatienceSpent(f"{where}: not asked for, the time for failing requests is used up; try again later")
+
+    def spend(self, seconds: float) -> None:
+        """Count the seconds of a request that failed."""
+        self._left -= seconds

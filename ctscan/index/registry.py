@@ -34,6 +34,7 @@ class Forget(StrEnum):
     PSEUDONYM = "stays, and its personal columns become a pseudonym"
     KEPT = "stays: it names nobody who can ask to be forgotten here"
     PROMISE = "stays: it keeps the promise"
+    NAMED = "goes where it names the person"
 
 
 class Purge(StrEnum):
@@ -124,6 +125,15 @@ INDEX: dict[str, Table] = {
     "restricted_certificate": _of_certificate("certificate.certificate", "", "certificate suppression"),
     "certificate_use": _of_certificate("certificate.certificate", "uses", "certificate"),
     "certificate_host": _of_certificate("certificate.certificate", "host name", "certificate"),
+    "watch_match": _of_certificate("certificate.certificate", "", "watch certificate state why at judge_at"),
+    "unwatched": Table(
+        "", "", "certificate", Forget.WITH_PARENT, Purge.WITH_PARENT, parent="certificate.certificate"
+    ),
+    "alert": Table(
+        "", "", "id uuid kind at why watch watch_name owner certificate subject assigned",
+        Forget.WITH_PARENT, Purge.BY_AGE, Export.ANSWER, "certificate.certificate",
+    ),
+    "alert_delivery": _of_certificate("alert.alert", "", "channel alert message begun told"),
     # --- shared by certificates
     "lookup_key": Table("key hash", "", "id kind", Forget.UNUSED, Purge.UNUSED, Export.ANSWER),
     "mailbox": Table("place key", "", "", Forget.UNUSED, Purge.UNUSED),
@@ -160,7 +170,7 @@ INDEX: dict[str, Table] = {
     # --- logs, runs, the basis
     "log": Table(
         "", "", "id log_id key name operator protocol state url monitoring_url origin mmd final_size final_root"
-        " final_timestamp head last_success last_error last_error_at rate failing_since failure crc",
+        " final_timestamp head last_success last_error last_error_at rate failing_since failure crc batch",
     ),
     "tree_head": Table("", "", "id log size root timestamp signature raw saved crc"),
     "head_seen": Table("", "", "id log size root timestamp signature raw first_seen last_seen", purge=Purge.BY_AGE),
@@ -198,6 +208,15 @@ INDEX: dict[str, Table] = {
     ),
     # --- retention
     "keep_limit": Table("", "", "kind count unit before crc"),
+    # --- watches, and what is told; what hangs on a certificate stands above
+    "watch": Table("term", "", "id name kind owner purpose at who crc", Forget.NAMED, export=Export.ANSWER),
+    "watch_form": Table(
+        "canonical", "", "watch kind", Forget.NAMED, Purge.WITH_PARENT, Export.ANSWER, "watch.watch"
+    ),
+    "ack": Table("value", "", "id kind reason until at who crc", Forget.NAMED),
+    "alert_message": Table("", "", "id uuid channel made state tries next_at ended", purge=Purge.UNUSED),
+    "alert_channel": Table("", "", "channel failing_since last_error last_delivered"),
+    "alert_condition": Table("", "", "kind subject severity since"),
     # --- people who objected
     "suppression_state": Table("", "", "one file applied", Forget.PROMISE),
     "suppressed_other": Table("", "digest", "id words crc", Forget.PROMISE),

@@ -20,6 +20,7 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM}){{0,31}}@{_LABEL}(?:\.{_LABEL}){{1,31}}", re.ASCII | re.IGNORECASE)
 """Dot-atom at a domain in A-labels: what servers take. Certificates hold further forms, to which nothing is sent."""
 
+_LEFT = re.compile(r"[A-Za-z0-9-]{1,64}")
 _LONGEST = 254  # octets of a path (RFC 5321 section 4.5.3.1.3, without the brackets)
 
 
@@ -42,10 +43,19 @@ def plain_message(mail: Mail, sender: str, now: datetime) -> EmailMessage:
     except ValueError:  # a name or a subject with a line break; the message of the error would quote it
         raise UsageError("mail: expected headers of one line each, got one with a control character") from None
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    message["Message-ID"] = _message_id(mail.message_id, sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic answer
     message.set_content(mail.text)
     return message
+
+
+def _message_id(left: str, domain: str) -> str:
+    """Make a Message-ID (RFC 5322 section 3.6.4): random, or always the same for the same `left`."""
+    if not left:
+        return make_msgid(domain=domain)
+    if not _LEFT.fullmatch(left):
+        raise UsageError(f"mail: expected letters, digits and hyphens as the id of a message, got {len(left)} others")
+    return f"<{left}@{domain}>"
 
 
 def _line(text: str) -> str:

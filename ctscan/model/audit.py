@@ -29,7 +29,10 @@ class AuditAction(StrEnum):
     FORGET = "forget"  # a person was forgotten or hidden, that was tried, or a suppression was lifted
     NOTICE = "notice"  # the public notice or the record of processing, written to a file; no person's data
     REPORT = "report"  # a report of exposure; `detail`: its format, and whether people are named in it
+    ALERT = "alert"  # alerts were sent to channels, or a channel was tested; `detail`: numbers by channel
     EXPORT = "export"  # rows of a view of exposure, written to a file
+    WATCH = "watch"  # a watch that was added, removed, or, where it is on a person, listed; `detail`: its name
+    ACK = "ack"  # an acknowledgement of matches that was added or removed
     DISCLOSURE = "disclosure"  # a question to a third party, recorded before it is sent
     CONFIGURATION = "configuration"  # settings that decide what is read and why; they differ from those seen last
     ENCRYPT = "encrypt"  # index and trail were encrypted

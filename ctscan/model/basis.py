@@ -33,11 +33,16 @@ class BasisChange(Code):
 
 @dataclass(frozen=True, slots=True)
 class LogChoice:
-    """Choice of logs as a person gives it: a log list (None: Google's), and the names of `--log` (none: every log of
-    the list)."""
+    """Choice of logs as a person gives it: log lists (none: Google's), and the names of `--log` (none: every log of the
+    lists)."""
 
-    log_list: str | None = None
+    log_lists: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
+
+
+def list_names(choice: LogChoice) -> str | list[str] | None:
+    """Return the log lists of a choice as documents name them: None for Google's, a text for a single one."""
+    return choice.log_lists[0] if len(choice.log_lists) == 1 else list(choice.log_lists) or None
 
 
 @dataclass(frozen=True, slots=True)

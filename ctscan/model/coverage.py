@@ -26,6 +26,7 @@ class GapReason(StrEnum):
     PRUNED = "pruned"
     QUARANTINED = "quarantined"
     REFUSED = "refused"
+    FAILING = "failing"
     PURGED = "purged"
 
 
@@ -168,7 +169,7 @@ class LogState:
     head: TreeHead | None  # largest verified head
     verified: tuple[VerifiedRange, ...]
     pending: tuple[PendingRange, ...]
-    gaps: tuple[Gap, ...]  # with reasons known from reading only: pruned, quarantined, refused, purged
+    gaps: tuple[Gap, ...]  # with reasons known from reading only: pruned, quarantined, refused, failing, purged
     last_success: datetime | None  # last check of the head that ended well
     last_error: str | None
     misbehaviour: tuple[str, ...]  # reasons of what stands, newest last; the evidence is kept beside
@@ -178,6 +179,7 @@ class LogState:
     failure: FailureKind | None = None  # kind of `last_error`
     last_check: datetime | None = None  # last check of the head, however it ended
     dismissed: tuple[DismissedMisbehaviour, ...] = ()  # misbehaviour that somebody dismissed
+    batch: int | None = None  # most entries that it gives in an answer, where it fails at more
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,37 @@ class CaseFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedWatch:
+    """Watch on the person, without its name and its account."""
+
+    since: datetime
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAlerts:
+    """Alerts about certificates of the person to one recipient: the number of certificates, and when the first and the
+    last was sent."""
+
+    recipient: str
+    certificates: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRecord:
+    """Watches on the person, and alerts about certificates of the person."""
+
+    watches: tuple[RecordedWatch, ...] = ()
+    alerts: tuple[RecordedAlerts, ...] = ()
+
+
+UNWATCHED = WatchRecord()
+"""Record of a person whom nothing watches, and about whom nobody was told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Processing:
     """Processing by the controller, from the configuration and the trail.
 
@@ -106,6 +137,7 @@ class Processing:
         lookups: look-ups of the person, the oldest first.
         recipients: repositories that were asked about the person, each once: recipients by name.
         responders: hosts of CAs that were asked about the status of single certificates.
+        watched: watches on the person, and alerts that were sent.
     """
 
     purposes: tuple[str, ...]
@@ -116,6 +148,7 @@ class Processing:
     recipients: tuple[str, ...]
     responders: tuple[str, ...] = ()
     keep: tuple[Message, ...] = ()
+    watched: WatchRecord = UNWATCHED
 
 
 @dataclass(frozen=True, slots=True)

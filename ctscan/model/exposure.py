@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ctscan.model.basis import Basis
+from ctscan.model.keep import KeptRule
 from ctscan.model.message import Code, Message
 from ctscan.model.revocation import Revocation
 
@@ -281,7 +282,7 @@ class Score:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Figures of a report. Findings are counted in `by_category` and `by_sensitivity`, certificates in all others.
-    `domain_people`: distinct addresses of people by domain."""
+    `domain_people`: distinct addresses of people by domain; `owned_issuers`: issuers whose CA has a known owner."""
 
     certificates: int
     addresses: int
@@ -302,6 +303,7 @@ class Figures:
     excess: Mapping[str, int]
     issuer_categories: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     domain_people: Mapping[str, int] = field(default_factory=dict)
+    owned_issuers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +337,8 @@ class ReportBasis:
     remarks: tuple[Message, ...] = ()
     covered: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """By log: entries that count as searched, and entries that the log signed."""
+    kept_rules: tuple[KeptRule, ...] = ()
+    """Rules by which older certificates are left out: what was read is complete without them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,3 +117,8 @@ class HealthReport:
     def is_trail_lost(self) -> bool:
         """True when the index has lost its audit trail: nothing can be looked up or changed."""
         return any(one.code in (HealthDetail.TRAIL_LOST, HealthDetail.TRAIL_REPLACED) for one in self.index)
+
+    @property
+    def is_trail_doubtful(self) -> bool:
+        """True when the audit trail is lost, is another one, or can't be read."""
+        return self.is_trail_lost or any(one.code == HealthDetail.TRAIL_UNREADABLE for one in self.index)

@@ -90,6 +90,7 @@ class KeepKind(StrEnum):
     RUNS = "runs"  # records of scans, but for the newest
     QUARANTINE = "quarantine"  # bytes of batches that contradict their log
     CRLS = "crls"  # fetched lists of revoked certificates
+    ALERTS = "alerts"  # alerts that were delivered or given up
 
 
 class KeepText(Code):
@@ -105,6 +106,7 @@ class KeepText(Code):
     SEARCHES = "keep.searches"
     RUNS = "keep.runs"
     CRLS = "keep.crls"
+    ALERTS = "keep.alerts"
 
 
 class LengthText(Code):
@@ -229,6 +231,7 @@ class Purged(StrEnum):
     RUNS = "runs"
     QUARANTINE = "quarantine"
     CRLS = "crls"
+    ALERTS = "alerts"
     OUT_OF_SCOPE = "out_of_scope"  # certificates
     RANGES = "ranges"  # searched with a wider scope, that now count for the configured scope only
 

@@ -37,13 +37,18 @@ class FinalHead:
     timestamp: int | None = None
 
 
+ARCHIVE_END = ".zip/"
+"""End of the address of a log in zip files: any of them, and the slash of every prefix of tiles."""
+
+
 @dataclass(frozen=True, slots=True)
 class Log:
     """CT log as a log list describes it.
 
     `url` is the RFC 6962 base (ends with `/`), `monitoring_url` the prefix of the tiles (ends with `/`; may be
-    `file://`). `protocol` decides which of the two is set (hybrid: both). `origin` is the first line of the
-    checkpoint: the submission prefix without scheme and trailing slash; empty for plain RFC 6962 logs.
+    `file://`, or lead to a zip file that holds them). `protocol` decides which of the two is set (hybrid: both).
+    `origin` is the first line of the checkpoint: the submission prefix without scheme and trailing slash; empty for
+    plain RFC 6962 logs.
     """
 
     id: bytes  # SHA-256 of key
@@ -57,6 +62,20 @@ class Log:
     origin: str = ""
     final_head: FinalHead | None = None
     mmd: int = 86400  # seconds
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether the log is read from a folder or from zip files: it says what it said when its head was signed."""
+        return self.monitoring_url.startswith("file://") or self.monitoring_url.endswith(ARCHIVE_END)
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """Description of a log in a folder without `log.v3.json`: the file of its public key, and the first line of its
+    checkpoints."""
+
+    file: str
+    origin: str
 
 
 class SkipReason(Code):
@@ -73,6 +92,7 @@ class SkipReason(Code):
     PLACEHOLDER = "skip.placeholder"
     LOCAL_DIRECTORY = "skip.local-directory"
     MALFORMED = "skip.malformed"
+    UNKNOWN_KIND = "skip.unknown-kind"  # under a key of the log list that this version doesn't know
     NO_HEAD = "skip.no-head"
     NEVER_READ = "skip.never-read"
     NO_LONGER_LISTED = "skip.no-longer-listed"  # parameter: since

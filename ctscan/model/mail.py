@@ -42,9 +42,11 @@ class Mail:
         subject: one line.
         text: body, with line breaks.
         sender_name: name that stands beside the sender's address; empty: the address alone.
+        message_id: left side of the Message-ID, so that a repeat is the same message; empty: a random one.
     """
 
     to: str
     subject: str
     text: str
     sender_name: str = ""
+    message_id: str = ""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from ctscan.model.alert_record import AlertDisclosure
 from ctscan.model.identifier import IdentifierKind
 from ctscan.model.message import Code, Message
 
@@ -113,6 +114,7 @@ class ForgetRequest:
         issuers: SHA-256 of the certificates of CAs in which the person was found.
         questions: questions to repositories that name the person.
         case: number of the case; empty without one.
+        watches: names of watches on the person, which go beside those on one of the forms: those on a name.
     """
 
     at: datetime
@@ -124,6 +126,7 @@ class ForgetRequest:
     restrict: bool = False
     normalisation: int = 0
     case: str = ""
+    watches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +145,12 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """Outcome in the index: the entry, and the rows that went. `deferred`: a reader holds old pages in the -wal."""
+    """Outcome in the index: the entry, the rows that went, and the messages about them that were sent to channels of
+    alerts. `deferred`: a reader holds old pages in the -wal."""
 
     entry: Suppression
     removed: Removed
+    told: tuple[AlertDisclosure, ...] = ()
     deferred: bool = False
 
 
@@ -156,6 +161,7 @@ class Recipient(StrEnum):
     DOSSIER = "dossier"  # was made, perhaps handed out
     LETTER = "letter"  # to a CA was drafted
     EXPORT = "export"  # of the case was made
+    ALERT = "alert"  # was sent about certificates of the person
 
 
 @dataclass(frozen=True, slots=True)

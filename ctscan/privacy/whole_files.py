@@ -1,4 +1,5 @@
-"""Files that appear whole, for their owner alone: written beside their place, synced, and renamed."""
+"""Files that appear whole, for their owner alone unless the caller says otherwise: written beside their place, synced,
+and renamed."""
 
 from __future__ import annotations
 
@@ -10,14 +11,15 @@ from pathlib import Path
 from ctscan.errors import InputError
 
 
-def write_whole(path: Path, data: bytes, option: str, *, replace: bool = False) -> None:
-    """Write a file with mode 0600. It is never seen in part; where writing fails, nothing of it stays.
+def write_whole(path: Path, data: bytes, option: str, *, replace: bool = False, mode: int = 0o600) -> None:
+    """Write a file. It is never seen in part; where writing fails, nothing of it stays.
 
     Args:
         path: place of the file.
         data: its content.
         option: option that chose the place, for errors.
         replace: let it take the place of an older file.
+        mode: its permissions, whatever the umask is; without personal data in it others may read it.
 
     Raises:
         InputError: there is something at this place already, or the file can't be written.
@@ -25,7 +27,7 @@ def write_whole(path: Path, data: bytes, option: str, *, replace: bool = False) 
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new") if path.name else path
     try:
         _check_place(path, option, replace=replace)
-        _write(draft, data)
+        _write(draft, data, mode)
         draft.replace(path)
     except OSError as error:
         with suppress(OSError):
@@ -40,10 +42,10 @@ def _check_place(path: Path, option: str, *, replace: bool) -> None:
         raise InputError(f"{path}: exists already and was left as it is; give another with {option}")
 
 
-def _write(draft: Path, data: bytes) -> None:
+def _write(draft: Path, data: bytes, mode: int) -> None:
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        draft.chmod(0o600)  # against the umask
+        draft.chmod(mode)  # against the umask
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -80,7 +80,7 @@ async def load_reading(network: Network, index: BasisIndex | None) -> Reading:
     choices = {choice for choice in (chosen.basis, chosen.reading) if choice is not None}
     found: dict[LogChoice | None, Selection] = {}
     for choice in choices:
-        await network.check_directories(choice, known if choice == chosen.basis else ())
+        await network.check_places(choice, known if choice == chosen.basis else ())
     for choice in sorted(choices, key=network.needs_network):  # faults of this machine are found first
         found[choice] = await (
             _select_of_basis(network, index, choice, known) if choice == chosen.basis else _select(network, choice)
@@ -89,16 +89,16 @@ async def load_reading(network: Network, index: BasisIndex | None) -> Reading:
 
 
 async def check_local(network: Network, index: BasisIndex | None) -> None:
-    """Load the log lists and directories on this machine that a scan will read, and ask no network.
+    """Load the log lists, folders and zip files on this machine that a scan will read, and ask no network.
 
     Raises:
-        UsageError: a log list can't be read, a directory holds no log, or a name fits no log of the list or several.
+        UsageError: a log list can't be read, a place holds no log, or a name fits no log of the list or several.
     """
     _, chosen, known = await _choices(network, index)
     for choice in (chosen.basis, chosen.reading):
         if choice is None:
             continue
-        await network.check_directories(choice, known if choice == chosen.basis else ())
+        await network.check_places(choice, known if choice == chosen.basis else ())
         if not network.needs_network(choice):
             if choice == chosen.basis:
                 await _select_of_basis(network, index, choice, known)

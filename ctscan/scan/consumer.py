@@ -189,7 +189,7 @@ class _Consumer:
         step = replace(self._take(), gaps=(gap,), quarantine=quarantine)
         self.at = self._committed = gap.end
         await session.commit(step, gap.start)
-        if raw is None:
+        if raw is None and gap.reason is not GapReason.FAILING:  # a log that fails may give the next entry
             session.missing.append(gap.span)
         if gap.reason is GapReason.QUARANTINED:
             text = f"{session.log.name}: entries {gap.start} to {gap.end} quarantined: {gap.cause}"

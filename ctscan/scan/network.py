@@ -12,8 +12,9 @@ from ctscan.resources import data_path
 from ctscan.scan.events import Emit, Waiting
 from ctscan.scan.log.connect import Connection, connect
 from ctscan.scan.request import ScanClock, ScanRequest
-from ctscan.scan.selection import Selection, choose, from_directories, split_names, with_archived
-from ctscan.sources.logs.log_lists import is_on_network, load_list
+from ctscan.scan.selection import Selection, choose, from_places, split_names, with_archived
+from ctscan.sources.logs.log_lists import any_on_network, load_lists
+from ctscan.sources.logs.places import is_on_network
 from ctscan.sources.logs.tuning import TuningTable, load_tuning
 from ctscan.sources.repositories import repositories
 
@@ -34,28 +35,29 @@ class Network:
         return connect(log, client, self.tuning.of(log), self.clock.sleep, readers=readers)
 
     def needs_network(self, choice: LogChoice) -> bool:
-        """Return whether the log list of a choice has to be fetched."""
-        directories, names = split_names(choice.logs)
-        return is_on_network(choice.log_list) and (bool(names) or not directories)
+        """Return whether the log list of a choice, or the description of a log, has to be fetched."""
+        places, names = split_names(choice.logs)
+        return any(map(is_on_network, places)) or (any_on_network(choice.log_lists) and (bool(names) or not places))
 
-    async def check_directories(self, choice: LogChoice, known: Sequence[Log] = ()) -> None:
-        """Check the directories that a choice names. Raises UsageError as `select`."""
-        await from_directories(split_names(choice.logs)[0], known)
+    async def check_places(self, choice: LogChoice, known: Sequence[Log] = ()) -> None:
+        """Check the folders and zip files of this machine that a choice names. Raises UsageError as `select`."""
+        places = [place for place in split_names(choice.logs)[0] if not is_on_network(place)]
+        await from_places(places, self.client, known, self.request.log_key)
 
     async def select(
         self, choice: LogChoice, *, etag: str | None = None, known: Sequence[Log] = ()
     ) -> Selection | None:
-        """Select the logs of a choice; None while the list is unchanged since `etag`. Directories need no list.
+        """Select the logs of a choice; None while the list is unchanged since `etag`. Places need no list.
 
         `known`: logs that an earlier edition of the list had, which the choice may name.
         """
-        directories, names = split_names(choice.logs)
-        archived = await from_directories(directories, known)
-        if directories and not names:
+        places, names = split_names(choice.logs)
+        archived = await from_places(places, self.client, known, self.request.log_key)
+        if places and not names:
             return Selection(archived, ())
         self.emit(Waiting(b"", "the log list"))
         client = self.client.watched(lambda attempt: self.emit(Waiting(b"", "the log list", attempt)))
-        loaded = await load_list(choice.log_list, client, hybrids=self.tuning.hybrids, etag=etag)
+        loaded = await load_lists(choice.log_lists, client, hybrids=self.tuning.hybrids, etag=etag)
         if loaded.list is None:
             return None
         chosen = choose(loaded.list, names, loaded.etag, known)

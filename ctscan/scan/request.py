@@ -12,6 +12,7 @@ from ctscan.clock import LEAVE_WITHIN, Clock
 from ctscan.errors import worst
 from ctscan.model import Gap, Log, LogChoice, Message
 from ctscan.model.keep import NO_LIMITS, Limits
+from ctscan.model.log import LogKey
 
 if TYPE_CHECKING:
     from ctscan.model.suppression import PrivacyFiles
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class ScanRequest:
     """Settings of a `ctscan scan`: plain values, so that a worker process can receive them.
 
-    `log_list` and `logs` are the choice of the command line, or else that of file and environment, which `keys` holds
+    `log_lists` and `logs` are the choice of the command line, or else that of file and environment, which `keys` holds
     in any case; `keys` None: they give none. `start` is the text of `--from`, None when the option was not given.
     `past`: read the entries before the newest entry that was read, newest first, and no later entry. `tuning` holds the
     overrides of the configuration, by operator or log.
@@ -31,10 +32,11 @@ class ScanRequest:
     db: str
     scope: Scope
     contact: str | None = None
-    log_list: str | None = None
+    log_lists: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
     keys: LogChoice | None = None
     start: str | None = None
+    log_key: LogKey | None = None  # of a log in a folder that doesn't describe it
     purpose: str = ""
     follow: bool = False
     past: bool = False
@@ -52,7 +54,7 @@ class ScanRequest:
     @property
     def given(self) -> LogChoice | None:
         """Choice of logs that the command line gives; None: it gives none, or that of the keys."""
-        choice = LogChoice(self.log_list, self.logs)
+        choice = LogChoice(self.log_lists, self.logs)
         return None if choice == (self.keys or LogChoice()) else choice
 
 

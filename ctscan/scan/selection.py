@@ -1,4 +1,4 @@
-"""Selection of the logs to read: from the log list, by the names of `--log`, and from directories."""
+"""Selection of the logs to read: from the log list, by the names of `--log`, and from folders and zip files."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ctscan.ct.log_list import ListedLogs
-from ctscan.errors import UsageError
+from ctscan.errors import InputError, SourceError, UsageError
+from ctscan.http.client import Client
 from ctscan.model import Log, LogListEdition, SkippedLog, SkipReason
+from ctscan.model.log import LogKey
 from ctscan.scan.log_names import is_named, matching
 from ctscan.scan.request import LogListChange
-from ctscan.sources.logs.directory import directory_of, read_directory_log
+from ctscan.sources.logs.archive import is_archive
+from ctscan.sources.logs.directory import directory_of
+from ctscan.sources.logs.places import is_place, read_place
 
 _NOT_SELECTED = SkipReason.NOT_SELECTED()
 
@@ -36,27 +40,34 @@ class Selection:
 
 
 def split_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Split names of `--log` into `(directories, names of the list)`."""
-    directories = [name for name in names if name.startswith("file://")]
-    return directories, [name for name in names if not name.startswith("file://")]
+    """Split names of `--log` into `(places, names of the list)`. Places are folders and zip files."""
+    return [name for name in names if is_place(name)], [name for name in names if not is_place(name)]
 
 
-async def from_directories(urls: Sequence[str], known: Sequence[Log] = ()) -> tuple[Log, ...]:
-    """Read the logs in these directories, each described by its `log.v3.json`; of two copies the first.
+async def from_places(
+    urls: Sequence[str], client: Client, known: Sequence[Log] = (), key: LogKey | None = None
+) -> tuple[Log, ...]:
+    """Read the descriptions of the logs at these places; of two copies the first.
 
-    A directory that can't be read any longer stands for the log that is known to lie there: the log fails, and not the
-    scan of all others.
+    A place that can't be read any longer stands for the log that is known to lie there: the log fails, and not the scan
+    of all others.
+
+    Args:
+        urls: addresses of folders and zip files.
+        client: for zip files on the network.
+        known: logs that were read before.
+        key: key and origin of a log in a folder that doesn't describe it.
 
     Raises:
-        UsageError: an address is no `file:` URL, or a directory holds no log, and no known log lies there.
+        UsageError: an address is no URL, or a place holds no log, and no known log lies there.
+        SourceError, InputError: the same on the network.
     """
-    places = {log.monitoring_url: log for log in known}
     logs: dict[bytes, Log] = {}
     for url in urls:
         try:
-            log = await read_directory_log(url)
-        except UsageError:
-            found = places.get(f"{directory_of(url).as_uri()}/")
+            log = await read_place(url, client, key)
+        except (UsageError, SourceError, InputError):
+            found = _known_at(url, known)
             if found is None:
                 raise
             log = found
@@ -64,9 +75,16 @@ async def from_directories(urls: Sequence[str], known: Sequence[Log] = ()) -> tu
     return tuple(logs.values())
 
 
+def _known_at(url: str, known: Sequence[Log]) -> Log | None:
+    """Return the known log of a place: of a folder, one that lies in it or in its zip files."""
+    place = f"{url.removesuffix('/')}/" if is_archive(url) else f"{directory_of(url).as_uri()}/"
+    found = (log for log in known if log.is_archive and log.monitoring_url.startswith(place))
+    return next(found, None)
+
+
 def with_archived(archived: Sequence[Log], chosen: Selection) -> Selection:
-    """Join the logs of directories and of a list. A log that lies in a directory is read there and not over the
-    network."""
+    """Join the logs of places and of a list. A log that lies in a folder or a zip file is read there, and not from its
+    server."""
     ids = {log.id for log in archived}
     logs = (*archived, *(log for log in chosen.logs if log.id not in ids))
     return replace(chosen, logs=logs, skipped=tuple(log for log in chosen.skipped if log.id not in ids))

@@ -16,7 +16,8 @@ only difference between the protocols:
                                   where it fails, each answer is proven alone: Retracted, fetch -> prove -> Proven ...
 
 An answer that contradicts the tree is asked for three times, because caches and proxies garble answers, and then is
-quarantined. A server's refusal of an entry is a gap. Failures of the network end the stream; its last events stand.
+quarantined. An entry that the log doesn't give, or at which it fails while it gives others, is a gap
+(`log/entry_search.py`). A log that gives nothing any more ends the stream; its last events stand.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 
 from ctscan.ct.coverage import unavailable
 from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.trust import PAUSES, AuditPaths
-from ctscan.errors import BadAnswer, CutError, Missing, ProofError, Refused, Unproven, WrongCount
+from ctscan.errors import BadAnswer, CutError, PatienceSpent, ProofError, SourceError, Unproven, WrongCount
 from ctscan.model import Batch, CompactRange, Gap, GapDetail, GapReason, Span
 from ctscan.model.hashes import HASH_SIZE, split_hashes
 from ctscan.model.spans import subtract
-from ctscan.scan.log.availability import refusal_at
-from ctscan.scan.log.galloping import first_true
+from ctscan.scan.log.availability import gives_any, grain_of, is_definite, reason_of
+from ctscan.scan.log.entry_search import Found, Lost, Search
 from ctscan.scan.log.prefetch import FetchResult, fetch, prefetch
 from ctscan.scan.log.verifier import Sleep, Unprovable, Verifier
 from ctscan.sources import LogSource
@@ -129,27 +130,31 @@ class _Reader:
     def __init__(
         self, source: LogSource, verifier: Verifier, span: Span, known_gaps: Iterable[Gap], sleep: Sleep
     ) -> None:
-        self._source, self._verifier, self._sleep = source, verifier, sleep
+        self._verifier, self._sleep = verifier, sleep
         self._at, self._end = span
         self._known_gaps = tuple(known_gaps)
+        failing = (gap.span for gap in self._known_gaps if gap.reason is GapReason.FAILING)
+        self._is_known = not subtract(span, failing)  # the log failed at all of these entries in an earlier pass
+        self._source = source.impatient() if self._is_known else source
+        self._grain = grain_of(proves_later=verifier.proves_later)
         self._proven: CompactRange | None = None  # before the first unproven entry; None: to be asked for
         self._unproven: list[bytes] = []  # leaf hashes of provisional batches, back to back
         self._one_by_one_until = 0  # index up to which each answer is proven alone
         self._was_bad = False  # the answer before was a BadAnswer
+        self._has_begun = False  # something was given, or the log was seen to give anything
 
     async def read(self, before: CompactRange | None, pending: bytes) -> AsyncGenerator[StreamEvent, None]:
         """Yield the events of the stream."""
         self._proven = before
-        await self._find_range()
         if pending:
+            await self._find_range()
             self._unproven = [pending]
             self._at += len(pending) // HASH_SIZE
             self._end = max(self._end, self._at)
             yield await self._settle()
         while self._at < self._end:
-            await self._find_range()
             if self._at < self._one_by_one_until:
-                for event in await self._prove(self._source.next_range(self._at, self._one_by_one_until)):
+                async for event in self._prove(self._source.next_range(self._at, self._one_by_one_until)):
                     yield event
                 continue
             async with aclosing(self._prefetch()) as answers:
@@ -157,7 +162,7 @@ class _Reader:
                     self._raise_fatal(answer)
                     if self._unproven and not isinstance(answer, list):
                         yield await self._settle()
-                    for event in await self._take(part, answer):
+                    async for event in self._take(part, answer):
                         yield event
                     if self._at != part[1]:
                         break  # to begin anew where the reading stands
@@ -175,22 +180,29 @@ class _Reader:
         return self._proven
 
     def _raise_fatal(self, answer: FetchResult) -> None:
-        """Raise the failures that end the stream. A garbled answer between good answers does not."""
+        """Raise the failures that end the stream. A garbled tile between good tiles does not."""
         if isinstance(answer, WrongCount):
             raise Unproven(f"{self._source.log.name}: {answer}") from answer
-        if isinstance(answer, list | Missing | Refused | CutError):
+        if isinstance(answer, list | CutError) or self._is_lost(answer):
             return
         if self._was_bad or not isinstance(answer, BadAnswer):
             raise answer
 
-    async def _take(self, part: Span, answer: FetchResult) -> Sequence[StreamEvent]:
+    def _is_lost(self, answer: FetchResult) -> TypeGuard[SourceError]:
+        """Return True for a failure that may be of some entries only. A garbled tile can't be asked for in parts."""
+        return isinstance(answer, SourceError) and (self._grain == 1 or not isinstance(answer, BadAnswer))
+
+    async def _take(self, part: Span, answer: FetchResult) -> AsyncGenerator[StreamEvent, None]:
         if self._at != part[0]:
-            return []  # entries before it were retracted
+            return  # entries before it were retracted
         if isinstance(answer, list) and self._verifier.proves_later:
             self._was_bad = False
             after = await self._find_range()
-            return [self._provisional(after, batch) for batch in answer]
-        return await self._prove(part, answer)
+            for batch in answer:
+                yield self._provisional(after, batch)
+            return
+        async for event in self._prove(part, answer):
+            yield event
 
     def _provisional(self, after: CompactRange, batch: Batch) -> Provisional:
         hashes = b"".join(batch_hashes(batch))
@@ -212,27 +224,34 @@ class _Reader:
         self._proven = proof.upto
         return Proven(start, proof.upto, (), proof.tree)
 
-    async def _prove(self, part: Span, answer: FetchResult | None = None) -> Sequence[StreamEvent]:
+    async def _prove(self, part: Span, answer: FetchResult | None = None) -> AsyncGenerator[StreamEvent, None]:
         """Prove an answer; ask again after each pause while the answers contradict the tree."""
         pauses = iter(self._pauses(part))
         while True:
             if answer is None:
                 answer = await fetch(self._source, part, self._verifier.head.size)
                 self._raise_fatal(answer)
-            if isinstance(answer, Missing | Refused):
-                return await self._skip(part, answer)
+            if self._is_lost(answer):
+                async for event in self._search(part, answer):
+                    yield event
+                return
             if isinstance(answer, BadAnswer):
                 self._was_bad = True
-                return [self._quarantine(part[1], str(answer), b"")]
+                yield self._quarantine(part[1], str(answer), b"")
+                return
             try:
-                return [await self._prove_answer(answer)]
+                yield await self._prove_answer(answer)
+                return
             except Unprovable as error:
-                return self._leave_out(error)
+                async for event in self._leave_out(part, error):
+                    yield event
+                return
             except (CutError, ProofError) as error:
                 contradiction = error
             pause = next(pauses, None)
             if pause is None:
-                return [self._quarantine(part[1], str(contradiction), _raw(answer))]
+                yield self._quarantine(part[1], str(contradiction), _raw(answer))
+                return
             self._verifier.avoid(part[0])
             await self._sleep(pause)
             answer = None
@@ -263,28 +282,56 @@ class _Reader:
         self._at, self._proven = end, None
         return Quarantined(gap, raw)
 
-    async def _skip(self, part: Span, error: Missing | Refused) -> list[Gap]:
-        """Skip to the next entry that the log gives. Other failures than a refusal are raised."""
-        end = await first_true(part[0], self._end, self._is_there, self._next_start)
-        return self._leave_gap(end, error)
+    # --- entries that the log doesn't give ---
 
-    def _leave_gap(self, end: int, error: Missing | Refused) -> list[Gap]:
+    async def _search(self, part: Span, error: SourceError) -> AsyncGenerator[StreamEvent, None]:
+        """Take the entries from `part` on that the log gives after all, and leave gaps for the others."""
+        if self._is_known and (isinstance(error, PatienceSpent) or part[1] - part[0] <= self._grain):
+            for gap in self._leave(self._end if isinstance(error, PatienceSpent) else part[1], error):
+                yield gap
+            return
+        search = Search(self._source, self._verifier.head.size, self._end, self._grain, is_known=self._is_known)
+        async with aclosing(search.run(part, error)) as outcomes:
+            async for outcome in outcomes:
+                if self._unproven and not (isinstance(outcome, Found) and isinstance(outcome.answer, list)):
+                    yield await self._settle()
+                if self._at != outcome.span[0]:
+                    return  # entries before it were retracted
+                if isinstance(outcome, Lost):
+                    await self._check_begun(outcome.error)
+                    for gap in self._leave(outcome.span[1], outcome.error):
+                        yield gap
+                    continue
+                async for event in self._take(outcome.span, outcome.answer):
+                    yield event
+
+    async def _check_begun(self, error: SourceError) -> None:
+        """Raise the failure of a log that gives no first entry, no proof for its place, and nothing else."""
+        if self._has_begun or self._proven is not None or not is_definite(error):
+            return
+        self._has_begun = True
+        try:
+            await self._find_range()
+        except SourceError:
+            if not await gives_any(self._source.impatient(), self._verifier.head.size, (self._at, self._at + 1), 1):
+                raise
+
+    def _leave(self, end: int, error: SourceError) -> Sequence[Gap | Quarantined]:
+        """Leave the entries up to `end` out."""
+        if isinstance(error, BadAnswer):
+            return [self._quarantine(end, str(error), b"")]
         span = self._at, end
         self._at, self._proven = end, None
-        return unavailable(span, str(error), self._known_gaps, is_refused=isinstance(error, Refused))
+        return unavailable(span, str(error), self._known_gaps, reason_of(error))
 
-    def _leave_out(self, error: Unprovable) -> Sequence[Gap | Quarantined]:
-        """Leave out the entries that a lost or garbled hash tile covers."""
-        end = min(self._end, error.end)
-        if isinstance(error.cause, Missing | Refused):
-            return self._leave_gap(end, error.cause)
-        return [self._quarantine(end, str(error.cause), b"")]
-
-    async def _is_there(self, index: int) -> bool:
-        return await refusal_at(self._source, index, self._verifier.head.size) is None
-
-    def _next_start(self, index: int) -> int:
-        return self._source.next_range(index, self._end)[1]
+    async def _leave_out(self, part: Span, error: Unprovable) -> AsyncGenerator[StreamEvent, None]:
+        """Leave out the entries that a hash tile covers, which can't be had."""
+        cause, size = error.cause, self._verifier.head.size
+        is_sure = self._is_known or isinstance(cause, BadAnswer) or is_definite(cause)
+        if not is_sure and not await gives_any(self._source.impatient(), size, part, self._grain):
+            raise cause
+        for event in self._leave(min(self._end, error.end), cause):
+            yield event
 
 
 def _raw(answer: FetchResult) -> bytes:

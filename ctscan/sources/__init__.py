@@ -35,6 +35,21 @@ class LogSource(Protocol):
         asked for, never more. Raises CutError when the answer can't be cut."""
         ...
 
+    def impatient(self) -> LogSource:
+        """Return this source with a single try for each request, for a search among entries that fail. All its failures
+        together take no longer than a request may fail; then it raises PatienceSpent."""
+        ...
+
+    @property
+    def batch_limit(self) -> int | None:
+        """Most entries that the log is known to give in an answer, where it fails at the configured number; else
+        None."""
+        ...
+
+    def limit_batch(self, entries: int) -> None:
+        """Ask for at most so many entries at a time, where the log can be asked for parts."""
+        ...
+
     async def issuer(self, fingerprint: bytes) -> bytes:
         """Fetch the DER of an issuer by its SHA-256, and check the hash. Raises Missing where a log sends whole chains
         with its entries."""

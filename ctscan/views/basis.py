@@ -62,7 +62,7 @@ def _choice(choice: LogChoice | None) -> str:
     if choice is None:
         return "not known"
     names = ", ".join(choice.logs) if choice.logs else "every log"
-    if choice.log_list is None and choice.logs and all(name.startswith("file://") for name in choice.logs):
+    if not choice.log_lists and choice.logs and all(name.startswith("file://") for name in choice.logs):
         return names  # directories: no list was asked
-    where = choice.log_list or "Google's list"
+    where = " and ".join(choice.log_lists) or "Google's list"
     return f"{names} of {where}"

@@ -30,6 +30,7 @@ class PurgeText(Code):
     RUNS = "purge.runs"
     QUARANTINE = "purge.quarantine"
     CRLS = "purge.crls"
+    ALERTS = "purge.alerts"
     OUT_OF_SCOPE = "purge.out-of-scope"
     RANGES = "purge.ranges"
 
@@ -46,6 +47,7 @@ _NUMBERS = {
     Purged.RUNS: PurgeText.RUNS,
     Purged.QUARANTINE: PurgeText.QUARANTINE,
     Purged.CRLS: PurgeText.CRLS,
+    Purged.ALERTS: PurgeText.ALERTS,
     Purged.OUT_OF_SCOPE: PurgeText.OUT_OF_SCOPE,
     Purged.RANGES: PurgeText.RANGES,
 }

@@ -22,6 +22,7 @@ class SuppressionText(Code):
     TO_DOSSIER = "suppression.to-dossier"  # parameters: name, day
     TO_LETTER = "suppression.to-letter"  # parameters: name, day, notice
     TO_EXPORT = "suppression.to-export"  # parameters: name, day
+    TO_ALERT = "suppression.to-alert"  # parameters: name, day
     NOT_REACHED = "suppression.not-reached"
     DEFERRED = "suppression.deferred"
     NONE = "suppression.none"
@@ -35,6 +36,7 @@ _RECIPIENTS = {
     Recipient.REPOSITORY: SuppressionText.TO_REPOSITORY,
     Recipient.DOSSIER: SuppressionText.TO_DOSSIER,
     Recipient.EXPORT: SuppressionText.TO_EXPORT,
+    Recipient.ALERT: SuppressionText.TO_ALERT,
 }
 
 

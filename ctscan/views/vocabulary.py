@@ -30,6 +30,7 @@ class Word(Code):
     GAP_PRUNED = "word.gap-pruned"
     GAP_QUARANTINED = "word.gap-quarantined"
     GAP_REFUSED = "word.gap-refused"
+    GAP_FAILING = "word.gap-failing"
     GAP_PURGED = "word.gap-purged"
     ENTRY_X509 = "word.entry-x509"
     ENTRY_PRECERT = "word.entry-precert"

@@ -29,6 +29,9 @@ _POLICIES: Final = {
     "2.23.140.1.2.3": "iv",
     "2.23.140.1.1": "ev",
 }
+WORDS: Final = frozenset({*_PURPOSES.values(), *_POLICIES.values(), "ca", "qualified", OTHER})
+"""Words that `uses_of` returns."""
+
 _QC_STATEMENTS: Final = "1.3.6.1.5.5.7.1.3"
 _QC_COMPLIANCE: Final = bytes.fromhex("06 06 04 00 8e 46 01 01")  # ETSI EN 319 412-5 section 4.2.1
 _QUALIFIED_POLICIES: Final = "0.4.0.194112.1."  # ETSI EN 319 411-2 section 5.3

@@ -189,7 +189,7 @@ def dated(age: timedelta, read: timedelta = timedelta(0)) -> LogListEdition:
     return LogListEdition(NOW - age, "1.0", NOW - read)
 
 
-GOOGLE, OWN = LogChoice(), LogChoice("/srv/list.json")
+GOOGLE, OWN = LogChoice(), LogChoice(("/srv/list.json",))
 OLD = Remark.LIST_OLD(day="2025-11-23", days=70, limit=70), True
 NO_DATE = LogListEdition(None, "1.0", NOW)
 UNKNOWN = Remark.LIST_UNKNOWN(), True
@@ -208,14 +208,14 @@ UNKNOWN = Remark.LIST_UNKNOWN(), True
         (basis_of(GOOGLE, dated(-3000 * DAY, read=70 * DAY + MINUTE)), OLD),
         (basis_of(GOOGLE, dated(HOUR, read=-DAY)), (None, False)),  # this machine's clock was set back
         (basis_of(OWN, dated(-3000 * DAY, read=-DAY)), UNKNOWN),  # both: nobody knows when it was read
-        (basis_of(LogChoice(None, ("Example log",)), dated(900 * DAY)), (None, False)),  # named: the list adds none
-        (basis_of(LogChoice(None, ("file:///srv/log/",)), None), (None, False)),
+        (basis_of(LogChoice((), ("Example log",)), dated(900 * DAY)), (None, False)),  # named: the list adds none
+        (basis_of(LogChoice((), ("file:///srv/log/",)), None), (None, False)),
         (basis_of(GOOGLE, None), UNKNOWN),
         (basis_of(OWN, None), UNKNOWN),
         (basis_of(None, None), UNKNOWN),
         (basis_of(GOOGLE, NO_DATE), UNKNOWN),  # Google dates its list
         (basis_of(OWN, NO_DATE), (Remark.LIST_UNDATED(), False)),
-        (basis_of(LogChoice("/srv/list.json", ("Example log",)), NO_DATE), (None, False)),
+        (basis_of(LogChoice(("/srv/list.json",), ("Example log",)), NO_DATE), (None, False)),
     ],
 )
 def test_no_answer_is_complete_by_a_log_list_older_than_ten_weeks(

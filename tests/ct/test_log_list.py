@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from support.logs import LogBuilder, b64, log_list
 from support.words import english
 
-from ctscan.ct.log_list import LIST_LIMIT, ListedLogs, parse_log_list, parse_log_object
+from ctscan.ct.log_list import LIST_LIMIT, ListedLogs, joined_lists, parse_log_list, parse_log_object
 from ctscan.errors import FormatError
 from ctscan.model import FinalHead, Log, LogProtocol, SkippedLog, SkipReason
 
@@ -151,7 +151,7 @@ def test_logs_of_a_kind_that_is_not_known_yet_are_named() -> None:
     document["operators"] = [{"name": "Example", "email": ["x"], "logs": [], "later_logs": [plain("New"), 5, {}]}]
     found = parse_log_list(json.dumps(document).encode(), by_hand=False, hybrids={})
     assert [(one.id, one.name, one.reason.code) for one in found.skipped] == [
-        (LogBuilder("New").id, "New", SkipReason.MALFORMED)
+        (LogBuilder("New").id, "New", SkipReason.UNKNOWN_KIND)
     ]
     document["operators"][0]["later_logs"] = [plain("Gone", state={"retired": {}})]
     found = parse_log_list(json.dumps(document).encode(), by_hand=False, hybrids={})
@@ -159,6 +159,54 @@ def test_logs_of_a_kind_that_is_not_known_yet_are_named() -> None:
     document["operators"][0]["later_logs"] = document["operators"][0]["logs"] = [plain("New")]  # under both: it is read
     found = parse_log_list(json.dumps(document).encode(), by_hand=False, hybrids={})
     assert ([log.name for log in found.logs], found.skipped) == (["New"], ())
+    document["operators"][0]["later_logs"] = [plain("New", description="Moon")]  # another log, for all that is known
+    found = parse_log_list(json.dumps(document).encode(), by_hand=False, hybrids={})
+    assert [(one.id, one.name, one.reason) for one in found.skipped] == [(b"", "Moon", SkipReason.UNKNOWN_KIND())]
+
+
+@pytest.mark.parametrize("entry", [{"log_id": "AAAA"}, {"key": 5}, {"url": "https://log.example.edu/"}])
+def test_a_log_of_an_unknown_kind_is_named_whatever_describes_it(entry: Entry) -> None:
+    document = {"operators": [{"name": "Example", "moon_logs": [entry | {"description": "Moon"}]}]}
+    (found,) = parse_log_list(json.dumps(document).encode(), by_hand=True, hybrids={}).skipped
+    assert (found.name, found.operator) == ("Moon", "Example")
+
+
+def test_null_is_an_empty_array_of_logs() -> None:
+    document = json.loads(log_list([("Example", RFC6962, plain())]))
+    document["operators"] += [{"name": "Other", "logs": None, "tiled_logs": None}]
+    assert [log.name for log in parse_log_list(json.dumps(document).encode(), by_hand=False, hybrids={}).logs] == [
+        "Plain"
+    ]
+
+
+def test_a_byte_order_mark_before_a_list_is_skipped() -> None:
+    raw = log_list([("Example", RFC6962, plain())])
+    assert parse_log_list(b"\xef\xbb\xbf" + raw, by_hand=True, hybrids={}) == parse_log_list(
+        raw, by_hand=True, hybrids={}
+    )
+
+
+def dated(stamp: object, *entries: Entry, version: str = "1") -> ListedLogs:
+    document = json.loads(log_list([("Example", RFC6962, entry) for entry in entries]))
+    document |= {"log_list_timestamp": stamp, "version": version}
+    return parse_log_list(json.dumps(document).encode(), by_hand=True, hybrids={})
+
+
+def test_joined_lists_read_a_log_that_one_of_them_lets_be_read() -> None:
+    gone, early = {"retired": {}}, {"pending": {}}
+    first = dated("2026-05-01T00:00:00Z", plain("A", state=gone), plain("B"), plain("C", state=early))
+    second = dated("2026-04-01T00:00:00Z", plain("A"), plain("D"), version="9")
+    found = joined_lists([first, second])
+    assert sorted(log.name for log in found.logs) == ["A", "B", "D"]
+    assert [(one.name, one.reason) for one in found.skipped] == [("C", SkipReason.PENDING())]
+    assert (found.timestamp, found.version) == ("2026-04-01T00:00:00Z", "9")
+    assert joined_lists([first]) == first
+
+
+@pytest.mark.parametrize("stamp", [None, "", "yesterday", 7])
+def test_the_oldest_known_time_is_that_of_joined_lists(stamp: object) -> None:
+    known = dated("2026-05-01T00:00:00Z", plain("A"))
+    assert joined_lists([dated(stamp, plain("B")), known]).timestamp == "2026-05-01T00:00:00Z"
 
 
 def test_names_are_fit_to_be_shown() -> None:
@@ -195,6 +243,19 @@ def test_states_that_are_not_read(state: object, reason: str) -> None:
 )
 def test_unclear_state(state: object) -> None:
     assert "state: expected" in the_reason(plain(state=state))
+
+
+def test_of_several_states_with_times_the_last_one_counts() -> None:
+    history = {"usable": {"timestamp": "2026-02-01T00:00:00Z"}, "qualified": {"timestamp": "2026-01-01T00:00:00Z"}}
+    assert the_log(plain(state=history)).state == "usable"
+    later = history | {"retired": {"timestamp": "2026-03-01T00:00:00+01:00"}}
+    assert the_reason(plain(state=later)) == "retired since 2026-02-28"
+    assert "state: expected" in the_reason(plain(state=history | {"retired": {}}))
+
+
+@pytest.mark.parametrize(("word", "state"), [("active", "usable"), ("inactive", "readonly")])
+def test_states_that_sunlight_writes(word: str, state: str) -> None:
+    assert parse_log_object(described(status=word), "file:///srv/archive/").state == state
 
 
 def test_absent_state_is_usable_only_by_hand() -> None:
@@ -350,7 +411,7 @@ def test_entry_that_is_no_object(entry: object) -> None:
         b'{"operators": {}}',
         b'{"operators": [7]}',
         b'{"operators": [{"name": "x", "logs": {}}]}',
-        b'{"operators": [{"name": "x", "tiled_logs": null}]}',
+        b'{"operators": null}',
         b'{"operators": []}' + b" " * LIST_LIMIT,
         json.dumps({"operators": [{"logs": [{}] * 2001}]}).encode(),
     ],

@@ -6,32 +6,26 @@ import csv
 import io
 import json
 import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.cli import copy_index, error_line, run
+from support.exposed import FORMULA, hostile
 from support.population import Held, truth
 
-from ctscan.model.exposure import (
-    ExposedPerson,
-    ExposureReport,
-    Figures,
-    NotCovered,
-    ReportBasis,
-    Score,
-    ScoreReason,
-    Structure,
-)
-from ctscan.model.exposure import ReportText as Text
+from ctscan.model.exposure import EXPOSURE_VIEWS
 from ctscan.resources import languages
+from ctscan.views.exposure.chart_drawing import drawn
+from ctscan.views.exposure.charts import charts
 from ctscan.views.exposure.report_csv import render_csv
 from ctscan.views.exposure.report_html import render_html
 from ctscan.views.text import texts
-
-HOSTILE = "<script>alert(1)</script>\"'&\x1b[2J\u202e=1+1"
-FORMULA = "=HYPERLINK(1)"
 
 
 @pytest.fixture
@@ -40,34 +34,9 @@ def db(database: Path, tmp_path: Path) -> Path:
     return tmp_path / "ctscan.db"
 
 
-def hostile(text: str = HOSTILE) -> ExposureReport:
-    """Make a report whose every value that comes from outside is hostile."""
-    counts = {text: 3}
-    figures = Figures(
-        1, 1, 1, 1, 3, {"live": 1}, {"user.name": 3}, {"ordinary": 3}, counts, counts, counts, {"tls": 1}, counts,
-        {"2031-01": 1}, {"2031-01": 1}, {"person": 3}, {}, {text: {"user.name": 3}},
-    )  # fmt: skip
-    score = Score(5, 1, (ScoreReason(Text.NAME, 5.0, 1),))
-    return ExposureReport(
-        made_at=datetime(2031, 1, 2, tzinfo=UTC),
-        version="1",
-        scope=(text,),
-        basis=ReportBasis(None, False, (NotCovered(text, text, 1, 2, ("not read",)),), (), {text: (1, 2)}),
-        figures=figures,
-        structure=Structure(1, counts),
-        ignored=(),
-        people=(ExposedPerson((text,), (text,), ("user.name",), ("ordinary",), 1, 1),),
-        are_people_named=True,
-        domain_scores={text: score},
-        issuer_scores={text: score},
-        change=None,
-        advice=(Text.CHANGE_TEMPLATE(count=1, issuer=text, fields=text),),
-    )
-
-
 @pytest.mark.parametrize("lang", languages())
 def test_html_shows_hostile_values_as_text(lang: str) -> None:
-    page = render_html(hostile(), texts(lang)).decode()
+    page = render_html(hostile(), texts(lang), {}).decode()
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert not {"\x1b", "\u202e"} & set(page)
@@ -82,7 +51,7 @@ def test_csv_holds_no_formula() -> None:
 def test_html_of_many_domains_stays_short_and_says_so() -> None:
     many = {f"d{at}.example.org": 500 - at for at in range(500)}
     found = replace(hostile("x"), figures=replace(hostile("x").figures, by_domain=many))
-    page = render_html(found, texts("en")).decode()
+    page = render_html(found, texts("en"), {}).decode()
     assert "d99.example.org" in page
     assert "d100.example.org" not in page
     assert "400 more" in page
@@ -119,6 +88,38 @@ def test_pdf_is_tagged_and_says_what_was_not_read_on_its_first_page(db: Path, tm
     assert "Example 2031" in first
 
 
+def test_pdf_shows_its_charts_to_everybody(db: Path, tmp_path: Path) -> None:
+    """Each chart is a figure with a text, as PDF/UA asks; the same moment gives the same bytes."""
+    pytest.importorskip("typst")
+    pytest.importorskip("vl_convert")
+    pikepdf = pytest.importorskip("pikepdf")
+    from ctscan.views.exposure.report_pdf import render_pdf
+
+    report = hostile("Ελλάδα \u65e5")
+    drawings = drawn(charts(report, texts("en")))
+    content = render_pdf(report, texts("en"), drawings)
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        nodes = list(structure(pikepdf, pdf.Root.StructTreeRoot))
+        with pdf.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+        objects = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary | pikepdf.Stream)]
+        assert not [one for one in objects if one.get("/Subtype") == "/Image"], "charts are lines and letters"
+    figures = [str(node.Alt) for node in nodes if node.get("/S") == "/Figure"]
+    assert len(figures) == 7
+    assert any("Ελλάδα [U+65E5]: 3" in text for text in figures)
+    assert {"/H1", "/H2", "/Table", "/TH", "/TD"} <= {str(node.get("/S")) for node in nodes}
+    assert render_pdf(report, texts("en"), drawings) == content
+
+
+def structure(pikepdf: Any, node: Any) -> Iterator[Any]:
+    """Yield the elements of the structure of a PDF."""
+    yield node
+    children = node.get("/K", [])
+    for child in children if isinstance(children, pikepdf.Array) else [children]:
+        if isinstance(child, pikepdf.Dictionary):
+            yield from structure(pikepdf, child)
+
+
 @pytest.mark.parametrize(
     "view", ["exposure_findings", "exposure_persons", "exposure_certificates", "exposure_coverage"]
 )
@@ -147,6 +148,41 @@ def test_export_as_parquet_is_read_back(db: Path, tmp_path: Path, held: list[Hel
     assert table.num_rows == len(held)
     assert {str(kind) for kind in table.schema.types} == {"int64", "string"}
     assert set(table["issuer"].to_pylist()) == {f"CN={one.issuer}" for one in held}
+
+
+@pytest.mark.parametrize("view", EXPOSURE_VIEWS)
+def test_exports_are_the_same_rows_in_every_format(db: Path, tmp_path: Path, view: str) -> None:
+    """DuckDB, an independent reader, finds in the Parquet of each view the rows of the view in the index."""
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "out.parquet"
+    assert run("export", "--db", db, "--view", view, "--format", "parquet", "-o", path).exit_code == 0
+    with closing(sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)) as index:
+        expected = index.execute(f"SELECT * FROM {view}")  # noqa: S608 - a view of our own
+        columns, rows = [column[0] for column in expected.description], expected.fetchall()
+    with closing(duckdb.connect(":memory:")) as reader:
+        found = reader.execute("SELECT * FROM read_parquet(?)", [str(path)])
+        assert [column[0] for column in found.description] == columns
+        assert sorted(found.fetchall(), key=repr) == sorted(rows, key=repr)
+        assert rows or view == "exposure_coverage"
+
+
+def test_views_are_queried_in_parquet_as_in_the_index(db: Path, tmp_path: Path, held: list[Held]) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("pyarrow")
+    for view in ("exposure_findings", "exposure_certificates"):
+        path = tmp_path / f"{view}.parquet"
+        assert run("export", "--db", db, "--view", view, "--format", "parquet", "-o", path).exit_code == 0
+    with closing(duckdb.connect(":memory:")) as reader:
+        found = reader.execute(
+            "SELECT issuer, count(*) FROM read_parquet(?) JOIN read_parquet(?) USING (certificate_id)"
+            " WHERE category = 'user.contact.email' GROUP BY issuer",
+            [str(tmp_path / "exposure_findings.parquet"), str(tmp_path / "exposure_certificates.parquet")],
+        ).fetchall()
+    expected = Counter(
+        f"CN={one.issuer}" for one in held for part in one.findings if part.category == "user.contact.email"
+    )
+    assert dict(found) == expected
 
 
 def test_export_of_another_table_is_refused(db: Path, tmp_path: Path) -> None:

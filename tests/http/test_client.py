@@ -18,7 +18,7 @@ from support.patience import FakeTime
 from support.reading import patient_client, with_client
 from support.simulator import Simulator, slow
 
-from ctscan.errors import BadAnswer, CtscanError, FormatError, Missing, SourceError, UsageError
+from ctscan.errors import BadAnswer, CtscanError, FormatError, Missing, SourceError, Throttled, UsageError
 from ctscan.http.client import Client, Response
 from ctscan.http.urls import is_loopback
 
@@ -329,7 +329,8 @@ def test_lasting_trouble_is_given_up_after_a_minute(patient: Made, name: str) ->
     assert "secret" not in str(error.value)
     assert "\n" not in str(error.value)
     from_server = name in {"503", "500", "429", "408", "truncated", "dropped", "no http"}
-    assert type(error.value) is (SourceError if from_server else BadAnswer)
+    kind = Throttled if name == "429" else SourceError if from_server else BadAnswer
+    assert type(error.value) is kind
 
 
 def test_the_message_of_the_validation_is_in_the_error(patient: Made) -> None:

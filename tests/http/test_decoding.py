@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 from support.simulator import gzip_bomb
@@ -103,3 +104,16 @@ def test_unannounced_gzip_is_decompressed_only_on_request() -> None:
 def test_plain_bodies_have_the_same_limit() -> None:
     with pytest.raises(FormatError, match="larger than 3 bytes"):
         decode_body(b"tile", "", 3)
+
+
+def test_zstd_is_undone_where_the_bytes_begin_so() -> None:
+    body = b"tile" * 1000
+    packed = zstd.compress(body)
+    assert decode_body(packed, "", len(body), sniff=True) == body
+    assert decode_body(packed, "", len(packed), sniff=False) == packed
+    for bad, limit in ((packed[:-1], 9999), (packed + b"x", 9999), (packed, len(body) - 1), (packed[:4], 9999)):
+        with pytest.raises(FormatError):
+            decode_body(bad, "", limit, sniff=True)
+    huge = zstd.compress(bytes(1 << 20), options={zstd.CompressionParameter.window_log: 27})
+    with pytest.raises(FormatError, match=r"no valid zstd|grows beyond"):
+        decode_body(huge, "", 1000, sniff=True)

@@ -236,6 +236,20 @@ def test_the_rate_of_reading_is_kept_while_a_log_is_read(scenario: RunScenario) 
     scenario(work)
 
 
+def test_the_entries_that_a_log_gives_at_a_time_are_kept(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        await index.save_log(LOG)
+        for entries in (32, 1, None):
+            await index.record_batch(LOG.id, entries)
+            await index.save_log(LOG)
+            state = await index.log_state(LOG.id)
+            assert state is not None and state.batch == entries
+        with pytest.raises(IndexFault):
+            await index.record_batch(digest("another log"), 1)
+
+    scenario(work)
+
+
 def test_growth_is_seen_from_the_heads_that_are_saved(scenario: RunScenario) -> None:
     noon = 1_900_000_800_000
 

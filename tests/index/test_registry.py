@@ -70,6 +70,7 @@ BY_A_RULE = {
     KeepKind.RUNS: ("run",),
     KeepKind.QUARANTINE: ("quarantine",),
     KeepKind.CRLS: ("crl",),
+    KeepKind.ALERTS: ("alert",),
 }
 
 

@@ -44,7 +44,7 @@ def not_covered(answer: Answer) -> dict[str, str]:
 
 def part(sim: Simulator, db: Path, *logs: str, heard: Heard | None = None, **changes: object) -> int:
     """Scan with --log beside a configuration that names the whole list; return the exit code."""
-    return scan(sim, db, heard, logs=logs, keys=LogChoice(sim.list_url), **changes).exit_code
+    return scan(sim, db, heard, logs=logs, keys=LogChoice((sim.list_url,)), **changes).exit_code
 
 
 def two_logs(sim: Simulator, size: int = 300) -> None:
@@ -63,7 +63,7 @@ def test_the_first_scan_records_the_keys_and_says_so(tmp_path: Path) -> None:
         url = sim.list_url
     assert heard.notices == ["basis: 2 logs of the configuration (revision 1)"]
     found = basis(tmp_path / "db")
-    assert (found.revision, found.who, found.source, found.keys) == (1, "jane", "configuration", LogChoice(url))
+    assert (found.revision, found.who, found.source, found.keys) == (1, "jane", "configuration", LogChoice((url,)))
     assert look_up(tmp_path / "db", NOBODY).basis == found
 
 
@@ -72,10 +72,26 @@ def test_without_keys_the_first_scan_records_its_command_line(tmp_path: Path) ->
     with Simulator() as sim:
         two_logs(sim)
         scan(sim, tmp_path / "db", heard, logs=("two",), keys=None)
-        assert basis(tmp_path / "db").choice == LogChoice(sim.list_url, ("two",))
+        assert basis(tmp_path / "db").choice == LogChoice((sim.list_url,), ("two",))
     assert heard.notices == ["basis: 1 log of the command line (revision 1)"]
     answer = look_up(tmp_path / "db", NOBODY)
     assert answer.complete and not_covered(answer) == {"one": "not selected with --log"}
+
+
+def test_a_basis_of_several_lists_has_the_logs_of_all_of_them(tmp_path: Path) -> None:
+    other = tmp_path / "list.json"
+    with Simulator() as sim:
+        two_logs(sim)
+        other.write_bytes(sim.log_list())
+        with Simulator() as more:
+            more.add("three", people_log("three", size=300))
+            lists = (more.list_url, str(other))
+            assert scan(more, tmp_path / "db", log_lists=lists, keys=LogChoice(lists)).exit_code == 0
+            assert basis(tmp_path / "db").choice == LogChoice(lists)
+            assert sorted(log.name for log in basis(tmp_path / "db").logs) == ["one", "three", "two"]
+            other.write_bytes(sim.log_list().replace(b'"two"', b'"zwei"'))
+            assert scan(more, tmp_path / "db", log_lists=lists, keys=LogChoice(lists)).exit_code == 0
+            assert look_up(tmp_path / "db", NOBODY).complete
 
 
 def test_a_first_scan_with_keys_and_options_records_the_keys_and_reads_the_options(tmp_path: Path) -> None:
@@ -141,7 +157,7 @@ def test_a_partial_read_of_another_list_changes_nothing(tmp_path: Path) -> None:
         two_logs(sim)
         other.add("three", people_log("three", 300))
         scan(sim, tmp_path / "db")
-        scan(sim, tmp_path / "db", log_list=other.list_url, keys=LogChoice(sim.list_url))
+        scan(sim, tmp_path / "db", log_lists=(other.list_url,), keys=LogChoice((sim.list_url,)))
     assert list(members(tmp_path / "db")) == ["one", "two"]
     assert ranges(tmp_path / "db", "three") == [(0, 300, "everything")]
 
@@ -151,7 +167,7 @@ def test_a_scan_without_keys_and_options_reads_the_recorded_choice(tmp_path: Pat
         two_logs(sim)
         scan(sim, tmp_path / "db", logs=("one",), keys=None)
         heard = Heard()
-        outcome = scan(sim, tmp_path / "db", heard, log_list=None, keys=None)
+        outcome = scan(sim, tmp_path / "db", heard, log_lists=(), keys=None)
         assert [log.name for log in outcome.logs] == ["one"] and heard.notices == []
     assert len(history(tmp_path / "db")) == 1
 
@@ -336,7 +352,7 @@ def test_a_dropped_log_is_named_and_neither_read_nor_waited_for_until_it_is_chos
         assert scan(sim, tmp_path / "db").exit_code == 0
         assert len(sim.log("one").requests) == seen
         sim.log("one").faults.clear()
-        choose(sim, tmp_path / "db", LogChoice(sim.list_url))
+        choose(sim, tmp_path / "db", LogChoice((sim.list_url,)))
         assert not look_up(tmp_path / "db", NOBODY).complete
         assert scan(sim, tmp_path / "db").exit_code == 0
     assert look_up(tmp_path / "db", NOBODY).complete
@@ -351,7 +367,7 @@ def test_a_decision_lasts_until_the_keys_are_edited(tmp_path: Path) -> None:
     with Simulator() as sim:
         two_logs(sim)
         scan(sim, tmp_path / "db", logs=("one",))
-        choose(sim, tmp_path / "db", LogChoice(sim.list_url), logs=("one",))
+        choose(sim, tmp_path / "db", LogChoice((sim.list_url,)), logs=("one",))
         outcome = scan(sim, tmp_path / "db", logs=("one",))  # the keys as they were
         assert {log.name for log in outcome.logs} == {"one", "two"}
         assert len(history(tmp_path / "db")) == 2

@@ -38,9 +38,9 @@ def test_a_copy_in_a_folder_neither_freezes_the_log_nor_counts_as_a_check(tmp_pa
         scan(sim, tmp_path / "db")
         before = entry(tmp_path / "db")
         copy = (tmp_path / "copy").as_uri()
-        assert scan(sim, tmp_path / "db", logs=(copy,), keys=LogChoice(sim.list_url)).exit_code == 0
+        assert scan(sim, tmp_path / "db", logs=(copy,), keys=LogChoice((sim.list_url,))).exit_code == 0
         (tmp_path / "copy" / "checkpoint").unlink()
-        assert scan(sim, tmp_path / "db", logs=(copy,), keys=LogChoice(sim.list_url)).exit_code == 1
+        assert scan(sim, tmp_path / "db", logs=(copy,), keys=LogChoice((sim.list_url,))).exit_code == 1
     assert entry(tmp_path / "db") == before
     assert states(tmp_path / "db")["people"].failing_since is None
     assert only(look_up(tmp_path / "db", JANE, datetime.now(UTC) + LATER)) == (False, Freshness.STALE)
@@ -52,7 +52,7 @@ def test_another_list_does_not_make_the_log_final(tmp_path: Path) -> None:
             one.add("people", people_log(size=300), LogProtocol.STATIC_CT)
         scan(sim, tmp_path / "db")
         other.log("people").state, other.log("people").final_size = "readonly", 300
-        scan(sim, tmp_path / "db", log_list=other.list_url, keys=LogChoice(sim.list_url))
+        scan(sim, tmp_path / "db", log_lists=(other.list_url,), keys=LogChoice((sim.list_url,)))
     assert entry(tmp_path / "db").final_head is None
     assert only(look_up(tmp_path / "db", JANE, datetime.now(UTC) + LATER)) == (False, Freshness.STALE)
 

@@ -130,7 +130,7 @@ def test_a_folder_is_frozen_as_of_its_head(tmp_path: Path) -> None:
     builder = people_log("archived", 300)
     builder.write_static_tree(tmp_path / "log")
     with Simulator() as sim:
-        scan(sim, tmp_path / "db", logs=((tmp_path / "log").as_uri(),), log_list=None)
+        scan(sim, tmp_path / "db", logs=((tmp_path / "log").as_uri(),), log_lists=())
     found = coverage(tmp_path / "db", now() + YEARS)
     assert (found.freshness, found.head_time) == (Freshness.FROZEN, builder.head_time(300))
 
@@ -239,7 +239,7 @@ def test_a_clock_set_back_is_noticed_by_a_look_up(tmp_path: Path) -> None:
 def test_a_clock_set_back_is_noticed_though_all_logs_are_frozen(tmp_path: Path) -> None:
     people_log("archived", 300).write_static_tree(tmp_path / "log")
     with Simulator() as sim:
-        scan(sim, tmp_path / "db", logs=((tmp_path / "log").as_uri(),), log_list=None)
+        scan(sim, tmp_path / "db", logs=((tmp_path / "log").as_uri(),), log_lists=())
     assert not look_up(tmp_path / "db", JANE, now() - 6 * MINUTE).complete
     assert look_up(tmp_path / "db", JANE).complete
 

@@ -319,7 +319,7 @@ def test_a_log_that_stays_away_is_an_error_and_what_was_read_stays(protocol: Log
     with Simulator() as sim:
         log = sim.add("people", people(protocol), protocol)
         log.max_batch = 100
-        fault = log.fault("/get-entries.start=[5-9]..|/tile/data/002", server_error(500))
+        fault = log.fault("/get-entr|/tile/data", server_error(500), skip=5 if protocol is LogProtocol.RFC6962 else 2)
         before = Heard()
         outcome = scan(sim, tmp_path / "db", before, give_up_after=0.0)
         assert outcome.exit_code == 1
@@ -329,7 +329,7 @@ def test_a_log_that_stays_away_is_an_error_and_what_was_read_stays(protocol: Log
         log.faults.remove(fault)
         heard = Heard()
         assert scan(sim, tmp_path / "db", heard, start=None).exit_code == 0
-    assert before.entries >= 256 and before.entries + heard.entries == 1000
+    assert before.entries > 0 and before.entries + heard.entries == 1000
     assert look_up(tmp_path / "db", "jane.roe@example.org").complete
     assert states(tmp_path / "db")["people"].last_error is None
 
@@ -356,7 +356,8 @@ def test_a_batch_that_is_none_is_quarantined_but_a_log_of_garbage_is_an_error(
         log = sim.add("people", people(protocol), protocol)
         log.fault("/get-entries.start=256|/tile/data/001", garbage())
         assert scan(sim, tmp_path / "db", give_up_after=0.0).exit_code == 4
-        assert gaps_in(tmp_path / "db", "people") == [(256, 512, "quarantined")]
+        end = 257 if protocol is LogProtocol.RFC6962 else 512
+        assert gaps_in(tmp_path / "db", "people") == [(256, end, "quarantined")]
         log.fault("/get-entries|/tile/data", garbage())
         assert scan(sim, tmp_path / "again", give_up_after=0.0).exit_code == 1
     assert [r for r in ranges(tmp_path / "again", "people") if r[0] < r[1]] == []
@@ -384,11 +385,12 @@ def test_what_a_log_refuses_is_a_hole_and_never_done(protocol: LogProtocol, tmp_
     with Simulator() as sim:
         log = sim.add("people", people(protocol), protocol)
         log.fault("/get-entries.start=(2[5-9]|[34])..?&|/tile/data/001", server_error(403))
+        end = 500 if protocol is LogProtocol.RFC6962 else 512  # it gives entry 500 and the next
         assert scan(sim, tmp_path / "db").exit_code == 4
-        assert gaps_in(tmp_path / "db", "people") == [(256, 512, "not read")]
+        assert gaps_in(tmp_path / "db", "people") == [(256, end, "not read")]
         assert scan(sim, tmp_path / "db", start=None).exit_code == 4
-    assert gaps_in(tmp_path / "db", "people") == [(256, 512, "refused")]
-    assert ranges(tmp_path / "db", "people") == [(0, 256, "everything"), (512, 1000, "everything")]
+    assert gaps_in(tmp_path / "db", "people") == [(256, end, "refused")]
+    assert ranges(tmp_path / "db", "people") == [(0, 256, "everything"), (end, 1000, "everything")]
 
 
 def test_a_redirect_is_not_followed(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from ctscan.scan.revision import (
 from ctscan.scan.selection import Selection
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-LIST, OTHER = LogChoice("/srv/list.json"), LogChoice("/srv/other.json", ("A",))
+LIST, OTHER = LogChoice(("/srv/list.json",)), LogChoice(("/srv/other.json",), ("A",))
 A, B, C = (a_log(name) for name in "ABC")
 
 
@@ -169,7 +169,7 @@ def test_dropped_logs_are_outside_with_the_day_and_stay_there() -> None:
 
 def test_a_decision_takes_dropped_logs_back_and_lets_no_member_vanish() -> None:
     dropped = without(first(A, B, C), {B.id}, act(1))
-    chosen = replace(choosing(None, None, LogChoice(None, ("B",))), change=BasisChange.SET())
+    chosen = replace(choosing(None, None, LogChoice((), ("B",))), change=BasisChange.SET())
     left = (skipped(A, SkipReason.NOT_SELECTED()), skipped(C, SkipReason.NOT_SELECTED()))
     found = next_basis(dropped, chosen, Selection((B,), left), dropped.keys, act(2))
     assert found is not None and found.outside == ()
@@ -179,7 +179,7 @@ def test_a_decision_takes_dropped_logs_back_and_lets_no_member_vanish() -> None:
 
 
 def test_members_beside_a_choice_of_directories_are_no_longer_chosen() -> None:
-    chosen = replace(choosing(None, None, LogChoice(None, ("file:///srv/b/",))), change=BasisChange.SET())
+    chosen = replace(choosing(None, None, LogChoice((), ("file:///srv/b/",))), change=BasisChange.SET())
     found = next_basis(first(A), chosen, Selection((B,), ()), LIST, act(1))
     assert found is not None
     assert states(found) == {"A": "skip.no-longer-chosen (since: 2026-03-02)", "B": "read"}

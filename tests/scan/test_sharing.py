@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -157,7 +158,7 @@ def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Pat
 
             scope = parse_scope([], everything=True)
             session = LogSession(
-                LOG, a_head(100), cast(LogSource, None), cast(Index, Slow()), run_id,
+                LOG, a_head(100), cast(LogSource, SimpleNamespace(batch_limit=None)), cast(Index, Slow()), run_id,
                 BatchAnalyser(scope, entry_of, extra_of), scope, "r", Heard().emit, asyncio.Event(),
             )  # fmt: skip
             with pytest.raises(SourceError):

@@ -47,11 +47,11 @@ def test_a_wrong_log_list_file_is_found_before_the_network_is_asked(content: byt
         path.write_bytes(content)
     with Simulator() as sim:
         sim.add("people", people_log(size=300))
-        for keys in (None, LogChoice(sim.list_url), LogChoice(str(path))):
+        for keys in (None, LogChoice((sim.list_url,)), LogChoice((str(path),))):
             for given in (str(path), sim.list_url):
-                if str(path) in (given, keys and keys.log_list):
+                if str(path) in (given, *(keys.log_lists if keys else ())):
                     with pytest.raises(UsageError, match=r"list\.json"):
-                        scan(sim, tmp_path / "db", log_list=given, keys=keys)
+                        scan(sim, tmp_path / "db", log_lists=(given,), keys=keys)
         assert sim.requests == []
     assert not (tmp_path / "db").exists()
 
@@ -60,7 +60,7 @@ def test_an_unknown_log_of_a_list_file_is_found_before_the_network_is_asked(tmp_
     with Simulator() as sim:
         sim.add("people", people_log(size=300))
         (tmp_path / "list.json").write_bytes(sim.log_list())
-        given = {"log_list": str(tmp_path / "list.json"), "logs": ("nowhere",)}
+        given = {"log_lists": (str(tmp_path / "list.json"),), "logs": ("nowhere",)}
         with pytest.raises(UsageError, match="not in the log list"):
-            scan(sim, tmp_path / "db", keys=LogChoice(sim.list_url), **given)
+            scan(sim, tmp_path / "db", keys=LogChoice((sim.list_url,)), **given)
         assert sim.requests == []

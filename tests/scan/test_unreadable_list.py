@@ -51,16 +51,16 @@ def test_a_list_file_that_is_gone_is_failing_and_another_list_of_a_partial_read_
     with Simulator() as sim:
         sim.add("people", people_log(size=300))
         kept.write_bytes(sim.log_list())
-        scan(sim, tmp_path / "db", log_list=str(kept))
-        keys = LogChoice(str(kept))
+        scan(sim, tmp_path / "db", log_lists=(str(kept),))
+        keys = LogChoice((str(kept),))
         with pytest.raises(UsageError, match="can't be read"):
-            scan(sim, tmp_path / "db", log_list=str(given), keys=keys)
+            scan(sim, tmp_path / "db", log_lists=(str(given),), keys=keys)
         assert health(tmp_path / "db", 0)["log_list"] is None
         kept.rename(given)
         with pytest.raises(UsageError, match="can't be read"):
-            scan(sim, tmp_path / "db", log_list=str(kept))
+            scan(sim, tmp_path / "db", log_lists=(str(kept),))
         assert "list.json: can't be read" in health(tmp_path / "db", 1)["log_list"]["error"]
-        scan(sim, tmp_path / "db", log_list=str(given))  # the key names the other file now
+        scan(sim, tmp_path / "db", log_lists=(str(given),))  # the key names the other file now
     assert health(tmp_path / "db", 0)["log_list"] is None
 
 
@@ -109,7 +109,7 @@ def test_a_log_that_vanishes_from_the_list_while_a_scan_follows_is_named_in_answ
     async def follow(sim: Simulator, jobs: int) -> None:
         stop, heard = asyncio.Event(), Heard()
         clock = ScanClock(sleep=lambda s: asyncio.sleep(min(s, 0.01)), poll=0.01, reload=0.02, partial_wait=0.0)
-        asked = request(sim, tmp_path / "db", follow=True, log_list=str(kept), jobs=jobs)
+        asked = request(sim, tmp_path / "db", follow=True, log_lists=(str(kept),), jobs=jobs)
         task = asyncio.create_task(run_scan(asked, heard.emit, stop, clock))
         await until({"one": None, "two": None})
         vanished = sim.logs.pop("two")
@@ -127,7 +127,7 @@ def test_a_log_that_vanishes_from_the_list_while_a_scan_follows_is_named_in_answ
         for name in ("one", "two"):
             sim.add(name, people_log(name, 300))
         kept.write_bytes(sim.log_list())
-        scan(sim, tmp_path / "db", log_list=str(kept))
+        scan(sim, tmp_path / "db", log_lists=(str(kept),))
         for jobs in (1, 2):
             asyncio.run(follow(sim, jobs))
     revisions = with_index(tmp_path / "db", lambda index: index.basis_history())

@@ -10,7 +10,7 @@
     FakeCrtsh(certificates, seed=3)      # faults at random, but never more than two in a row; "blocked" never
     FakeCrtsh(certificates, grow={5: [held(...)]})       # certificates held from the sixth request on
 
-Faults are the keys of `FAULTS`; `rewrite` changes the rows of answers, `page` is the page of the fault "html".
+Faults are the keys of `FAULTS` and `ODD`; `rewrite` changes the rows of answers, `page` is the page of "html".
 `held` reads the names from the certificate itself. A certificate is expired at `now`.
 """
 
@@ -154,7 +154,7 @@ class FakeCrtsh:
         fault = self._script.pop(0) if self._script else self.broken(query) or self._at_random(query)
         if fault == "html":
             return 200, dict(_HTML), self.page
-        return FAULTS[fault](honest) if fault else honest
+        return (FAULTS | ODD)[fault](honest) if fault else honest
 
     def _at_random(self, query: str) -> str | None:
         if self._random is None or self._in_a_row == 2 or self._random.random() < 0.6:
@@ -288,6 +288,20 @@ def _refusal(message: str) -> Answer:
     return 200, dict(_HTML), f"{begun}<BR><BR>{message}</BODY>\n</HTML>\n".encode()
 
 
+def _juxtaposed(honest: Answer) -> bytes:
+    """Write the rows one behind the other, as older servers do; other answers stay as they are."""
+    if honest[1].get("content-type") != "application/json":
+        return honest[2]
+    return b"".join(json.dumps(row).encode() for row in json.loads(honest[2])) or b"[]"
+
+
+def _latin1(honest: Answer) -> bytes:
+    """Write names in Latin-1; other answers stay as they are."""
+    if honest[1].get("content-type") != "application/json":
+        return honest[2]
+    return json.dumps(json.loads(honest[2]), ensure_ascii=False).encode("latin-1", "replace")
+
+
 def _half(honest: Answer) -> bytes:
     return honest[2][: len(honest[2]) // 2]
 
@@ -295,6 +309,12 @@ def _half(honest: Answer) -> bytes:
 def _begun(honest: Answer) -> bytes:
     return b"[BEGIN_HEADERS]\nContent-Type: application/json\n[END_HEADERS]\n" + _half(honest) + _CONFLICT
 
+
+ODD: dict[str, Callable[[Answer], Answer]] = {
+    "juxtaposed": lambda honest: (200, honest[1], _juxtaposed(honest)),
+    "latin-1": lambda honest: (200, honest[1], _latin1(honest)),
+}
+"""Answers that are read all the same."""
 
 FAULTS: dict[str, Callable[[Answer], Answer]] = {
     "html": lambda _: (200, dict(_HTML), _PAGE),

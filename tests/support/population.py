@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -41,7 +41,15 @@ OTHER_LOG = a_log("Second 2031")
 LOGS = (LOG, OTHER_LOG)
 ISSUERS = ("Example Mail CA", "Example Server CA", "Example Staff CA")
 DOMAINS = ("example.org", "mail.example.org", "example.com", "example.net")
-PURPOSES = {"smime": "1.3.6.1.5.5.7.3.4", "tls": "1.3.6.1.5.5.7.3.1", "client": "1.3.6.1.5.5.7.3.2"}
+PURPOSES = {
+    "smime": "1.3.6.1.5.5.7.3.4",
+    "tls": "1.3.6.1.5.5.7.3.1",
+    "client": "1.3.6.1.5.5.7.3.2",
+    "code": "1.3.6.1.5.5.7.3.3",
+    "document": "1.3.6.1.5.5.7.3.36",
+    "other": "1.3.6.1.4.1.99999.1",
+}
+POLICIES = {"dv": "2.23.140.1.2.1", "qualified": "0.4.0.194112.1.2"}
 _PLAIN = (
     ("user.demographic.date_of_birth", "1980-01-{:02d}"),
     ("user.contact.phone_number", "+49 30 5550{:04d}"),
@@ -66,6 +74,9 @@ class Held:
     findings: tuple[Finding, ...]
     person: int = -1  # who it was made for; -1: nobody
     revocation: Revocation | None = None
+    also_for: str = ""  # a second purpose
+    policy: str = ""
+    is_in_both_logs: bool = False
 
 
 @dataclass
@@ -79,6 +90,8 @@ class Truth:
     persons: int = 0
     standings: Counter[str] = field(default_factory=Counter)
     by: dict[str, Counter[str]] = field(default_factory=dict)
+    hosts: set[str] = field(default_factory=set)
+    people: list[set[str]] = field(default_factory=list)  # addresses and numbers of each person
 
 
 def email(address: str, label: str = "subject", kind: SubjectKind = SubjectKind.PERSON) -> Finding:
@@ -180,6 +193,63 @@ def _revocation(dice: random.Random, end: datetime) -> Revocation | None:
     )
 
 
+# --- everything that a report distinguishes -----------------------------------------------------------------------
+
+
+def rich_population(persons: int, categories: Sequence[str], seed: int = 1) -> list[Held]:
+    """Make a population with every category and kind of certificate, chains of people, and all that must not join.
+
+    Args:
+        persons: people, as `population` makes them, before chains join some.
+        categories: categories, each of which some certificate has.
+        seed: seed.
+    """
+    dice = random.Random(seed + 1)
+    held = [_enriched(dice, one, categories) for one in population(persons, seed)]
+    for parts in (*_chains(dice, persons), *_strangers(persons)):
+        held.append(_enriched(dice, _certificate(dice, len(held), "smime", parts), categories))
+    return held
+
+
+def _enriched(dice: random.Random, held: Held, categories: Sequence[str]) -> Held:
+    category = categories[held.number % len(categories)]
+    label = "subject" if any(one.subject_kind is SubjectKind.PERSON for one in held.findings) else ""
+    extra = finding("plain.any", category, f"x{held.number}", "subject.4.other", (), label, SubjectKind.PERSON)
+    kind = dice.choice((SubjectKind.PERSON, SubjectKind.PERSON, SubjectKind.UNKNOWN, SubjectKind.ORGANISATION))
+    if category == "user.contact.email":
+        extra = email(f"extra{held.number}@{dice.choice(DOMAINS)}", label)
+        kind = SubjectKind.PERSON if kind is SubjectKind.UNKNOWN else kind
+    sensitivity = dice.choice((Sensitivity.ORDINARY, Sensitivity.ORDINARY, Sensitivity.SPECIAL_CATEGORY))
+    return replace(
+        held,
+        findings=(*held.findings, replace(extra, subject_kind=kind, sensitivity=sensitivity)),
+        use=dice.choice((held.use, held.use, "code", "document", "other")) if not held.host else held.use,
+        also_for=dice.choice(("", "", "client")) if held.use == "tls" and held.host else "",
+        policy=dice.choice(("", "dv", "qualified")),
+        is_in_both_logs=dice.random() < 0.1,
+    )
+
+
+def _chains(dice: random.Random, persons: int) -> Iterator[tuple[Finding, ...]]:
+    """Yield certificates that join ten people each, by an address here and a number there."""
+    for first in range(0, persons // 20, 10):
+        links = list(range(first, first + 9))
+        dice.shuffle(links)
+        for at in links:
+            yield email(f"link{at}@example.org"), number(f"L{at:08d}")
+            yield number(f"L{at:08d}", "subject 2"), email(f"link{at + 1}@example.org", "subject 2")
+
+
+def _strangers(persons: int) -> Iterator[tuple[Finding, ...]]:
+    """Yield people who share a name, a partial number or a number with a wrong check digit: nothing joins them."""
+    for at in range(persons // 50):
+        yield (name("Same Name"),)
+        yield name("Same Name"), number("1234", "subject", Qualifier.PARTIAL)
+        yield email(f"stranger{at}@example.com"), number("X0000000", "subject", Qualifier.INVALID)
+        yield (email(f"office{at}@example.org", kind=SubjectKind.ROLE),)
+        yield (email(f"office{at}@example.org", kind=SubjectKind.UNKNOWN),)
+
+
 # --- into an index ------------------------------------------------------------------------------------------------
 
 
@@ -187,7 +257,7 @@ async def fill(index: Index, held: Sequence[Held]) -> None:
     """Write a population into an index, log by log."""
     run_id = await started(index, *LOGS)
     for log in LOGS:
-        own = [one for one in held if one.log is log]
+        own = [replace(one, log=log) for one in held if one.log is log or one.is_in_both_logs]
         await commit(index, run_id, an_advance(0, max(1, len(own)), *map(_hit, range(len(own)), own), log=log))
         await save_head(index, a_tree_head(max(1, len(own)), log=log), NOW)
     said = [(a_certificate(one.number).identity, one.revocation) for one in held if one.revocation]
@@ -203,7 +273,8 @@ def _hit(at: int, held: Held) -> Hit:
         subject=_name(("2.5.4.3", "Somebody"), *([("2.5.4.11", held.unit)] if held.unit else [])),
         not_before=held.not_before,
         not_after=held.not_after,
-        eku=(PURPOSES[held.use],),
+        eku=tuple(PURPOSES[use] for use in (held.use, held.also_for) if use),
+        policies=(POLICIES[held.policy],) if held.policy else (),
         san=san,
     )
     return Hit(entry, certificate, held.findings)
@@ -220,10 +291,15 @@ def _name(*parts: tuple[str, str]) -> Name:
 # --- the truth ----------------------------------------------------------------------------------------------------
 
 
+COUNTED = (
+    "category", "sensitivity", "domain", "issuer", "kind", "log", "month_issued", "month_seen", "unit", "subject_kind",
+    "excess", "issuer_category", "domain_people",
+)  # fmt: skip
+
+
 def truth(held: Iterable[Held], domain: str | None = None) -> Truth:
     """Count by brute force; with a domain, what lies at it or below it."""
-    found = Truth(by={name: Counter() for name in ("category", "sensitivity", "domain", "issuer", "kind", "log")})
-    found.by |= {"month_issued": Counter(), "month_seen": Counter(), "unit": Counter()}
+    found = Truth(by={name: Counter() for name in COUNTED})
     addresses: dict[str, bool] = {}
     labels: list[set[str]] = []
     for one in held:
@@ -238,12 +314,14 @@ def truth(held: Iterable[Held], domain: str | None = None) -> Truth:
             if part.category == "user.contact.email" and _is_in(part.canonical, domain, one):
                 is_of_person = part.subject_kind is not SubjectKind.ROLE
                 addresses[part.canonical] = addresses.get(part.canonical, False) or is_of_person
-                found.by["domain"].update()
+        found.hosts |= {one.host} - {""}
         hosts = {p.canonical.partition("@")[2] for p in kept if "@" in p.canonical and _is_in(p.canonical, domain, one)}
         found.by["domain"].update(hosts)
         labels += _labels(kept)
     found.addresses, found.people_addresses = len(addresses), sum(addresses.values())
-    found.persons = len(_joined(labels))
+    found.people = _joined(labels)
+    found.persons = len(found.people)
+    found.by["domain_people"].update(address.partition("@")[2] for address, is_one in addresses.items() if is_one)
     return found
 
 
@@ -257,12 +335,13 @@ def _is_below(host: str, domain: str) -> bool:
 
 
 def _kept(held: Held, domain: str | None) -> list[Finding]:
-    """Return the findings that count: of people, and of labels in scope."""
+    """Return the findings that count: of people, and of labels in scope. Any address brings a certificate in, as it
+    does in a scan."""
     people = (SubjectKind.PERSON, SubjectKind.ROLE, SubjectKind.UNKNOWN)
     own = [one for one in held.findings if one.subject_kind in people]
     if domain is None or _is_below(held.host, domain):
         return own
-    if not any(_is_below(one.canonical.partition("@")[2], domain) for one in own):
+    if not any(_is_below(one.canonical.partition("@")[2], domain) for one in held.findings):
         return []
     kept = []
     for one in own:
@@ -277,7 +356,7 @@ def _labels(kept: Sequence[Finding]) -> list[set[str]]:
     found: dict[str, set[str]] = {}
     for one in kept:
         if one.subject_kind is SubjectKind.PERSON:
-            sure = Qualifier.PARTIAL not in one.qualifiers
+            sure = not {Qualifier.PARTIAL, Qualifier.INVALID} & set(one.qualifiers)
             joins = sure and one.category in ("user.contact.email", "user.government_id")
             found.setdefault(one.person, set()).update({one.canonical} if joins else ())
     return list(found.values())
@@ -300,11 +379,25 @@ def _count(by: dict[str, Counter[str]], held: Held, kept: Sequence[Finding]) -> 
     by["category"].update(one.category for one in kept)
     by["sensitivity"].update(str(one.sensitivity) for one in kept)
     by["issuer"][f"CN={held.issuer}"] += 1
-    by["kind"][held.use] += 1
-    by["log"][held.log.name] += 1
+    by["kind"].update({held.use, held.also_for} - {""} - ({"other"} if held.also_for else set()))
+    by["kind"].update(["qualified"] if held.policy == "qualified" else [])
+    by["log"].update(log.name for log in LOGS if log is held.log or held.is_in_both_logs)
     by["month_issued"][f"{held.not_before:%Y-%m}"] += 1
     by["month_seen"][f"{held.seen:%Y-%m}"] += 1
     by["unit"].update([held.unit] if held.unit else [])
+    by["subject_kind"].update(str(one.subject_kind) for one in kept)
+    by["issuer_category"].update(f"CN={held.issuer}: {one.category}" for one in kept)
+    by["excess"].update(_excess(held, kept))
+
+
+def _excess(held: Held, kept: Sequence[Finding]) -> Iterator[str]:
+    uses = (held.use, held.also_for)
+    if "tls" in uses and any(one.category == "user.contact.email" for one in kept):
+        yield "report.tls-email"
+    if held.policy == "dv" and any(f"{one.category}.".startswith("user.name.") for one in kept):
+        yield "report.tls-name"
+    if "smime" in uses and any(one.sensitivity is Sensitivity.NATIONAL_IDENTIFIER for one in kept):
+        yield "report.mail-number"
 
 
 def _standing(held: Held) -> str:

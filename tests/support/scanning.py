@@ -68,11 +68,11 @@ async def no_sleep(seconds: float) -> None:
 def request(sim: Simulator, db: Path, **changes: object) -> ScanRequest:
     """Build the request to scan everything that the simulator lists, from the start. `scope` is given as text.
 
-    `log_list` and `logs` stand in the configuration, unless `keys` says what stands there.
+    `log_lists` and `logs` stand in the configuration, unless `keys` says what stands there.
     """
     scope = scope_from_text(str(changes.pop("scope", "everything")))
-    made = replace(ScanRequest(db=str(db), scope=scope, log_list=sim.list_url, start="start"), **changes)  # type: ignore[arg-type]
-    return made if "keys" in changes else replace(made, keys=LogChoice(made.log_list, made.logs))
+    made = replace(ScanRequest(db=str(db), scope=scope, log_lists=(sim.list_url,), start="start"), **changes)  # type: ignore[arg-type]
+    return made if "keys" in changes else replace(made, keys=LogChoice(made.log_lists, made.logs))
 
 
 def scan(sim: Simulator, db: Path, heard: Heard | None = None, **changes: object) -> ScanResult:

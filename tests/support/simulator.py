@@ -124,6 +124,19 @@ def body_changed(change: Callable[[bytes], bytes]) -> Change:
     return lambda _request, honest: replace(honest, body=change(_plain(honest)), headers=_without_encoding(honest))
 
 
+def asked_entries(request: Request, path: str) -> tuple[int, int] | None:
+    """Find the entries that a request asks for, `path` being that below the log's URL; None for other requests."""
+    if path == "ct/v1/get-entries":
+        return request.number("start"), request.number("end") + 1
+    if path == "ct/v1/get-entry-and-proof":
+        return request.number("leaf_index"), request.number("leaf_index") + 1
+    found = re.fullmatch(r"tile/data/((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?", path)
+    if found is None:
+        return None
+    index = int(found[1].replace("x", "").replace("/", ""))
+    return index * WIDTH, index * WIDTH + int(found[2] or WIDTH)
+
+
 # --- one log ------------------------------------------------------------------------------------------------------
 
 
@@ -181,6 +194,12 @@ class SimulatedLog:
         self.pruned_status = 404
         self.entry_and_proof = True
         self.missing_tiles: set[int] = set()  # data tiles answered 404
+        self.absent_status = 404  # of a tile that isn't there: stores of objects answer 403
+        self.failing: frozenset[int] = frozenset()  # entries; no answer with one of them succeeds
+        self.failure: Answer | Change = server_error(500)  # in its place
+        self.most_given: int | None = None  # entries in an answer to get-entries, beyond which it fails
+        self.too_many: Answer | Change = server_error(504)  # in its place
+        self.hash_packing = ""  # "header": hash tiles in gzip, announced; "bare": not announced
         self.gzip_level = 6
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
@@ -268,7 +287,21 @@ class SimulatedLog:
         for fault in self.faults:
             if fault.strikes(request):
                 return fault.apply(request, lambda: self.honest(request, path))
-        return self.honest(request, path)
+        return self._failed(request, path) or self.honest(request, path)
+
+    def _failed(self, request: Request, path: str) -> Answer | None:
+        """Answer a request for entries at which the log fails, or for too many entries; None for any other request."""
+        span = asked_entries(request, path)
+        if span is None:
+            return None
+        end = min(span[1], span[0] + self.max_batch) if "get-entries" in path else span[1]
+        if self.most_given is not None and "get-entries" in path and end - span[0] > self.most_given:
+            fault = self.too_many
+        elif self.failing and not self.failing.isdisjoint(range(span[0], end)):
+            fault = self.failure
+        else:
+            return None
+        return fault if isinstance(fault, Answer) else fault(request, self.honest(request, path))
 
     def honest(self, request: Request, path: str) -> Answer:
         """Answer as a correct server does."""
@@ -320,16 +353,22 @@ class SimulatedLog:
         span = 1 if level == "data" else WIDTH ** int(level)
         there = self.size // span - index * WIDTH  # width of the tile at the published size
         if width > there or (width < WIDTH <= there and not self.partials_kept):
-            return Answer(404, b"not found\n")
+            return Answer(self.absent_status, b"not found\n")
         if width < WIDTH and all(size // span - index * WIDTH != width for size in self.published):
             return Answer(404, b"no head of this log ever asked for this width\n")
         if (index + 1) * WIDTH * span <= self.pruned_below:
             return Answer(self.pruned_status, b"pruned\n")
         if level != "data":
-            return Answer(200, self.builder.hash_tile(int(level), index, width))
+            return self._hash_tile(self.builder.hash_tile(int(level), index, width))
         if index in self.missing_tiles:
             return Answer(404, b"not found\n")
         return self._data_tile(index, width)
+
+    def _hash_tile(self, body: bytes) -> Answer:
+        if not self.hash_packing:
+            return Answer(200, body)
+        headers = {"Content-Encoding": "gzip"} if self.hash_packing == "header" else {}
+        return Answer(200, deterministic_gzip(body), headers)
 
     def _data_tile(self, index: int, width: int) -> Answer:
         key = (index, width, self.gzip_level)

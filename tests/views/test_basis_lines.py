@@ -14,10 +14,10 @@ from ctscan.views.basis import basis_lines
     ("choice", "shown"),
     [
         (LogChoice(), "every log of Google's list"),
-        (LogChoice(None, ("Example",)), "Example of Google's list"),
-        (LogChoice(None, ("file:///srv/a/", "Example")), "file:///srv/a/, Example of Google's list"),
-        (LogChoice(None, ("file:///srv/a/", "file:///srv/b/")), "file:///srv/a/, file:///srv/b/"),
-        (LogChoice("/srv/logs.json"), "every log of /srv/logs.json"),
+        (LogChoice((), ("Example",)), "Example of Google's list"),
+        (LogChoice((), ("file:///srv/a/", "Example")), "file:///srv/a/, Example of Google's list"),
+        (LogChoice((), ("file:///srv/a/", "file:///srv/b/")), "file:///srv/a/, file:///srv/b/"),
+        (LogChoice(("/srv/logs.json",)), "every log of /srv/logs.json"),
     ],
 )
 def test_directories_alone_are_of_no_list(choice: LogChoice, shown: str) -> None:

@@ -32,7 +32,7 @@ BASIS = Basis(
     BasisChange.SET(),
     "as agreed",
     BasisSource.DECISION,
-    LogChoice(None, ("LOG-1",)),
+    LogChoice((), ("LOG-1",)),
     None,
     (BasisLog(LOG.id, LOG.name, LOG.operator, SkipReason.RETIRED(), AT),),
     (),

@@ -21,6 +21,7 @@ from ctscan.index.protocols.retention_role import Retention
 from ctscan.index.protocols.statement_roles import Authorities, Disclosures, Revocations, Searches
 from ctscan.index.protocols.suppression_role import Suppressing
 from ctscan.index.protocols.trail_role import HeadSigner, Trail, TrailMemory
+from ctscan.index.protocols.watch_role import Outbox, Watching
 
 __all__ = [
     "Authorities",
@@ -39,6 +40,7 @@ __all__ = [
     "Ledger",
     "LogStore",
     "MisbehaviourStore",
+    "Outbox",
     "Reindex",
     "Repair",
     "Retention",
@@ -49,13 +51,14 @@ __all__ = [
     "Suppressing",
     "Trail",
     "TrailMemory",
+    "Watching",
 ]
 
 
 class Index(
     Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
     Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Copies, Stock, Suppressing, Retention,
-    Exposure, Protocol,
+    Exposure, Watching, Outbox, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

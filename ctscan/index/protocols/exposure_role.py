@@ -20,7 +20,10 @@ class Exposure(Protocol):
     """
 
     async def exposure(self, question: ExposureQuestion) -> ExposureCounts:
-        """Count, on one snapshot of the index."""
+        """Count, on one snapshot of the index. Rows that are damaged are counted as they are: see `check_exposure`."""
+
+    async def check_exposure(self, question: ExposureQuestion) -> None:
+        """Check every row that `exposure` reads for this question, and note damage. It takes about as long."""
 
     async def unclassified_after(self, row: int) -> list[tuple[int, bytes, str]]:
         """Return `(row, leaf DER, kind)` of the next certificates behind a row whose purposes aren't kept: an older

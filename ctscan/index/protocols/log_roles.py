@@ -152,6 +152,9 @@ class LogStore(Protocol):
     async def record_rate(self, log_id: bytes, rate: float) -> None:
         """Record the speed of reading a log, in entries per second."""
 
+    async def record_batch(self, log_id: bytes, entries: int | None) -> None:
+        """Record the most entries that a log gives in an answer; None: as many as are configured."""
+
     async def record_error(self, log_id: bytes, at: datetime, error: str, kind: FailureKind) -> None:
         """Record why a log could not be read to its head, and of which kind the failure is. The first failure after a
         success begins `LogState.failing_since`. A doubt (`FailureKind.is_doubt`) stays until a success."""

@@ -26,7 +26,7 @@ CREATE TABLE log (
     last_error      TEXT,
     last_error_at   TEXT,
     rate            REAL
-, failing_since TEXT, failure TEXT, crc INTEGER) STRICT;
+, failing_since TEXT, failure TEXT, crc INTEGER, batch INTEGER) STRICT;
 
 CREATE TABLE tree_head (
     id        INTEGER PRIMARY KEY,
@@ -833,6 +833,138 @@ SELECT log.name, log.operator, log.state, 'gap', hole.range_start, hole.range_en
     log.last_success
 FROM hole JOIN log ON log.id = hole.log LEFT JOIN tree_head ON tree_head.id = log.head;
 
+CREATE TABLE watch (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given again: a check knows its watches by their rows
+    name    TEXT NOT NULL UNIQUE,
+    kind    TEXT NOT NULL,
+    term    TEXT NOT NULL,
+    owner   TEXT NOT NULL,  -- team or account that answers for it
+    purpose TEXT NOT NULL,
+    at      TEXT NOT NULL,
+    who     TEXT NOT NULL,
+    crc     INTEGER
+) STRICT;
+
+CREATE TABLE watch_form (
+    watch     INTEGER NOT NULL REFERENCES watch (id) ON DELETE CASCADE,
+    kind      TEXT NOT NULL,
+    canonical TEXT NOT NULL,
+    PRIMARY KEY (watch, kind, canonical)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE watch_match (
+    watch       INTEGER NOT NULL REFERENCES watch (id) ON DELETE CASCADE,
+    certificate INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
+    state       TEXT NOT NULL CHECK (state IN ('baseline', 'waiting', 'acknowledged', 'alerted')),
+    why         TEXT NOT NULL,
+    at          TEXT NOT NULL,  -- of the state
+    judge_at    TEXT,           -- of an acknowledged match: when to judge it again; NULL: never
+    PRIMARY KEY (watch, certificate)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX watch_match_certificate ON watch_match (certificate);
+
+CREATE INDEX watch_match_waiting ON watch_match (certificate) WHERE state = 'waiting';
+
+CREATE INDEX watch_match_acknowledged ON watch_match (judge_at) WHERE state = 'acknowledged';
+
+CREATE TABLE unwatched (
+    certificate INTEGER PRIMARY KEY REFERENCES certificate (id) ON DELETE CASCADE
+) STRICT;
+
+CREATE TRIGGER certificate_is_new AFTER INSERT ON certificate WHEN EXISTS (SELECT 1 FROM watch) BEGIN
+    INSERT OR IGNORE INTO unwatched (certificate) VALUES (NEW.id);
+END;
+
+CREATE TRIGGER certificate_is_changed AFTER UPDATE OF findings_check, subject, issuer ON certificate
+WHEN (NEW.findings_check IS NOT OLD.findings_check OR NEW.subject <> OLD.subject OR NEW.issuer IS NOT OLD.issuer)
+    AND EXISTS (SELECT 1 FROM watch) BEGIN
+    INSERT OR IGNORE INTO unwatched (certificate) VALUES (NEW.id);
+END;
+
+CREATE TRIGGER watch_is_last AFTER DELETE ON watch WHEN NOT EXISTS (SELECT 1 FROM watch) BEGIN
+    DELETE FROM unwatched;
+END;
+
+CREATE TABLE ack (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind   TEXT NOT NULL,
+    value  TEXT NOT NULL,  -- fingerprint in hexadecimal digits, words, or id of a rule
+    reason TEXT NOT NULL,
+    until  TEXT,           -- NULL: without an end
+    at     TEXT NOT NULL,
+    who    TEXT NOT NULL,
+    crc    INTEGER
+) STRICT;
+
+CREATE TABLE alert (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid        TEXT NOT NULL UNIQUE,
+    kind        TEXT NOT NULL,
+    at          TEXT NOT NULL,
+    why         TEXT NOT NULL,
+    watch       INTEGER REFERENCES watch (id) ON DELETE SET NULL,
+    watch_name  TEXT NOT NULL,
+    owner       TEXT NOT NULL,
+    certificate INTEGER REFERENCES certificate (id) ON DELETE CASCADE,
+    subject     TEXT NOT NULL,  -- log, channel or case
+    assigned    INTEGER NOT NULL DEFAULT 0 CHECK (assigned IN (0, 1))
+) STRICT;
+
+CREATE INDEX alert_certificate ON alert (certificate) WHERE certificate IS NOT NULL;
+
+CREATE INDEX alert_watch ON alert (watch) WHERE watch IS NOT NULL;
+
+CREATE INDEX alert_unassigned ON alert (id) WHERE assigned = 0;
+
+CREATE TABLE alert_message (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid      TEXT NOT NULL UNIQUE,
+    channel   TEXT NOT NULL,
+    made      TEXT NOT NULL,
+    state     TEXT NOT NULL CHECK (state IN ('due', 'delivered', 'dead')),
+    tries     INTEGER NOT NULL DEFAULT 0,
+    next_at   TEXT,  -- of the next try; NULL: at once
+    ended     TEXT   -- when it was delivered or given up
+) STRICT;
+
+CREATE INDEX alert_message_due ON alert_message (channel, id) WHERE state = 'due';
+
+CREATE TABLE alert_delivery (
+    channel TEXT NOT NULL,
+    alert   INTEGER NOT NULL REFERENCES alert (id) ON DELETE CASCADE,
+    message INTEGER REFERENCES alert_message (id) ON DELETE SET NULL,
+    begun   TEXT,  -- time of the first try; NULL: nobody was told
+    told    TEXT,  -- recipient of the first try, as the settings named it
+    PRIMARY KEY (channel, alert)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX alert_delivery_alert ON alert_delivery (alert);
+
+CREATE INDEX alert_delivery_message ON alert_delivery (message) WHERE message IS NOT NULL;
+
+CREATE INDEX alert_delivery_due ON alert_delivery (channel, alert) WHERE message IS NULL;
+
+CREATE TRIGGER alert_delivery_gone AFTER DELETE ON alert_delivery WHEN OLD.message IS NOT NULL BEGIN
+    DELETE FROM alert_message WHERE id = OLD.message
+        AND NOT EXISTS (SELECT 1 FROM alert_delivery WHERE message = OLD.message);
+END;
+
+CREATE TABLE alert_channel (
+    channel        TEXT PRIMARY KEY,
+    failing_since  TEXT,
+    last_error     TEXT,  -- a code with its parameters
+    last_delivered TEXT
+) STRICT;
+
+CREATE TABLE alert_condition (
+    kind     TEXT NOT NULL,
+    subject  TEXT NOT NULL,
+    severity INTEGER NOT NULL,
+    since    TEXT NOT NULL,
+    PRIMARY KEY (kind, subject)
+) STRICT, WITHOUT ROWID;
+
 INSERT INTO migration (number, name, applied) VALUES
     (1, '0001_first', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (2, '0002_repositories', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
@@ -851,7 +983,9 @@ INSERT INTO migration (number, name, applied) VALUES
     (15, '0015_cases', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (16, '0016_suppressions', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (17, '0017_keep', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
-    (18, '0018_exposure', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
+    (18, '0018_exposure', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (19, '0019_watches', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (20, '0020_batches', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
 
 INSERT INTO salt (one, salt) VALUES
     (1, randomblob(32));

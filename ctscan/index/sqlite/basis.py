@@ -12,6 +12,7 @@ from typing import Any
 
 from ctscan.index.sqlite import row_checks, rows
 from ctscan.model import Basis, BasisLog, BasisSource, LogChoice, LogListEdition, SkippedLog, decoded_message
+from ctscan.model.basis import list_names
 
 _COLUMNS = "revision, at, who, change, note, source, choice, keys"
 _LOG_COLUMNS = "log_id, name, operator, is_member, reason, since"
@@ -136,7 +137,7 @@ def _basis_of(connection: sqlite3.Connection, row: Sequence[Any]) -> Basis:
 def _choice_text(choice: LogChoice | None) -> str | None:
     if choice is None:
         return None
-    shape = {"log_list": choice.log_list, "logs": list(choice.logs)}
+    shape = {"log_list": list_names(choice), "logs": list(choice.logs)}
     return json.dumps(shape, separators=(",", ":"))  # ASCII, so that a path that is no UTF-8 comes back as it was
 
 
@@ -144,4 +145,5 @@ def _choice_of(text: str | None) -> LogChoice | None:
     if text is None:
         return None
     shape = json.loads(text)
-    return LogChoice(shape["log_list"], tuple(shape["logs"]))
+    found = shape["log_list"] or ()  # a text for a single one, as older versions wrote it
+    return LogChoice((found,) if isinstance(found, str) else tuple(found), tuple(shape["logs"]))

@@ -132,6 +132,26 @@ def check_hash(connection: sqlite3.Connection, family: Family, hashed: int) -> N
     _compare(connection, family, shard, found, table)
 
 
+def check_all_hashes(connection: sqlite3.Connection, family: Family) -> None:
+    """Compare every shard of a family, KEY or SERIAL, with its total; note damage."""
+    table, column = ("lookup_key", "hash") if family is Family.KEY else ("certificate", "serial_hash")
+    found = connection.execute(
+        f"SELECT ({column} & {0xFFFFFFFF}) >> {32 - _SHARD_BITS}, sum(({column} & {_REST}) + id) FROM main.{table}"
+        " WHERE id IS NOT NULL GROUP BY 1"
+    )
+    sums = {shard: total & _MASK for shard, total in found}
+    first = family * _PARTS
+    kept = connection.execute("SELECT id, totals FROM control_total WHERE id >= ? AND id < ?", (first, first + _PARTS))
+    totals = {
+        (id - first) * _IN_PART + place: total
+        for id, packed in kept
+        for place, total in enumerate(_TOTALS.unpack(packed))
+        if total
+    }
+    if totals != sums:
+        row_checks.note(connection, table)
+
+
 def check_place(connection: sqlite3.Connection, place: int) -> None:
     """Compare the shard of a place with its total, for the family MAILBOX; note damage."""
     low = place & ~_REST_OF_PLACE

@@ -8,7 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 
-from ctscan.index.sqlite import audit_paths, certificates, rows
+from ctscan.index.sqlite import audit_paths, certificates, rows, watch_dropping
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.model.keep import Purged
 
@@ -25,6 +25,7 @@ def drop_certificates(connection: sqlite3.Connection, ids: Sequence[int]) -> Cou
         traits = connection.execute("SELECT DISTINCT trait FROM finding WHERE certificate = ?", (id,)).fetchall()
         proven = connection.execute(_PROVEN, (id,)).fetchall()
         connection.execute(_UNREADABLE, (id,))
+        watch_dropping.drop_acks_of(connection, id)
         certificates.drop(connection, id)
         _drop_proofs(connection, proven)
         connection.executemany(_UNUSED_TRAIT, traits)

@@ -48,7 +48,7 @@ def _gather(person: _Gathered, kind: KnownTrait, certificate: int, value: str, c
     shown = kind.shown
     if shown.category == "user.name":
         person.names[value] = None
-    elif kind.is_email:
+    elif kind.is_email and not kind.is_role:
         person.addresses.add(canonical or value)
     person.categories.add(shown.category)
     person.sensitivities.add(shown.sensitivity)

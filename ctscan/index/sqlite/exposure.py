@@ -1,6 +1,7 @@
 """Counts for reports of exposure: the steps of one snapshot.
 
 choose certificates ──► pass over findings ──► dates, standings ──► without what is newer: a second pass
+                    └─► check their rows
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from ctscan.index.sqlite import exposed_certificates, exposed_people, exposed_scope, exposed_views, uses
+from ctscan.errors import IndexFault
+from ctscan.index.sqlite import (
+    exposed_certificates,
+    exposed_checks,
+    exposed_people,
+    exposed_scope,
+    exposed_views,
+    uses,
+)
 from ctscan.index.sqlite.exposed_findings import FindingsPass, known_traits
 from ctscan.index.sqlite.ignoring import IgnoreList
 from ctscan.index.sqlite.opened import OpenedFile
@@ -24,6 +33,9 @@ class SqliteExposure(OpenedFile):
 
     async def exposure(self, question: ExposureQuestion) -> ExposureCounts:
         return await self._database.read(lambda c: exposure(c, question))
+
+    async def check_exposure(self, question: ExposureQuestion) -> None:
+        await self._database.read(lambda c: check(c, question))
 
     async def unclassified_after(self, row: int) -> list[tuple[int, bytes, str]]:
         return await self._database.read(lambda c: uses.missing_after(c, row))
@@ -39,6 +51,17 @@ def exposure(connection: sqlite3.Connection, question: ExposureQuestion) -> Expo
     """Count; see `Exposure.exposure`."""
     try:
         return _counts(connection, question)
+    except (ValueError, TypeError, LookupError) as error:  # a row that says what no version ever wrote
+        raise IndexFault("the index is damaged, and can't be counted; 'ctscan reindex' repairs it") from error
+    finally:
+        exposed_scope.forget(connection)
+
+
+def check(connection: sqlite3.Connection, question: ExposureQuestion) -> None:
+    """Check; see `Exposure.check_exposure`."""
+    try:
+        exposed_scope.choose(connection, question, exposed_scope.key_flags(connection))
+        exposed_checks.check(connection, question)
     finally:
         exposed_scope.forget(connection)
 

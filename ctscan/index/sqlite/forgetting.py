@@ -17,10 +17,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ctscan.index.sqlite import audit_paths, certificates, fingerprints, rows
+from ctscan.index.sqlite import alert_disclosures, audit_paths, certificates, fingerprints, rows, watch_dropping
 from ctscan.index.sqlite.pseudonyms import forget_cases
 from ctscan.index.sqlite.question_digests import question_digest
 from ctscan.index.sqlite.rows import placeholders
+from ctscan.model.alert_record import AlertDisclosure
 from ctscan.model.entry import EntryKind
 from ctscan.model.identifier import IdentifierKind
 from ctscan.model.suppression import (
@@ -53,14 +54,19 @@ def new_entry(known: Suppressions, request: ForgetRequest) -> Suppression:
     )
 
 
-def forget(connection: sqlite3.Connection, known: Suppressions, request: ForgetRequest) -> tuple[Suppression, Removed]:
-    """Delete or hide the certificates of a person; return the entry to add to the suppression file."""
+def forget(
+    connection: sqlite3.Connection, known: Suppressions, request: ForgetRequest
+) -> tuple[Suppression, Removed, tuple[AlertDisclosure, ...]]:
+    """Delete or hide the certificates of a person; return the entry to add to the suppression file, the numbers of
+    rows, and the messages that were sent about the certificates."""
     entry = new_entry(known, request)
     ids = _matching(connection, replace(known, entries=(entry,))) | _rows_of(connection, request.identities)
     ids |= _restricted_before(connection, known, entry)
     entry = replace(entry, certificates=(*entry.certificates, *_digests_of(connection, known, ids)))
+    told = tuple(alert_disclosures.about_rows(connection, sorted(ids)))
     removed = _carry_out(connection, known, entry, ids, request.questions)
-    return entry, removed
+    watch_dropping.drop_named(connection, request.watches)
+    return entry, removed, told
 
 
 def _restricted_before(connection: sqlite3.Connection, known: Suppressions, entry: Suppression) -> set[int]:
@@ -145,6 +151,7 @@ def _carry_out(
     add_others(connection, known, _keys_of(connection, ids), _fingerprints(connection, ids))
     _drop(connection, ids)
     _drop_issuers(connection, replace(known, entries=(entry,)))
+    watch_dropping.forget_watches(connection, replace(known, entries=(entry,)))
     _forget_questions(connection, questions)
     _forget_scopes(connection, replace(known, entries=(entry,)))
     forget_cases(connection, replace(known, entries=(entry,)), entry.case)
@@ -189,6 +196,7 @@ def _drop(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
         proven = connection.execute(_PROVEN, (id,)).fetchall()
         connection.execute("DELETE FROM unreadable WHERE leaf IN (SELECT id FROM leaf WHERE certificate = ?)", (id,))
         connection.execute(_UNREADABLE_AT, (id,))
+        watch_dropping.drop_acks_of(connection, id)
         certificates.drop(connection, id)
         _drop_paths(connection, proven)
         for trait in traits:

@@ -31,17 +31,11 @@ from ctscan.index.sqlite import (
     runs,
     sieving,
 )
-from ctscan.index.sqlite.cases import SqliteCases
 from ctscan.index.sqlite.connection import open_database
-from ctscan.index.sqlite.exposure import SqliteExposure
-from ctscan.index.sqlite.inventory import SqliteStock
 from ctscan.index.sqlite.leases import check_lease, is_held, lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
-from ctscan.index.sqlite.retention import SqliteRetention
-from ctscan.index.sqlite.similar import SimilarLookups
+from ctscan.index.sqlite.roles import SqliteRoles
 from ctscan.index.sqlite.suppressing import SuppressionGate
-from ctscan.index.sqlite.suppressions import SqliteSuppressions
-from ctscan.index.sqlite.surroundings import SqliteSurroundings
 from ctscan.index.store_key import StoreKey
 from ctscan.model import (
     Authority,
@@ -93,9 +87,7 @@ async def open_sqlite(
     return SqliteIndex(await open_database(path, create=create, inline=inline, key=key, gate=gate))
 
 
-class SqliteIndex(
-    SqliteSurroundings, SimilarLookups, SqliteCases, SqliteStock, SqliteSuppressions, SqliteRetention, SqliteExposure
-):
+class SqliteIndex(SqliteRoles):
     """`Index` in one file, shared by any number of processes: one writes at a time, readers never wait."""
 
     def noted_damage(self) -> AbstractContextManager[set[str]]:
@@ -161,9 +153,6 @@ class SqliteIndex(
         self, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None
     ) -> None:
         await self._database.write(lambda c: logs.record_success(c, log_id, at, rate, since))
-
-    async def record_rate(self, log_id: bytes, rate: float) -> None:
-        await self._database.write(lambda c: logs.record_rate(c, log_id, rate))
 
     async def record_error(self, log_id: bytes, at: datetime, error: str, kind: FailureKind) -> None:
         await self._database.write(lambda c: logs.record_error(c, log_id, at, error, kind))

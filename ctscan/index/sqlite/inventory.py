@@ -6,12 +6,14 @@ transaction."""
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite.opened import OpenedFile
-from ctscan.index.sqlite.rows import placeholders
+from ctscan.index.sqlite.rows import placeholders, portions
 from ctscan.model.finding import Sensitivity, SubjectKind
 from ctscan.model.inventory import HeldCategory, Inventory
+from ctscan.model.metrics import FindingsPortion
 from ctscan.model.repository import QuestionKind
 
 _OF_PEOPLE = (SubjectKind.PERSON, SubjectKind.ROLE, SubjectKind.UNKNOWN)
@@ -35,6 +37,9 @@ class SqliteStock(OpenedFile):
     async def inventory(self) -> Inventory:
         return await self._database.read(inventory)
 
+    async def count_findings(self, after: int) -> FindingsPortion:
+        return await self._database.read(lambda c: count_findings(c, after))
+
 
 def inventory(connection: sqlite3.Connection) -> Inventory:
     """Take the inventory; see `Stock.inventory`."""
@@ -52,6 +57,31 @@ def inventory(connection: sqlite3.Connection) -> Inventory:
     )
 
 
+_PORTION = 20_000  # certificates
+_END_OF_PORTION = "SELECT id FROM certificate WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?"
+_FINDINGS_BETWEEN = "SELECT trait, count(*) FROM finding WHERE certificate > ? AND certificate <= ? GROUP BY trait"
+_KINDS = (
+    f"SELECT id, category, sensitivity FROM trait WHERE id IN ({{}}) AND subject_kind IN ({placeholders(_OF_PEOPLE)})"
+)
+
+
+def count_findings(connection: sqlite3.Connection, after: int) -> FindingsPortion:
+    """Count a portion; see `Stock.count_findings`. Findings are counted by their kinds, which are few."""
+    row = connection.execute(_END_OF_PORTION, (after, _PORTION - 1)).fetchone()
+    last = row[0] if row is not None else _number(connection, "SELECT coalesce(max(id), 0) FROM certificate")
+    between = "SELECT count(*) FROM certificate WHERE id > ? AND id <= ?"
+    certificates = _number(connection, between, after, last)
+    counts = dict(connection.execute(_FINDINGS_BETWEEN, (after, last)))
+    found: Counter[tuple[str, str]] = Counter()
+    for some in portions(list(counts), _AT_ONCE):
+        for kind, *names in connection.execute(_KINDS.format(placeholders(some)), (*some, *_OF_PEOPLE)):
+            found[names[0], names[1]] += counts[kind]
+    return FindingsPortion(certificates, found, last if row is not None else None)
+
+
+_AT_ONCE = 500
+
+
 def _categories(connection: sqlite3.Connection) -> list[HeldCategory]:
     try:
         return [
@@ -62,7 +92,7 @@ def _categories(connection: sqlite3.Connection) -> list[HeldCategory]:
         raise IndexFault("the index is damaged (trait); 'ctscan reindex' makes findings anew") from error
 
 
-def _number(connection: sqlite3.Connection, sql: str, *values: str) -> int:
+def _number(connection: sqlite3.Connection, sql: str, *values: str | int) -> int:
     return int(connection.execute(sql, values).fetchone()[0])
 
 

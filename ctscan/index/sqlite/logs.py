@@ -104,6 +104,10 @@ def record_rate(connection: sqlite3.Connection, log_id: bytes, rate: float) -> N
     connection.execute("UPDATE log SET rate = ? WHERE id = ?", (rate, row_of(connection, log_id)))
 
 
+def record_batch(connection: sqlite3.Connection, log_id: bytes, entries: int | None) -> None:
+    connection.execute("UPDATE log SET batch = ? WHERE id = ?", (entries, row_of(connection, log_id)))
+
+
 def record_error(connection: sqlite3.Connection, log_id: bytes, at: datetime, error: str, kind: FailureKind) -> None:
     """Record a failure. The first failure after a success begins the time of failing. A doubt stays until the log is
     read well again: an outage in between settles nothing."""
@@ -121,7 +125,7 @@ def record_error(connection: sqlite3.Connection, log_id: bytes, at: datetime, er
 # --- states -------------------------------------------------------------------------------------------------------
 
 _STATE_COLUMNS = (
-    f"id, last_success, last_error, rate, failing_since, failure, last_error_at, {rows.LOG_COLUMNS},"
+    f"id, last_success, last_error, rate, failing_since, failure, last_error_at, batch, {rows.LOG_COLUMNS},"
     f" {row_checks.is_sound('log')}"
 )
 
@@ -142,7 +146,7 @@ def state(connection: sqlite3.Connection, log_id: bytes) -> LogState | None:
 
 
 def _state_of(connection: sqlite3.Connection, row: Sequence[Any]) -> LogState:
-    id, last_success, last_error, rate, failing_since, failure, failed, *columns = row
+    id, last_success, last_error, rate, failing_since, failure, failed, batch, *columns = row
     log = rows.log_of(tuple(columns))
     head = _current_head(connection, id, log.id)
     standing, dismissed = misbehaviour.summary(connection, id)
@@ -161,4 +165,5 @@ def _state_of(connection: sqlite3.Connection, row: Sequence[Any]) -> LogState:
         failure=None if failure is None else FailureKind(failure),
         last_check=rows.time_of(max(filter(None, (last_success, failed)), default=None)),
         dismissed=dismissed,
+        batch=batch if isinstance(batch, int) and batch > 0 else None,
     )

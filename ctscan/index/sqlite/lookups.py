@@ -105,6 +105,18 @@ def _by_column(connection: sqlite3.Connection, table: str, sql: str, value: byte
     return list(_matches(connection, [id for (id,) in found], lambda finding: 1.0))
 
 
+def by_rows(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Match]:
+    """Return certificates by their rows, those that are there."""
+    found = {match.certificate.identity: match for match in _matches(connection, ids, lambda finding: 1.0)}
+    sql = "SELECT id, identity FROM certificate WHERE id IN ({})"
+    return {
+        id: found[identity]
+        for some in rows.portions(ids, _AT_ONCE)
+        for id, identity in connection.execute(sql.format(placeholders(some)), some)
+        if identity in found
+    }
+
+
 def by_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: int) -> list[Match]:
     """Find certificates with any of the keys; see `Finder.find_keys`."""
     asked = sorted({LookupKey(key.kind, rows.clean(key.key)) for key in keys})

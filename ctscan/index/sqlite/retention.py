@@ -46,6 +46,12 @@ _ROWS: dict[KeepKind, tuple[Purged, str, str]] = {
     ),
     KeepKind.QUARANTINE: (Purged.QUARANTINE, "quarantine", "at < :before"),
     KeepKind.CRLS: (Purged.CRLS, "crl", "fetched < :before"),
+    KeepKind.ALERTS: (
+        Purged.ALERTS,
+        "alert",
+        "at < :before AND assigned = 1 AND NOT EXISTS (SELECT 1 FROM alert_delivery LEFT JOIN alert_message"
+        " ON alert_message.id = message WHERE alert_delivery.alert = alert.id AND coalesce(state, 'due') = 'due')",
+    ),
 }
 """Records without anything that hangs on them: kind in a receipt, table, condition."""
 

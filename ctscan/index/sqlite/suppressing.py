@@ -8,6 +8,7 @@ work. An index that can't be written to hides the certificates instead, for as l
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import datetime
 
 from ctscan.errors import IndexFault, InputError, UsageError
@@ -75,15 +76,15 @@ class SuppressionGate:
         with _errors(), held_whole(descriptor_of(self._file.path.with_name(f"{self._file.path.name}.lock"))):
             known = self._file.begun()
             self.settle(connection)
-            entry, removed = forgetting.forget(connection, known, request)
-            return self._promised(connection, entry, removed)
+            entry, removed, told = forgetting.forget(connection, known, request)
+            return replace(self._promised(connection, entry, removed), told=told)
 
     def rehearse(self, connection: sqlite3.Connection, request: ForgetRequest) -> Forgotten:
         """Delete or hide a person in a transaction that the caller rolls back."""
         with _errors():
             known = self._file.rehearsed()
-            entry, removed = forgetting.forget(connection, known, request)
-            return Forgotten(entry, removed)
+            entry, removed, told = forgetting.forget(connection, known, request)
+            return Forgotten(entry, removed, told)
 
     def lift(self, connection: sqlite3.Connection, entry: Suppression) -> Forgotten:
         """Take an entry back, and write that to the file. In a writing transaction."""

@@ -1,18 +1,24 @@
-"""What an index remembers of things beside it: its audit trail, and the log list of its basis."""
+"""Memory of an index for things beside it: its audit trail, the log list of its basis, the pace of logs."""
 
 from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
 
-from ctscan.index.sqlite import rows
+from ctscan.index.sqlite import logs, rows
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.model.audit import KnownTrail
 from ctscan.model.health import ListFailure
 
 
 class SqliteSurroundings(OpenedFile):
-    """Memory of `TrailMemory`, and of the log list in `BasisStore`."""
+    """Memory of `TrailMemory`, of the log list in `BasisStore`, and of the pace of logs in `LogStore`."""
+
+    async def record_rate(self, log_id: bytes, rate: float) -> None:
+        await self._database.write(lambda c: logs.record_rate(c, log_id, rate))
+
+    async def record_batch(self, log_id: bytes, entries: int | None) -> None:
+        await self._database.write(lambda c: logs.record_batch(c, log_id, entries))
 
     async def list_failure(self) -> ListFailure | None:
         return await self._database.read(list_failure)

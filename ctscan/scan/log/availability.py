@@ -1,23 +1,75 @@
-"""Availability of entries: the next entry that a log gives, far beyond entries that it doesn't give."""
+"""Availability of entries: whether a log gives any, and the next entry that it gives, far beyond entries that it
+doesn't give."""
 
 from __future__ import annotations
 
-from ctscan.errors import BadAnswer, FormatError, Missing, Refused
-from ctscan.model import Span
+from ctscan.ct.tiles import WIDTH as TILE
+from ctscan.errors import BadAnswer, FormatError, Missing, PatienceSpent, Refused, SourceError, Throttled
+from ctscan.model import GapReason, Span
 from ctscan.scan.log.galloping import WIDTH, first_true
 from ctscan.sources import LogSource
 
 
-async def refusal_at(source: LogSource, index: int, size: int) -> Missing | Refused | None:
-    """Ask for an entry. Return the answer of a log that has no such entry or refuses it; None where the entry is there,
-    even if it is garbled. Other failures are raised."""
+async def failure_at(source: LogSource, index: int, size: int) -> SourceError | None:
+    """Ask for an entry. Return the failure, however the log fails; None where the entry is there, even if it is
+    garbled.
+
+    Raises:
+        PatienceSpent, Throttled: the answer says nothing of the entry.
+    """
     try:
-        await source.entries(*source.next_range(index, size), size)
-    except (Missing, Refused) as error:
-        return error
+        await source.entries(index, index + 1, size)
+    except (PatienceSpent, Throttled):
+        raise
     except (FormatError, BadAnswer):
         return None
+    except SourceError as error:
+        return error
     return None
+
+
+def reason_of(error: SourceError) -> GapReason:
+    """Choose the reason of a gap by the failure of its entries."""
+    if isinstance(error, Missing):
+        return GapReason.PRUNED
+    if isinstance(error, Refused):
+        return GapReason.REFUSED
+    return GapReason.QUARANTINED if isinstance(error, BadAnswer) else GapReason.FAILING
+
+
+def is_definite(error: SourceError) -> bool:
+    """Return True for an answer about the entries themselves; False where the server may be down."""
+    return isinstance(error, Missing | Refused)
+
+
+async def gives_any(source: LogSource, size: int, failed: Span, grain: int) -> bool:
+    """Ask for up to eight entries beside a span that failed, far from it, and at its end: a log that gives none of them
+    is down as a whole.
+
+    Args:
+        source: the log; an impatient source, or each entry costs a minute.
+        size: size of the tree.
+        failed: the span.
+        grain: entries that come and fail together, 256 with tiles.
+    """
+    start, end = failed
+    places = (start - 1, end, 0, size - 1, size // 2, end - 1, size // 4, 3 * size // 4)
+    asked = {start // grain}
+    for place in places:
+        if not 0 <= place < size or place // grain in asked:
+            continue
+        asked.add(place // grain)
+        try:
+            await source.entries(place, place + 1, size)
+        except (SourceError, FormatError):
+            continue
+        return True
+    return False
+
+
+def grain_of(*, proves_later: bool) -> int:
+    """Return the number of entries that come and fail together: those of a tile, or a single entry."""
+    return 1 if proves_later else TILE
 
 
 async def next_available(
@@ -30,7 +82,7 @@ async def next_available(
         The entries, and the last answer of the log that refuses one; None where the next entry is there.
 
     Raises:
-        SourceError: the log can't be reached.
+        SourceError: the log can't be reached, or fails at an entry.
     """
     start, end = span
     first, last = start // WIDTH, -(-end // WIDTH)  # numbers of blocks
@@ -39,7 +91,9 @@ async def next_available(
     async def is_there(place: int) -> bool:
         nonlocal newest
         block = last - place // WIDTH if newest_first else first + place // WIDTH - 1
-        error = await refusal_at(source, min(max(block * WIDTH, start), end - 1), size)
+        error = await failure_at(source, min(max(block * WIDTH, start), end - 1), size)
+        if error is not None and not isinstance(error, Missing | Refused):
+            raise error
         newest = error or newest
         return error is None
 

@@ -41,6 +41,33 @@ async def first_true(
     return await _boundary(bad, good, holds)
 
 
+async def end_of_row(bad: int, end: int, holds: Callable[[int], Awaitable[bool]]) -> int:
+    """Find the first place after a row of bad places, taken for a row without a break; `end` when there is none.
+
+    A growing step finds a good place, and halving the exact boundary: `2 * log2(end - bad)` tests at most.
+
+    Args:
+        bad: a place where `holds` is known to be False.
+        end: the end of the search, not tested.
+        holds: the test.
+    """
+    good, step = bad, 16
+    while True:
+        good = min(bad + step, end - 1)
+        if good <= bad:
+            return end
+        if await holds(good):
+            break
+        bad, step = good, 2 * step
+    while good - bad > 1:
+        middle = (bad + good) // 2
+        if await holds(middle):
+            good = middle
+        else:
+            bad = middle
+    return good
+
+
 async def _boundary(bad: int, good: int, holds: Callable[[int], Awaitable[bool]]) -> int:
     while good - bad > WIDTH:
         middle = (bad + good) // 2 // WIDTH * WIDTH

@@ -14,10 +14,10 @@ from contextlib import AsyncExitStack, suppress
 from typing import Final
 
 from ctscan.ct.coverage import edge_known_at, unavailable, unread
-from ctscan.errors import Locked, Refused
-from ctscan.model import LogState, ScanStep, Span, VerifiedRange
+from ctscan.errors import Locked, SourceError
+from ctscan.model import GapReason, LogState, ScanStep, Span, VerifiedRange
 from ctscan.model.spans import count_pieces, merge, split_at, split_every, subtract
-from ctscan.scan.log.availability import next_available
+from ctscan.scan.log.availability import next_available, reason_of
 from ctscan.scan.log.session import LogSession
 from ctscan.scan.stream import NOTHING, Known
 
@@ -125,13 +125,16 @@ class PartsReader:
         """Leave a gap from a part without entries to the next entry that the log gives."""
         session = self._session
         behind, head = parts.behind(part), session.head
-        skipped, error = await next_available(session.source, head.size, behind, newest_first=parts.newest_first)
+        try:
+            skipped, error = await next_available(session.source, head.size, behind, newest_first=parts.newest_first)
+        except SourceError:
+            return  # the next part meets the failure
         if error is None:
             return
         with suppress(Locked):  # another reader is at work there; the next part shows how far it came
             async with session.leasing(skipped):
                 for span in await self._still_unread(skipped):
-                    gaps = unavailable(span, str(error), session.known_gaps, is_refused=isinstance(error, Refused))
+                    gaps = unavailable(span, str(error), session.known_gaps, reason_of(error))
                     await session.commit(ScanStep(session.log.id, session.now(), gaps=tuple(gaps)), span[0])
                 await session.wait_written()
             parts.skip(skipped)
@@ -171,7 +174,7 @@ class PartsReader:
 
     async def _still_unread(self, part: Span) -> list[Span]:
         """Find the unread spans of a part, without gaps that were found since this pass began; older gaps are tried
-        again. A pending range begins a span of its own."""
+        again. A pending range begins a span of its own, and so does a gap at which the log failed."""
         session = self._session
         session.state = state = await session.index.log_state(session.log.id)
         if state is None:
@@ -179,8 +182,14 @@ class PartsReader:
         spans = unread(state, part, self._counts)
         tried = self._tried(state)
         left = [piece for span in spans for piece in subtract(span, tried)]
-        marks = [pending.start for pending in state.pending]
+        marks = [pending.start for pending in state.pending] + self._failing_edges(part)
         return [piece for span in left for piece in _split_at_all(span, marks)]
+
+    def _failing_edges(self, part: Span) -> list[int]:
+        """Find the ends of gaps at which the log failed in earlier passes: these entries are tried by themselves,
+        without the patience that other entries have."""
+        failing = (gap for gap in self._session.known_gaps if gap.reason is GapReason.FAILING)
+        return [edge for gap in failing for edge in gap.span if part[0] < edge < part[1]]
 
     def _tried(self, state: LogState) -> list[Span]:
         """Find the gaps that appeared since this pass began."""

@@ -74,7 +74,7 @@ async def start_index(start: str | None, state: LogState | None, verifier: Verif
         start: `--from`; None begins where the coverage of the log begins, or else now.
         state: knowledge of the index about the log.
         verifier: verifier against the head; with hash tiles, coverage begins at the start of a tile.
-        is_added: the log joined the list after the first scan, and is read from 0.
+        is_added: the log joined the list after the first scan, or is an archive, and is read from 0.
 
     Raises:
         UsageError: an index beyond the head.

@@ -18,15 +18,26 @@ from ctscan.ct.extra_data import extra_of
 from ctscan.ct.tiles import WIDTH
 from ctscan.ct.trust import AcceptedHead, is_finished
 from ctscan.ct.wire import entry_of, leaf_index_of
-from ctscan.errors import FormatError, FutureHead, IndexFault, Locked, Misbehaviour, Unproven, UsageError, WrongOrigin
+from ctscan.errors import (
+    FormatError,
+    FutureHead,
+    IndexFault,
+    Locked,
+    Misbehaviour,
+    SourceError,
+    Unproven,
+    UsageError,
+    WrongOrigin,
+)
 from ctscan.index.protocols import BasisStore, MisbehaviourStore, Retention, Runs
-from ctscan.model import Batch, Entry, Log, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
+from ctscan.model import Batch, CompactRange, Entry, Log, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
 from ctscan.model.spans import total
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.keeping import Keeping
 from ctscan.scan.consumer import consume
 from ctscan.scan.events import Emit, HeadAccepted, LogDone, LogStarted, Notice, Waiting
 from ctscan.scan.log.accusations import failure_kind, review_old, settle_old, verify_and_record
+from ctscan.scan.log.availability import gives_any, grain_of
 from ctscan.scan.log.connect import Connection
 from ctscan.scan.log.ending import STOPPED, Ending, Left, beginning, ending_of, left_of, without_newer_head
 from ctscan.scan.log.heads import accept_head, record_seen, save_head
@@ -152,6 +163,8 @@ async def _pass(context: ScanContext, connection: Connection) -> Ending:
             await index.record_success(log.id, context.clock.now(), None)
         return Ending(LogStatus.DONE)
     context.emit(Waiting(log.id, log.name))
+    if state is not None and state.batch and connection.source.batch_limit is None:
+        connection.source.limit_batch(state.batch)
     accepted = await _head(context, connection, state.head if state else None)
     async with _open_session(context, connection, accepted.head, state) as session:
         left = await _read_all(context, connection, session, counts)
@@ -262,7 +275,7 @@ async def _asked(context: ScanContext, session: LogSession, verifier: Verifier) 
     log_id, state = session.log.id, session.state
     start = context.starts.get(log_id)
     if start is None:
-        start = await start_index(context.start, state, verifier, log_id in context.added)
+        start = await start_index(context.start, state, verifier, log_id in context.added or session.log.is_archive)
     if state is None or (not state.verified and not state.pending):
         await _begin_coverage(session, verifier, session.head.size if context.request.past else start)
         if start and not context.request.past:
@@ -277,12 +290,24 @@ async def _begin_coverage(session: LogSession, verifier: Verifier, start: int) -
     """Commit an empty verified range at `start`, with its proven compact range: coverage begins there."""
     is_inside = 0 < start < session.head.size
     since = await verifier.timestamp_at(start) if is_inside else session.head.timestamp
-    edge = await verifier.range_at(start)
+    edge = await _edge_at(session, verifier, start)
     beginning = VerifiedRange(start, start, session.scope_text, session.rules, edge, since if start else None)
     async with session.leasing((start, start)):
         await session.commit(ScanStep(session.log.id, session.now(), verified=beginning), start)
         await session.wait_written()
     session.state = await session.index.log_state(session.log.id)
+
+
+async def _edge_at(session: LogSession, verifier: Verifier, start: int) -> CompactRange | None:
+    """Ask for the proven compact range before `start`; None where the log fails at the entries beside it, but gives
+    others: the reader of the next entries asks for it again."""
+    try:
+        return await verifier.range_at(start)
+    except SourceError:
+        size, grain = session.head.size, grain_of(proves_later=verifier.proves_later)
+        if not await gives_any(session.source.impatient(), size, (start - 1, start), grain):
+            raise
+        return None
 
 
 async def _pending_starts(session: LogSession, spans: list[Span], can_resume: bool) -> list[int]:

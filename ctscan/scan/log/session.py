@@ -51,6 +51,7 @@ class LogSession:
     scope_text: str = field(init=False)
     issuers: IssuerReader = field(init=False)
     lease: Lease | None = None  # of the part that is being read
+    _batch: int | None = None  # as the index knows it
     _committer: Committer[tuple[ScanStep, int, Lease]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,6 +59,7 @@ class LogSession:
         self.issuers = IssuerReader(self.log.name, self.source, self.analyser, self.emit)
         self.known_gaps = self.state.gaps if self.state else ()
         self._committer = Committer(self._write)
+        self._batch = self.state.batch if self.state else None
 
     async def __aenter__(self) -> Self:
         await self._committer.__aenter__()
@@ -82,6 +84,14 @@ class LogSession:
             finally:
                 await self._committer.drain()
                 self.lease = None
+                await self._note_batch()
+
+    async def _note_batch(self) -> None:
+        """Record the most entries that the log gives in an answer, where the source has learnt another number."""
+        learnt = self.source.batch_limit
+        if learnt != self._batch:
+            await self.index.record_batch(self.log.id, learnt)
+            self._batch = learnt
 
     async def commit(self, step: ScanStep, position: int) -> None:
         """Queue a step of the leased span, to be written in one transaction after the steps before it while the reading

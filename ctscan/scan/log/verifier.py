@@ -38,7 +38,7 @@ _LOST = (Missing, Refused, BadAnswer, FormatError, ProofError)
 
 
 class Unprovable(Exception):
-    """A hash tile is lost or garbled: the entries up to `end` can't be proven, although they may be there."""
+    """A hash tile can't be had, or is garbled: the entries up to `end` can't be proven, although they may be there."""
 
     def __init__(self, cause: SourceError, end: int) -> None:
         super().__init__(str(cause))
@@ -82,7 +82,7 @@ class Verifier(Protocol):
 
         Raises:
             ProofError: the entries contradict the tree.
-            Unprovable: a hash tile that covers them is lost or garbled.
+            Unprovable: a hash tile that covers them can't be had.
         """
         ...
 
@@ -168,7 +168,7 @@ class TileVerifier:
         cover = self._cover(start, hashes)
         try:
             await self._need(cover)
-        except (Missing, Refused, BadAnswer) as error:
+        except SourceError as error:
             if not self._tiles.is_rooted:
                 raise  # without its right edge nothing of this tree can be proven
             width = WIDTH ** (cover[0] + 1)

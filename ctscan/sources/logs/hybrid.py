@@ -6,10 +6,11 @@ hash tiles and no partial tiles; so the ragged tail, and any tile that is missin
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Final, Literal
 
 from ctscan.ct.tiles import WIDTH
-from ctscan.errors import CutError, Missing, SourceError
+from ctscan.errors import CutError, Missing, Refused, SourceError
 from ctscan.http.client import Client
 from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Batch, Log, LogProtocol, Span, TreeHead
@@ -37,10 +38,29 @@ class HybridSource:
         self.window = window or ConcurrencyWindow(tuning.concurrency)
         self.proofs: Literal["on request"] = "on request"
         self._posted = Rfc6962Source(log, client, tuning, self.window)
-        fetch = http_fetch(log.monitoring_url, log.operator, client, tuning, self.window)
-        self._tiles = TiledSource(log, fetch, self.window)
+        self._client, self._tuning = client, tuning
+        self._tiles = self._tiles_by(client)
         self._avoided: dict[int, None] = {}  # tile indexes, oldest first
         self._failures = 0  # of tiles, in a row; a missing or garbled tile doesn't count
+
+    def _tiles_by(self, client: Client) -> TiledSource:
+        fetch = http_fetch(self.log.monitoring_url, self.log.operator, client, self._tuning, self.window)
+        return TiledSource(self.log, fetch, self.window)
+
+    def impatient(self) -> HybridSource:
+        """Return this source with a single try for each request; both avoid the same tiles."""
+        source, client = copy(self), self._client.impatient()
+        source._posted, source._tiles = self._posted.impatient(), source._tiles_by(client)
+        return source
+
+    @property
+    def batch_limit(self) -> int | None:
+        """Most entries that get-entries is known to give, where fewer than configured."""
+        return self._posted.batch_limit
+
+    def limit_batch(self, entries: int) -> None:
+        """Ask get-entries for at most so many entries."""
+        self._posted.limit_batch(entries)
 
     async def head(self) -> TreeHead:
         """Fetch the tree head by get-sth, without verifying it."""
@@ -65,10 +85,12 @@ class HybridSource:
         try:
             batch = await self._tiles.data_tile(index, WIDTH)
         except (SourceError, CutError) as error:
-            if not isinstance(error, Missing | CutError):
-                self._failures += 1
+            is_quick = isinstance(error, Missing | Refused | CutError)
+            self._failures += not is_quick
             self.avoid_tile(start)
-            return await self._posted.entries(start, end, size)
+            # a tile that failed for long has used up the patience with these entries
+            posted = self._posted if is_quick else self._posted.impatient()
+            return await posted.entries(start, end, size)
         self._failures = 0
         return slice_batch(batch, start, min(end, tile_end(start)))
 

@@ -1,5 +1,5 @@
-"""Fetching of log lists: Google's, with its detached signature verified against the pinned key, or a list named by the
-user.
+"""Fetching of log lists: Google's, with its detached signature verified against the pinned key, or lists named by the
+user, in JSON or in a zip archive.
 
 `ct.log_list` parses the content. An unchanged list is recognised by its ETag.
 """
@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ctscan.ct.log_list import ListedLogs, parse_log_list
+from ctscan.ct.log_list import ListedLogs, joined_lists, parse_log_list
 from ctscan.ct.signature import verify_list
 from ctscan.errors import FormatError, InputError, ProofError, UsageError
 from ctscan.http.client import Client
@@ -23,6 +27,8 @@ from ctscan.sources.logs.directory import directory_of
 
 LIST_LIMIT = 8 * 1024 * 1024
 _SIGNATURE_LIMIT = 4096
+_ZIP_LIMIT = 1024 * 1024  # bytes of a packed list: its directory is read as a whole
+_ZIP = b"PK\x03\x04"
 _TRIES = 3  # of list and signature together: a list may be replaced between the two requests
 _OPERATOR = "log list"  # has a rate of its own, apart from the logs of an operator
 _NOT_MODIFIED = 304
@@ -50,6 +56,27 @@ def google_list() -> PinnedList:
     """Return the URLs and key of Google's list of the logs that Chrome accepts."""
     base = "https://www.gstatic.com/ct/log_list/v3/log_list"
     return PinnedList(f"{base}.json", f"{base}.sig", data_path("google_log_list_key.pem").read_bytes())
+
+
+async def load_lists(
+    places: Sequence[str],
+    client: Client,
+    *,
+    hybrids: Mapping[bytes, str],
+    etag: str | None = None,
+    pinned: PinnedList | None = None,
+) -> LoadedList:
+    """Load log lists, and join them: a log that one of them lets be read is read. Arguments and errors: see
+    `load_list`; no places stand for the pinned list. Several lists count as verified where each of them is."""
+    if len(places) < 2:
+        return await load_list(next(iter(places), None), client, hybrids=hybrids, etag=etag, pinned=pinned)
+    loaded = [await load_list(place, client, hybrids=hybrids, pinned=pinned) for place in places]
+    tags = [one.etag for one in loaded]
+    tag = None if None in tags else json.dumps(tags)
+    if tag is not None and tag == etag:
+        return LoadedList(None, tag, all(one.verified for one in loaded))
+    lists = [one.list for one in loaded if one.list is not None]
+    return LoadedList(joined_lists(lists), tag, all(one.verified for one in loaded))
 
 
 async def load_list(
@@ -84,6 +111,11 @@ async def load_list(
         raw, tag = await asyncio.to_thread(_read_file, where, etag)
         listed = _parse(raw, where, hybrids, by_hand=True) if raw is not None else None
     return LoadedList(listed, tag, verified=False)
+
+
+def any_on_network(places: Sequence[str]) -> bool:
+    """Return True where one of the log lists has to be fetched; no places stand for Google's list."""
+    return not places or any(is_on_network(place) for place in places)
 
 
 def is_on_network(where: str | None) -> bool:
@@ -152,8 +184,30 @@ def _read_file(where: str, etag: str | None) -> tuple[bytes | None, str | None]:
 
 def _parse(raw: bytes, where: str, hybrids: Mapping[bytes, str], *, by_hand: bool) -> ListedLogs:
     try:
-        return parse_log_list(raw, by_hand=by_hand, hybrids=hybrids)
+        return parse_log_list(_unpacked(raw) if by_hand else raw, by_hand=by_hand, hybrids=hybrids)
     except FormatError as error:
         if is_on_network(where):
             raise InputError(f"log list {shown_url(where)}: {error}") from error
         raise UsageError(f"log list {where}: {error}") from error
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """Return the list in a zip archive, as Google publishes one too; other content stays as it is. A signature in the
+    archive isn't looked at: only the pinned list is verified.
+
+    Raises:
+        FormatError: the archive can't be read, or holds no single list.
+    """
+    if not raw.startswith(_ZIP):
+        return raw
+    if len(raw) > _ZIP_LIMIT:
+        raise FormatError(f"expected a zip archive of at most {_ZIP_LIMIT} bytes, got {len(raw)}")
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            lists = [member for member in archive.infolist() if member.filename.endswith(".json")]
+            if len(lists) != 1:
+                raise FormatError(f"expected a zip archive with one .json file, got {len(lists)}")
+            with archive.open(lists[0]) as member:
+                return member.read(LIST_LIMIT + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+        raise FormatError(f"expected a zip archive, got a damaged or protected one ({type(error).__name__})") from None

@@ -10,17 +10,19 @@ import json
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
 from functools import partial
 from typing import Final, Literal, TypeVar
 from urllib.parse import quote
 
 from ctscan.ct.api import parse_consistency, parse_entry_and_proof, parse_proof_by_hash, parse_sth
 from ctscan.ct.wire import cut_get_entries
-from ctscan.errors import BadAnswer, CutError, FormatError, Missing, SourceError, WrongCount
+from ctscan.errors import BadAnswer, CutError, FormatError, Missing, SourceError, Throttled, WrongCount
 from ctscan.http.client import Client
 from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Batch, Log, LogProtocol, Span, TreeHead
 from ctscan.sources import ProofSource
+from ctscan.sources.logs.batch_size import BatchSize
 from ctscan.sources.logs.tuning import Tuning
 
 _PROOF_LIMIT = 64 * 1024
@@ -41,40 +43,6 @@ class _Miscount(FormatError):
     """An answer to get-entries with no entries, or with more than were asked for."""
 
 
-class BatchSize:
-    """Number of entries that a log returns in one answer, learnt from answers that are shorter than asked.
-
-    A log cuts an answer either after B entries or at the next multiple of B. Only the first short answer can be shorter
-    than B, so the longer of two is B. Once B is learnt, short answers among full ones teach nothing. After a while the
-    larger size is tried again: a hiccup must not slow us down for ever.
-    """
-
-    _TRY_AGAIN = 64  # full answers of the learnt size
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.learnt: int | None = None
-        self._short = 0  # length of the last short answer
-        self._full = 0
-
-    @property
-    def size(self) -> int:
-        """Number of entries to ask for now."""
-        return self.learnt or self.most
-
-    def observe(self, asked: int, got: int) -> None:
-        """Learn from an answer of `got` entries to a request for `asked`."""
-        if got < asked:
-            if self._short:
-                self.learnt, self._full = max(got, self._short), 0
-            self._short = 0 if self._short else got
-        elif got == self.learnt:
-            self._short = 0
-            self._full += 1
-            if self._full >= self._TRY_AGAIN:
-                self.learnt, self._full = None, 0
-
-
 class Rfc6962Source:
     """`ProofSource` over the RFC 6962 API of a log. `window` is informed about each request for entries."""
 
@@ -85,7 +53,23 @@ class Rfc6962Source:
         self.proofs: Literal["on request"] = "on request"
         self._client, self._keep_alive = client, tuning.keep_alive
         self._has_entry_and_proof = True
+        self._is_impatient = False
         client.pace(log.operator, tuning.rate)
+
+    def impatient(self) -> Rfc6962Source:
+        """Return this source with a single try for each request; both learn the same batch size."""
+        source = copy(self)
+        source._client, source._is_impatient = self._client.impatient(), True
+        return source
+
+    @property
+    def batch_limit(self) -> int | None:
+        """Most entries that the log is known to give, where fewer than configured."""
+        return self.batch_size.known
+
+    def limit_batch(self, entries: int) -> None:
+        """Ask for at most so many entries."""
+        self.batch_size.shrink(entries)
 
     async def head(self) -> TreeHead:
         """Fetch the tree head by get-sth, without verifying it. Raises BadAnswer when the log keeps sending no tree
@@ -101,6 +85,8 @@ class Rfc6962Source:
     async def entries(self, start: int, end: int, size: int) -> Batch:
         """Fetch entries by get-entries; the log may send fewer than asked.
 
+        A request for more entries than the log was known to give is tried once; where it fails, fewer are asked for.
+
         Raises:
             WrongCount: the log keeps sending none or too many
             BadAnswer: the answers are no JSON
@@ -108,6 +94,18 @@ class Rfc6962Source:
         """
         if not 0 <= start < end <= size:
             raise ValueError(f"entries {start} to {end} of a tree of {size}")
+        most = self.batch_size.known
+        if self._is_impatient or most is None or end - start <= most:
+            return await self._entries(start, end)
+        try:
+            return await self.impatient()._entries(start, end)
+        except (WrongCount, Throttled):
+            raise
+        except SourceError:
+            self.batch_size.shrink(most)
+        return await self._entries(start, start + most)
+
+    async def _entries(self, start: int, end: int) -> Batch:
         asked = end - start
         limit = min(_ENTRIES_LIMIT, _ENTRY_LIMIT + asked * _PER_ENTRY)
         try:

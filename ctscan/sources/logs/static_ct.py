@@ -9,6 +9,7 @@ from ctscan.http.client import Client
 from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Log, LogProtocol
 from ctscan.sources import TileSource
+from ctscan.sources.logs.archive import is_archive, open_archive
 from ctscan.sources.logs.directory import DirectorySource
 from ctscan.sources.logs.tile_reader import Fetch, TiledSource
 from ctscan.sources.logs.tuning import Tuning
@@ -19,7 +20,10 @@ T = TypeVar("T")
 
 
 def open_source(log: Log, client: Client, tuning: Tuning) -> TileSource:
-    """Open a static-ct log, without a request; a log with a `file:` address is read from its directory."""
+    """Open a static-ct log, without a request; a log with a `file:` address is read from its directory, and one in zip
+    files from these."""
+    if is_archive(log.monitoring_url):
+        return open_archive(log, client, tuning)
     if log.monitoring_url.startswith("file://"):
         return DirectorySource(log, tuning.concurrency)
     return StaticCtSource(log, client, tuning)
@@ -32,7 +36,12 @@ class StaticCtSource(TiledSource):
     def __init__(self, log: Log, client: Client, tuning: Tuning, window: ConcurrencyWindow | None = None) -> None:
         client.pace(log.operator, tuning.rate)
         window = window or ConcurrencyWindow(tuning.concurrency)
+        self._client, self._tuning = client, tuning
         super().__init__(log, http_fetch(log.monitoring_url, log.operator, client, tuning, window), window)
+
+    def impatient(self) -> StaticCtSource:
+        """Return this source with a single try for each request."""
+        return StaticCtSource(self.log, self._client.impatient(), self._tuning, self.window)
 
 
 def http_fetch(prefix: str, operator: str, client: Client, tuning: Tuning, window: ConcurrencyWindow) -> Fetch:

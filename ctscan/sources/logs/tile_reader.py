@@ -20,7 +20,8 @@ from typing import Literal, Protocol, TypeVar
 from ctscan.ct.note import parse_checkpoint
 from ctscan.ct.tiles import WIDTH, tile_path
 from ctscan.ct.wire import cut_tile
-from ctscan.errors import FormatError, Missing
+from ctscan.errors import FormatError, Missing, Refused
+from ctscan.http.decoding import GZIP_MAGIC, gunzip
 from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Batch, Log, Span, TreeHead
 from ctscan.model.hashes import HASH_SIZE
@@ -28,6 +29,7 @@ from ctscan.model.hashes import HASH_SIZE
 CHECKPOINT_LIMIT = 64 * 1024
 DATA_TILE_LIMIT = 16 * 1024 * 1024  # bytes, decompressed; real ones are under 1 MiB
 ISSUER_LIMIT = 256 * 1024
+_GZIP_ROOM = 1024  # bytes by which gzip may lengthen hashes
 T = TypeVar("T")
 
 
@@ -49,6 +51,18 @@ class TiledSource:
         self.window = window
         self.proofs: Literal["hash tiles"] = "hash tiles"
         self._fetch = fetch
+
+    def impatient(self) -> TiledSource:
+        """Return this source: asking again doesn't change a file."""
+        return self
+
+    def limit_batch(self, entries: int) -> None:
+        """Do nothing: a tile can't be asked for in parts."""
+
+    @property
+    def batch_limit(self) -> int | None:
+        """None: a tile always holds as many entries."""
+        return None
 
     async def head(self) -> TreeHead:
         """Fetch the checkpoint, without verifying its signature or origin. Raises ProofError when it carries no
@@ -74,7 +88,7 @@ class TiledSource:
         """Fetch the first `width` entries of data tile `index`. Only ask for widths that a tree head implies."""
         try:
             data = await self._data(index, width)
-        except Missing:
+        except (Missing, Refused):  # stores of objects answer 403 for an object that isn't there
             if width == WIDTH:
                 raise
             whole = cut_tile(await self._data(index, WIDTH), self.log.id, index * WIDTH, WIDTH)
@@ -89,14 +103,14 @@ class TiledSource:
         """Fetch `width` x 32 bytes; a missing partial tile is cut from the full tile."""
         try:
             return await self._hashes(level, index, width)
-        except Missing:
+        except (Missing, Refused):
             if width == WIDTH:
                 raise
             return (await self._hashes(level, index, WIDTH))[: width * HASH_SIZE]
 
     async def _hashes(self, level: int, index: int, width: int) -> bytes:
         octets = width * HASH_SIZE
-        return await self._fetch(tile_path(level, index, width), octets, partial(_check_size, octets))
+        return await self._fetch(tile_path(level, index, width), octets + _GZIP_ROOM, partial(_plain_hashes, octets))
 
     async def issuer(self, fingerprint: bytes) -> bytes:
         """Fetch the DER of an issuer and check its SHA-256."""
@@ -107,7 +121,11 @@ class TiledSource:
         """Do nothing: connections belong to the client."""
 
 
-def _check_size(octets: int, tile: bytes) -> bytes:
+def _plain_hashes(octets: int, tile: bytes) -> bytes:
+    """Check the size of a hash tile, and undo gzip that no header announces. A plain tile may begin like gzip, but has
+    the right size; hashes don't shrink, so a tile in gzip is longer."""
+    if len(tile) != octets and tile.startswith(GZIP_MAGIC):
+        tile = gunzip(tile, octets)
     if len(tile) != octets:
         raise FormatError(f"expected {octets // HASH_SIZE} hashes, {octets} bytes, got {len(tile)} bytes")
     return tile

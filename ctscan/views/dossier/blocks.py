@@ -28,9 +28,9 @@ def heading(level: int, text: str, tag: str = "") -> Block:
     return {"kind": "heading", "level": level, "text": shown(text), "tag": shown(tag)}
 
 
-def text(*paragraphs: str) -> Block:
-    """Make paragraphs."""
-    return {"kind": "text", "paragraphs": [shown(one) for one in paragraphs if one]}
+def text(*paragraphs: str, is_sticky: bool = False) -> Block:
+    """Make paragraphs; sticky ones stay on the page of the block behind them."""
+    return {"kind": "text", "paragraphs": [shown(one) for one in paragraphs if one], "sticky": is_sticky}
 
 
 def items(found: Iterable[str], *, is_numbered: bool = False) -> Block:
@@ -44,10 +44,16 @@ def facts(rows: Iterable[tuple[str, Iterable[str]]]) -> Block:
     return {"kind": "facts", "rows": [{"label": shown(label), "lines": lines} for label, lines in found if lines]}
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[object]], widths: Sequence[int]) -> Block:
-    """Make a table with a row of headers; `widths` are shares of the width."""
+def table(
+    headers: Sequence[str], rows: Iterable[Sequence[object]], widths: Sequence[int], numbers: Sequence[bool] = ()
+) -> Block:
+    """Make a table with a row of headers; `widths` are shares of the width, `numbers` says which columns are numbers.
+
+    A short table of numbers stays on one page.
+    """
     cells = [[shown(cell) for cell in row] for row in rows]
-    return {"kind": "table", "headers": [shown(one) for one in headers], "rows": cells, "widths": list(widths)}
+    heads = [shown(one) for one in headers]
+    return {"kind": "table", "headers": heads, "rows": cells, "widths": list(widths), "numbers": list(numbers)}
 
 
 def figures(found: Iterable[tuple[int | str, str]]) -> Block:
@@ -58,6 +64,11 @@ def figures(found: Iterable[tuple[int | str, str]]) -> Block:
 def note(text: str) -> Block:
     """Make a text that stands out."""
     return {"kind": "note", "text": shown(text)}
+
+
+def drawing(svg: str, text: str) -> Block:
+    """Make a drawing; `text` says its content to those who don't see it."""
+    return {"kind": "drawing", "svg": svg, "text": shown(text)}
 
 
 def page_break() -> Block:

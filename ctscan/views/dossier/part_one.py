@@ -97,8 +97,28 @@ def _recipients(made: Dossier, texts: Texts) -> Iterator[Block]:
     if made.processing.responders:
         yield blocks.text(texts(DossierText.ASKED_RESPONDERS()))
         yield blocks.items(made.processing.responders)
+    yield from _alerted(made, texts)
     yield _heading(made, DossierText.TRANSFERS(), Right.TRANSFERS, texts)
     yield blocks.text(stated(texts.listed(made.controller.safeguards), made, texts))
+
+
+def _alerted(made: Dossier, texts: Texts) -> Iterator[Block]:
+    """Name the watches on the person, and the recipients of alerts."""
+    watched = made.processing.watched
+    if watched.watches:
+        yield blocks.text(texts(DossierText.WATCHED()))
+        headers = [texts(one) for one in (DossierText.LABEL_WHEN(), DossierText.LABEL_PURPOSE())]
+        yield blocks.table(headers, [(moment(one.since), one.purpose) for one in watched.watches], (3, 8))
+    if watched.alerts:
+        yield blocks.text(texts(DossierText.ALERTED_TEXT()))
+        words = (
+            DossierText.LABEL_RECIPIENT(),
+            DossierText.LABEL_CERTIFICATES(),
+            DossierText.LABEL_FIRST(),
+            DossierText.LABEL_LAST(),
+        )
+        rows = [(one.recipient, one.certificates, moment(one.first), moment(one.last)) for one in watched.alerts]
+        yield blocks.table([texts(one) for one in words], rows, (5, 2, 3, 3))
 
 
 def _search(search: Search, text: str, texts: Texts) -> tuple[str, ...]:

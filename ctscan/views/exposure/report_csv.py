@@ -26,6 +26,10 @@ def _rows(found: ExposureReport, say: Texts) -> Iterator[tuple[object, ...]]:
     figures = found.figures
     yield "report", "made_at", "time", f"{found.made_at:%Y-%m-%dT%H:%M:%SZ}"
     yield "report", "complete", "flag", int(found.basis.complete)
+    for remark in found.basis.remarks:
+        yield "remarks", remark.code, "text", say(remark)
+    for rule in found.basis.kept_rules:
+        yield "kept_rules", str(rule.kind), "before", rule.before.isoformat().replace("+00:00", "Z")
     for name in ("persons", "certificates", "findings", "addresses", "people_addresses"):
         yield "figures", name, "count", getattr(figures, name)
     for one in sections(found, say):

@@ -8,6 +8,7 @@ from ctscan.model.exposure import ExposureReport
 from ctscan.views.dossier import blocks
 from ctscan.views.dossier.phrases import DossierText
 from ctscan.views.dossier.typesetting import Content, typeset, unshown_characters, with_numbers
+from ctscan.views.exposure.chart_drawing import Drawing, Drawings
 from ctscan.views.exposure.report_words import PageText
 from ctscan.views.exposure.sections import Section, basis_lines, headline, intro_lines, number, sections
 from ctscan.views.text import Texts
@@ -16,21 +17,21 @@ MOST_ROWS = 60
 """Rows of a table; JSON, CSV and spreadsheets have all."""
 
 
-def render_pdf(found: ExposureReport, say: Texts) -> bytes:
-    """Render a report.
+def render_pdf(found: ExposureReport, say: Texts, drawings: Drawings) -> bytes:
+    """Render a report with its drawings, where there are any.
 
     Raises:
         UsageError: the extra isn't installed.
     """
-    content = _content(found, say)
+    content = _content(found, say, drawings)
     unshown = unshown_characters(content, "")
     if unshown:
-        content["notice"] = say(DossierText.NO_GLYPHS(count=len(unshown)))
+        content["notice"] = say(PageText.NO_GLYPHS(count=len(unshown)))
         content = with_numbers(content, unshown)
     return typeset(content, found.made_at, "")
 
 
-def _content(found: ExposureReport, say: Texts) -> Content:
+def _content(found: ExposureReport, say: Texts, drawings: Drawings) -> Content:
     title = say(PageText.TITLE())
     return {
         "title": title,
@@ -43,11 +44,11 @@ def _content(found: ExposureReport, say: Texts) -> Content:
         "logo": [],
         "logo_format": "",
         "notice": "",
-        "blocks": list(_blocks(found, say)),
+        "blocks": list(_blocks(found, say, drawings)),
     }
 
 
-def _blocks(found: ExposureReport, say: Texts) -> Iterator[blocks.Block]:
+def _blocks(found: ExposureReport, say: Texts, drawings: Drawings) -> Iterator[blocks.Block]:
     made = sections(found, say)
     yield blocks.text(*intro_lines(found, say))
     first, *others = basis_lines(found, say)
@@ -59,16 +60,23 @@ def _blocks(found: ExposureReport, say: Texts) -> Iterator[blocks.Block]:
     if found.advice:
         yield blocks.heading(2, say(PageText.ADVICE()))
         yield blocks.items(map(say, found.advice), is_numbered=True)
-    yield from (block for one in made if one.id != "not_covered" for block in _section(one, say))
+    for one in made:
+        if one.id != "not_covered":
+            yield from _section(one, say, drawings.get(one.id))
 
 
-def _section(one: Section, say: Texts) -> Iterator[blocks.Block]:
+def _section(one: Section, say: Texts, drawing: Drawing | None = None) -> Iterator[blocks.Block]:
     is_of_months = one.id.startswith("by_month")
     shown = one.rows[-MOST_ROWS:] if is_of_months else one.rows[:MOST_ROWS]
     yield blocks.heading(2, one.title)
     if one.note:
-        yield blocks.text(one.note)
-    yield blocks.table(one.headers, [[_cell(cell, say) for cell in row] for row in shown], _widths(one.rows[0]))
+        yield blocks.text(one.note, is_sticky=True)
+    if drawing is not None:
+        if drawing.title != one.title:
+            yield blocks.heading(3, drawing.title)
+        yield blocks.drawing(drawing.svg, drawing.text)
+    cells = [[_cell(cell, say) for cell in row] for row in shown]
+    yield blocks.table(one.headers, cells, _widths(one.rows[0]), [isinstance(cell, int) for cell in one.rows[0]])
     if len(shown) < len(one.rows):
         yield blocks.text(say(PageText.MORE(count=len(one.rows) - len(shown))))
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ctscan.model import Code, Message
+from ctscan.model import Code, Message, Remark
 from ctscan.model.exposure import ExposedPerson, ExposureReport, NotCovered, Score
 from ctscan.views.exposure.report_words import PageText
+from ctscan.views.kept_rules import kept_rule
 from ctscan.views.text import Texts
 
 Cell = str | int
@@ -24,8 +25,7 @@ class Section:
         headers: names of the columns.
         rows: the values; a row as long as the headers.
         note: sentence above the table; empty: none.
-        is_drawn: the last column is drawn as bars.
-        most: number of the longest bar; 0: the greatest number.
+        is_drawn: a spreadsheet draws the last column.
     """
 
     id: str
@@ -34,7 +34,6 @@ class Section:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     is_drawn: bool = False
-    most: int = 0
 
 
 def sections(found: ExposureReport, say: Texts) -> list[Section]:
@@ -62,11 +61,14 @@ def headline(found: ExposureReport, say: Texts) -> list[tuple[int, str]]:
 
 
 def basis_lines(found: ExposureReport, say: Texts) -> list[str]:
-    """Say whether everything in the basis was read, and why not."""
+    """Say whether everything in the basis was read, why not, and by which rules older certificates are left out."""
+    rules = [kept_rule(rule, found.made_at, say) for rule in found.basis.kept_rules]
+    kept = [say(PageText.KEPT(rules=", ".join(rules)))] if rules else []
     if found.basis.basis is None:
-        return [say(PageText.NO_BASIS())]
+        remarks = [one for one in found.basis.remarks if one.code != Remark.NOTHING_SCANNED]
+        return [say(PageText.NO_BASIS()), *map(say, remarks), *kept]
     first = PageText.COMPLETE() if found.basis.complete else PageText.INCOMPLETE()
-    return [say(first), *map(say, found.basis.remarks)]
+    return [say(first), *map(say, found.basis.remarks), *kept]
 
 
 def intro_lines(found: ExposureReport, say: Texts) -> list[str]:
@@ -91,10 +93,10 @@ def _not_covered(found: ExposureReport, say: Texts) -> Iterator[Section]:
     title, log = say(PageText.NOT_READ()), say(PageText.LOGS())
     yield Section("not_covered", title, (log, say(PageText.REASON()), title), rows)
     covered = tuple((log, percent(read, size)) for log, (read, size) in sorted(found.basis.covered.items()))
-    yield Section("coverage", say(PageText.COVERAGE()), (log, "%"), covered, is_drawn=True, most=100)
+    yield Section("coverage", say(PageText.COVERAGE()), (log, "%"), covered, is_drawn=True)
 
 
-_GAPS = ("not read", "out of scope", "older rules", "pruned", "quarantined", "refused", "purged")
+_GAPS = ("not read", "out of scope", "older rules", "pruned", "quarantined", "refused", "failing", "purged")
 
 
 def number(say: Texts, count: int) -> str:
@@ -113,7 +115,7 @@ def _counts(found: ExposureReport, say: Texts) -> Iterator[Section]:
     words = _words(say)
     for id, title, counts, unit, shown in (
         ("by_sensitivity", PageText.SENSITIVITY, figures.by_sensitivity, findings, words),
-        ("by_category", PageText.CATEGORIES, figures.by_category, findings, _category(say)),
+        ("by_category", PageText.CATEGORIES, figures.by_category, findings, category_words(say)),
         ("by_subject_kind", PageText.SUBJECTS, figures.by_subject_kind, findings, words),
         ("excess", PageText.EXCESS, figures.excess, certificates, _sentence(say)),
         ("by_standing", PageText.STANDINGS, figures.standings, certificates, words),
@@ -142,7 +144,8 @@ def _words(say: Texts) -> Shown:
     return shown
 
 
-def _category(say: Texts) -> Shown:
+def category_words(say: Texts) -> Shown:
+    """Return a function that words a category."""
     other = _other(say)
     return lambda name: other(name) if name == "other" else say(Message(f"category.{name}"))
 
@@ -211,7 +214,7 @@ def _internal(found: ExposureReport, say: Texts) -> Iterator[Section]:
 
 def _issuer_categories(found: ExposureReport, say: Texts) -> Section:
     """List the findings by issuer and category, the most frequent first."""
-    category = _category(say)
+    category = category_words(say)
     counts = [
         (issuer, category(name), count)
         for issuer, names in found.figures.issuer_categories.items()
@@ -224,7 +227,7 @@ def _issuer_categories(found: ExposureReport, say: Texts) -> Section:
 
 def _people(people: Sequence[ExposedPerson], say: Texts) -> Section:
     headers = (PageText.NAMES, PageText.ADDRESSES, PageText.CATEGORIES, PageText.CERTIFICATES)
-    category = _category(say)
+    category = category_words(say)
     rows = tuple(
         (
             say.listed(one.names),

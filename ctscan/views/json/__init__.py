@@ -63,10 +63,12 @@ from ctscan.views.json.records import (
 from ctscan.views.json.suppressions import forget_receipt, suppressions
 from ctscan.views.json.templates import template_report
 from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, timestamp_text, to_json
+from ctscan.views.json.watches import ack, watch
 
 __all__ = [
     "ATTRIBUTION",
     "Shape",
+    "ack",
     "answer",
     "answer_digest",
     "audit_event",
@@ -136,4 +138,5 @@ __all__ = [
     "to_json",
     "tree_head",
     "verified_range",
+    "watch",
 ]

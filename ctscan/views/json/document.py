@@ -18,6 +18,7 @@ from typing import Any
 import rfc8785
 
 from ctscan.model import AnswerHeader, Basis, BasisLog, LogChoice, LogListEdition
+from ctscan.model.basis import list_names
 from ctscan.views.json.values import Shape, base64_text, message, time_text
 
 _EXACT = 2**53 - 1
@@ -64,8 +65,9 @@ def edition(found: LogListEdition) -> Shape:
 
 
 def log_choice(found: LogChoice) -> Shape:
-    """Shape a choice of logs; `log_list` is null for Google's list, `logs` empty for every log of the list."""
-    return {"log_list": found.log_list, "logs": list(found.logs)}
+    """Shape a choice of logs; `log_list` is null for Google's list, a list of names
+    for several, `logs` empty for every log of the list."""
+    return {"log_list": list_names(found), "logs": list(found.logs)}
 
 
 def basis_log(log: BasisLog) -> Shape:

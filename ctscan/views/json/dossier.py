@@ -172,6 +172,16 @@ def processing(found: Processing) -> Shape:
         "scopes": list(found.scopes),
         "asked_repositories": list(found.recipients),
         "asked_responders": list(found.responders),
+        "watches": [{"since": time_text(one.since), "purpose": one.purpose or None} for one in found.watched.watches],
+        "alerts": [
+            {
+                "recipient": one.recipient,
+                "certificates": one.certificates,
+                "first": time_text(one.first),
+                "last": time_text(one.last),
+            }
+            for one in found.watched.alerts
+        ],
         "lookups": [
             {
                 "at": time_text(one.at),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ctscan.model import Message
 from ctscan.model.exposure import Change, ExposedPerson, ExposureReport, Figures, NotCovered, Score
+from ctscan.views.json.answers import kept_rule
 from ctscan.views.json.document import basis
 from ctscan.views.json.values import Shape, message, time_text
 
@@ -20,6 +21,7 @@ def exposure_report(found: ExposureReport) -> Shape:
         "complete": found.basis.complete,
         "not_covered": [_not_covered(one) for one in found.basis.not_covered],
         "remarks": [_sentence(one) for one in found.basis.remarks],
+        "kept_rules": [kept_rule(one) for one in found.basis.kept_rules],
         "figures": figures(found.figures),
         "score": {
             "domains": {name: _score(one) for name, one in found.domain_scores.items()},

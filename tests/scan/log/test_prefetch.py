@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
+from typing import Self
 
 import pytest
 
@@ -35,6 +36,14 @@ class Held:
         self.fails: dict[int, Exception] = {}
         self.gates: dict[int, asyncio.Event] = {}
         self.opened = False
+
+    batch_limit: int | None = None
+
+    def impatient(self) -> Self:
+        return self
+
+    def limit_batch(self, entries: int) -> None:
+        """Do nothing: the batches of this source don't shrink."""
 
     def next_range(self, start: int, end: int) -> Span:
         return start, min(end, start + STEP)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from ctscan.ct.log_list import ListedLogs
 from ctscan.errors import BadAnswer, InputError, Missing, ProofError, SourceError, UsageError
 from ctscan.http.client import Client
 from ctscan.model import LogProtocol
-from ctscan.sources.logs.log_lists import LoadedList, PinnedList, google_list, load_list
+from ctscan.sources.logs.log_lists import LoadedList, PinnedList, google_list, load_list, load_lists
 
 
 def load(
@@ -200,3 +202,77 @@ def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "huge").write_bytes(bytes((8 << 20) + 1))
     with pytest.raises(UsageError, match="larger than"):
         load(str(tmp_path / "huge"))
+
+
+# --- zip archives -------------------------------------------------------------------------------------------------
+
+
+def packed(**members: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("_json", ".json").replace("_sig", ".sig"), content)
+    return file.getvalue()
+
+
+def test_a_list_in_a_zip_archive_is_read_from_file_and_network(tmp_path: Path) -> None:
+    path, raw = tmp_path / "log_list.zip", packed(log_list_json=public_list(), log_list_sig=b"x")
+    path.write_bytes(raw)
+    loaded = load(str(path))
+    assert (names(loaded.list), loaded.verified) == (["Public log"], False)
+    with Simulator() as sim:
+        sim.fault("log_list", Answer(200, raw))
+        assert names(load(sim.list_url).list) == ["Public log"]
+
+
+def damaged_member() -> bytes:
+    raw = bytearray(packed(log_list_json=public_list()))
+    at = raw.index(b"log_list.json") + len(b"log_list.json") + 20
+    raw[at : at + 30] = b"\xff" * 30
+    return bytes(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (packed(), "expected JSON"),  # an archive without members begins otherwise
+        (packed(log_list_sig=b"x"), "expected a zip archive with one .json file, got 0"),
+        (packed(a_json=b"{}", b_json=b"{}"), "expected a zip archive with one .json file, got 2"),
+        (packed(log_list_json=public_list())[:-30], "damaged or protected"),
+        (damaged_member(), "damaged or protected"),
+        (packed(log_list_json=b" " * (5 << 20)), "expected at most 4194304 bytes"),
+        (b"PK\x03\x04" + bytes(1 << 20), "expected a zip archive of at most 1048576 bytes"),
+    ],
+)
+def test_an_archive_without_a_readable_list_is_refused(tmp_path: Path, raw: bytes, expected: str) -> None:
+    path = tmp_path / "log_list.zip"
+    path.write_bytes(raw)
+    with pytest.raises(UsageError, match=expected):
+        load(str(path))
+
+
+# --- several lists ------------------------------------------------------------------------------------------------
+
+
+def load_both(places: tuple[str, ...], etag: str | None = None) -> LoadedList:
+    return with_client(patient_client(FakeTime()), lambda c: load_lists(places, c, hybrids={}, etag=etag))
+
+
+def test_several_lists_are_one_that_is_read_again_when_one_of_them_changed(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    path.write_bytes(public_list())
+    with Simulator() as sim:
+        sim.add("a", LogBuilder("First log"))
+        places = (sim.list_url, str(path))
+        loaded = load_both(places)
+        assert (names(loaded.list), loaded.verified) == (["First log", "Public log"], False)
+        assert load_both(places, loaded.etag) == LoadedList(None, loaded.etag, verified=False)
+        path.write_bytes(public_list().replace(b"Public log", b"Other log"))
+        assert names(load_both(places, loaded.etag).list) == ["First log", "Other log"]
+
+
+def test_one_list_that_cannot_be_read_fails_all_of_them(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        sim.add("a", LogBuilder("First log"))
+        with pytest.raises(UsageError, match="can't be read"):
+            load_both((sim.list_url, str(tmp_path / "nothing.json")))

@@ -19,7 +19,8 @@ from ctscan.ct.merkle import verify_consistency, verify_inclusion
 from ctscan.ct.signature import verify_head
 from ctscan.errors import BadAnswer, CutError, Missing, ProofError, SourceError
 from ctscan.model import Batch, LogProtocol
-from ctscan.sources.logs.rfc6962 import BatchSize, Rfc6962Source
+from ctscan.sources.logs.batch_size import BatchSize
+from ctscan.sources.logs.rfc6962 import Rfc6962Source
 from ctscan.sources.logs.tuning import Tuning
 
 T = TypeVar("T")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -20,10 +21,11 @@ from support.patience import FakeTime
 from support.reading import patient_client
 from support.words import english
 
-from ctscan.errors import Missing, Refused, SourceError, UsageError
+from ctscan.errors import FormatError, Missing, Refused, SourceError, UsageError
 from ctscan.model import Incompleteness, Question, RepositoryEntry
 from ctscan.sources.repositories import SourceOptions, open_repository, repositories
 from ctscan.sources.repositories.crtsh import REPOSITORY, CrtshSource
+from ctscan.sources.repositories.crtsh.pages import Listing, Row, parse_listing
 
 JANE = Question("email", "jane.roe@example.org")
 
@@ -357,15 +359,61 @@ def test_retry_after_is_heeded() -> None:
     assert 300 <= searched.time.slept < 500
 
 
-def test_a_request_is_given_up_after_a_quarter_of_an_hour() -> None:
+@pytest.mark.parametrize("fault", ["502", "503", "html", "empty"])
+def test_a_request_is_given_up_after_five_minutes(fault: str) -> None:
     searched = Searched()
     with pytest.raises(SourceError):
-        asyncio.run(one_certificate(FakeCrtsh(broken=lambda _: "503"), searched.time))
-    assert 600 <= searched.time.slept < 1000
+        asyncio.run(one_certificate(FakeCrtsh(people(), broken=lambda _: fault), searched.time))
+    assert 200 <= searched.time.slept <= 360
+
+
+def test_a_certificate_that_is_not_there_is_missing_soon() -> None:
     searched = Searched()
     with pytest.raises(Missing):
         asyncio.run(one_certificate(FakeCrtsh(), searched.time))
     assert searched.time.slept < 150
+
+
+@pytest.mark.parametrize("fault", ["502", "503", "html", "429"])
+def test_a_search_of_a_repository_that_is_down_says_how_long_it_takes_and_ends_in_that_time(fault: str) -> None:
+    searched, lines = Searched(), list[str]()
+
+    async def main() -> None:
+        client = patient_client(searched.time, transport=FakeCrtsh(people(), broken=lambda _: fault).transport)
+        source = CrtshSource(SourceOptions(client, sleep=searched.time.sleep, progress=lines.append))
+        with pytest.raises(SourceError, match="no usable answer"):
+            async for _ in source.search(JANE, nothing_known, lambda _: True):
+                raise AssertionError("nothing can be found")
+        await client.aclose()
+
+    asyncio.run(main())
+    assert searched.time.slept <= 420
+    waits = [line for line in lines if "asking again" in line]
+    assert waits and all(re.search(r"asking again in \d+ s, for \d+ more (minutes|seconds) at most$", w) for w in waits)
+    assert fault == "html" or any(re.search("no answer yet; try 2, for 5 more minutes at most", line) for line in lines)
+
+
+def test_rows_one_behind_the_other_are_read_but_never_taken_for_all() -> None:
+    searched = search(FakeCrtsh(people(), broken=lambda query: None if query.startswith("d=") else "juxtaposed"))
+    assert searched.ids == [1, 2, 3]
+    assert searched.incomplete_reasons and all("how many" in reason for reason in searched.incomplete_reasons)
+
+
+def test_an_answer_in_latin_1_is_read_and_its_guessed_names_exclude_nothing() -> None:
+    row = b'[{"id": 7, "issuer_ca_id": 1, "name_value": "M\xfcller", "result_count": 1}]'
+    assert parse_listing(row) == Listing((Row(7, 1, (), None),), 1)
+    assert parse_listing(row.replace(b"\xfc", b"u")) == Listing((Row(7, 1, ("Muller",), None),), 1)
+    assert parse_listing(row.replace(b"\xfc", "ü".encode())).rows[0].names != ()
+    searched = search(FakeCrtsh(people(), broken=lambda query: None if query.startswith("d=") else "latin-1"))
+    assert searched.ids == [1, 2, 3] and searched.incomplete_reasons == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b" ", b'{"id": 1', b"[1]x", b'[]{"id"', b"[" * 100_000, b"{}", b"1 2", b"\xff\xfe{"]
+)
+def test_other_values_one_behind_the_other_are_no_listing(body: bytes) -> None:
+    with pytest.raises(FormatError):
+        parse_listing(body)
 
 
 async def one_certificate(crtsh: FakeCrtsh, time: FakeTime) -> None:

@@ -200,7 +200,7 @@ class Completer:
             self.failure = error
             self.incomplete_reasons.append(SearchShortfall.PART_MISSING(parameter=query.parameter, detail=str(error)))
             self._failed_in_a_row += 1
-            if self._failed_in_a_row >= _FAILURES_IN_A_ROW and self.answers:
+            if self._failed_in_a_row >= _FAILURES_IN_A_ROW:
                 raise _SearchLimitReached(SearchShortfall.REST_SKIPPED()) from None
             return None
         self._failed_in_a_row = 0

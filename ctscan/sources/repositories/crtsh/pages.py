@@ -11,6 +11,7 @@ import binascii
 import json
 import re
 from base64 import b64decode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
@@ -27,6 +28,7 @@ _WONT = re.compile(
     rb"\[BEGIN_HEADERS\][^\[]{0,500}\[END_HEADERS\]\s{0,9}(?:</SPAN>\s{0,9})?"
     rb"<BR><BR>(?:Unsupported|Value not permitted)"
 )
+_END_OF_SPACE = re.compile(r"[ \t\r\n]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -49,21 +51,42 @@ class Listing:
 
 
 def parse_listing(body: bytes) -> Listing:
-    """Parse a JSON answer. Raises FormatError for anything else; Refused when the server will never accept this
-    query."""
+    """Parse a JSON answer: a list, or values one behind the other without it, as older servers send them. Nothing shows
+    the end of the latter, so they have no count. Raises FormatError for anything else; Refused when the server will
+    never accept this query."""
     _check_no_page(body)
     check_values(body)
+    text, is_sure = _text_of(body)
     try:
-        listed = json.loads(body)
+        values = list(_values(text))
     except (ValueError, RecursionError):
         raise FormatError(f"expected JSON, got {len(body)} bytes of something else") from None
-    if not isinstance(listed, list):
-        raise FormatError("expected a list in JSON, got another value")
-    rows = tuple(map(_row, listed))
+    is_list = len(values) == 1 and isinstance(values[0], list)
+    listed = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    rows = tuple(_row(item, is_sure) for item in listed)
     counts = [item.get("result_count") for item in listed]
-    if all(_is_number(count) for count in counts):
+    if is_list and all(_is_number(count) for count in counts):
         return Listing(rows, sum(counts))
     return Listing(rows, None)
+
+
+def _text_of(body: bytes) -> tuple[str, bool]:
+    """Decode an answer. False: it is not in UTF-8 but was read as Latin-1, so that letters beyond ASCII are a guess."""
+    try:
+        return body.decode("utf-8-sig"), True
+    except UnicodeDecodeError:
+        return body.decode("latin-1"), False
+
+
+def _values(text: str) -> Iterator[Any]:
+    """Yield JSON values that stand one behind the other. Raises ValueError for none, and for anything else."""
+    decode, at = json.JSONDecoder().raw_decode, _END_OF_SPACE.match(text).end()  # type: ignore[union-attr]  # it matches
+    while True:
+        value, end = decode(text, at)
+        yield value
+        at = _END_OF_SPACE.match(text, end).end()  # type: ignore[union-attr]  # it matches anything
+        if at == len(text):
+            return
 
 
 def parse_certificate(body: bytes) -> bytes:
@@ -92,12 +115,15 @@ def _check_no_page(body: bytes) -> None:
         raise FormatError("an HTML page instead of an answer")
 
 
-def _row(item: Any) -> Row:
+def _row(item: Any, is_sure: bool) -> Row:
+    """Read a row. Of letters that are a guess no name is shown, so that the certificate is fetched in any case."""
     if not isinstance(item, dict):
         raise FormatError("a row that is no object")
     id, issuer, shown = item.get("id"), item.get("issuer_ca_id"), item.get("name_value")
     if not (_is_number(id) and id > 0 and _is_number(issuer) and isinstance(shown, str | None)):
         raise FormatError("a row without id, issuer_ca_id or name_value")
+    if not is_sure and shown and not shown.isascii():
+        shown = None
     names = tuple(reading for line in (shown or "").split("\n") if line for reading in readings(line))
     return Row(id, issuer, names, _milliseconds(item.get("entry_timestamp")))
 

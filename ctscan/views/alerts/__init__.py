@@ -1,0 +1,1 @@
+"""Alerts in words and as data: messages of channels, and the lines of `ctscan alert`. Pure."""
