@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import forked
 from support.asgi import served
 from support.certs import crl_distribution, make_certificate
 from support.cli import run
@@ -140,7 +141,7 @@ def test_the_sample_answer_of_the_readme_is_a_real_one(tmp_path: Path) -> None:
     sample = re.search(r"^    jane\.roe@example\.org\n.*?(?=^## )", README, re.M | re.S)
     assert sample
     environment = {n: v for n, v in os.environ.items() if not n.startswith(("CTSCAN_", "COLUMNS"))}  # as in a pipe
-    done = subprocess.run(
+    done = forked.run(
         [sys.executable, "-m", "ctscan", "demo"],
         cwd=tmp_path,
         env=environment | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
@@ -165,7 +166,7 @@ def ctscan(folder: Path, *arguments: str) -> Any:
     """Run a command in a folder, and parse its output as JSON."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
     command = [sys.executable, "-m", "ctscan", *arguments]
-    done = subprocess.run(
+    done = forked.run(
         command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
     )
     assert done.returncode in (0, 4), done.stderr.decode()

@@ -1,9 +1,11 @@
-"""Processes of Python modules that start in a hundredth of a second: forks of one warm process that has everything
-imported. Each is a process of its own, with its own streams, folder, environment and signals, as `python -m` starts it.
+"""Processes of Python that start in a hundredth of a second: forks of one warm process that has ctscan imported.
 
-    process = start("ctscan", "lookup", "jane@example.org", cwd=folder, stdout=PIPE)
+    done = run([sys.executable, "-m", "ctscan", "lookup", "jane@example.org"], cwd=folder, capture_output=True)
+    process = popen([sys.executable, "-m", "ctscan", "scan"], cwd=folder, stdout=PIPE)
 
-A test that asks about the start itself (imports, settings of Python, the installation) needs a fresh interpreter.
+Words and options are those of `subprocess.run` and `subprocess.Popen`. Each is a process of its own, with its own
+streams, folder, environment and signals. A test that asks about the start itself (imports, settings of Python, the
+installation) needs a fresh interpreter.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import atexit
 import base64
 import gc
 import importlib
+import io
 import json
 import os
 import pkgutil
@@ -23,10 +26,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+import types
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import IO, Any, NoReturn
 
 PIPE, DEVNULL, STDOUT = subprocess.PIPE, subprocess.DEVNULL, subprocess.STDOUT
 TESTS = Path(__file__).parents[1]
@@ -37,7 +41,8 @@ READ_BEFORE = ("attributes", "east_asia", "encodings")
 class Forked:
     """Process that was forked, with the methods of `subprocess.Popen`."""
 
-    def __init__(self, call: socket.socket, pipes: tuple[BinaryIO | None, BinaryIO | None, BinaryIO | None]) -> None:
+    def __init__(self, words: Sequence[str], call: socket.socket, pipes: Sequence[IO[Any] | None]) -> None:
+        self.args = words
         self._call = call
         self._said = call.makefile("rb", buffering=0)
         self.stdin, self.stdout, self.stderr = pipes
@@ -67,36 +72,28 @@ class Forked:
         """
         if self.returncode is None:
             if not select.select([self._call], [], [], timeout)[0]:
-                raise subprocess.TimeoutExpired("a forked process", timeout or 0)
+                raise subprocess.TimeoutExpired(self.args, timeout or 0)
             self.returncode = int(self._said.readline())
             self._said.close()
             self._call.close()
         return self.returncode
 
-    def communicate(self, given: bytes = b"", timeout: float | None = None) -> tuple[bytes, bytes]:
+    def communicate(self, given: Any = None, timeout: float | None = None) -> tuple[Any, Any]:
         """Write to stdin, read stdout and stderr to their ends, and wait for the end of the process."""
-        said: dict[BinaryIO | None, bytes] = {None: b""}
+        said: dict[IO[Any] | None, Any] = {}
         pipes = [pipe for pipe in (self.stdout, self.stderr) if pipe is not None]
         readers = [threading.Thread(target=lambda p=pipe: said.update({p: p.read()}), daemon=True) for pipe in pipes]
         for reader in readers:
             reader.start()
         if self.stdin is not None:
-            self._feed(self.stdin, given)
+            _feed(self.stdin, given)
         until = None if timeout is None else time.monotonic() + timeout
         for reader in readers:
             reader.join(None if until is None else max(0.0, until - time.monotonic()))
         self.wait(None if until is None else max(0.0, until - time.monotonic()))
         for pipe in pipes:
             pipe.close()
-        return said[self.stdout], said[self.stderr]
-
-    @staticmethod
-    def _feed(stdin: BinaryIO, given: bytes) -> None:
-        try:
-            stdin.write(given)
-            stdin.close()
-        except BrokenPipeError:  # it may end without reading
-            pass
+        return said.get(self.stdout), said.get(self.stderr)
 
     def send_signal(self, number: int) -> None:
         """Send a signal, unless the process has ended."""
@@ -112,44 +109,89 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def start(
-    module: str, *arguments: str | Path, cwd: Path, env: Mapping[str, str], stdin: int = DEVNULL, stdout: int = DEVNULL,
-    stderr: int = DEVNULL, start_new_session: bool = False,
+def _feed(stdin: IO[Any], given: Any) -> None:
+    try:
+        if given is not None:
+            stdin.write(given)
+        stdin.close()
+    except BrokenPipeError:  # a process may end without reading
+        pass
+
+
+def run(
+    words: Sequence[str], *, input: Any = None, capture_output: bool = False, timeout: float | None = None,
+    check: bool = False, **options: Any,
+) -> subprocess.CompletedProcess[Any]:  # fmt: skip
+    """Run a process to its end, as `subprocess.run` does; one that takes too long is killed."""
+    if capture_output:
+        options |= {"stdout": PIPE, "stderr": PIPE}
+    if input is not None:
+        options["stdin"] = PIPE
+    with popen(words, **options) as process:
+        try:
+            out, err = process.communicate(input, timeout)
+        finally:
+            process.kill()
+    done = subprocess.CompletedProcess(words, process.wait(), out, err)
+    if check:
+        done.check_returncode()
+    return done
+
+
+def popen(
+    words: Sequence[str], *, cwd: str | Path | None = None, env: Mapping[str, str] | None = None, stdin: Any = None,
+    stdout: Any = None, stderr: Any = None, text: bool = False, encoding: str | None = None,
+    start_new_session: bool = False,
 ) -> Forked:  # fmt: skip
-    """Start `python -m module …` as a fork; streams are given as to `subprocess.Popen`."""
+    """Start `[sys.executable, options of Python…, "-m" or "-c", what, words…]` as `subprocess.Popen` does."""
+    begin = next(number for number, word in enumerate(words) if word in ("-m", "-c"))
+    streams, pipes, opened = _streams(stdin, stdout, stderr, encoding or ("utf-8" if text else None))
     ours, theirs = socket.socketpair()
-    given: list[int] = []
-    opened = [theirs.detach()]
-    pipes: list[BinaryIO | None] = []
-    for number, stream in enumerate((stdin, stdout, stderr)):
-        pipe = None
-        if stream == PIPE:
-            ends = os.pipe()
-            pipe = os.fdopen(ends[number == 0], "wb" if number == 0 else "rb", buffering=0 if number == 0 else -1)
-            stream = ends[number != 0]
-            opened.append(stream)
-        elif stream == DEVNULL:
-            stream = os.open(os.devnull, os.O_RDWR)
-            opened.append(stream)
-        given.append(given[1] if stream == STDOUT else stream)
-        pipes.append(pipe)
-    socket.send_fds(_server(), [b"!"], [opened[0], *given])
+    with theirs:
+        socket.send_fds(_server(tuple(words[1:begin])), [b"!"], [theirs.fileno(), *streams])
     for descriptor in opened:
         os.close(descriptor)
-    words = [module, *(str(argument) for argument in arguments)]
-    call = json.dumps([words, os.fspath(cwd), dict(env), start_new_session]).encode()
+    environment = dict(os.environ if env is None else env)
+    call = json.dumps([[*map(str, words[begin:])], str(cwd or Path.cwd()), environment, start_new_session]).encode()
     ours.sendall(len(call).to_bytes(4, "big") + call)
-    return Forked(ours, (pipes[0], pipes[1], pipes[2]))
+    return Forked(words, ours, pipes)
+
+
+def _streams(
+    stdin: Any, stdout: Any, stderr: Any, encoding: str | None
+) -> tuple[list[int], list[IO[Any] | None], list[int]]:
+    """Open the streams of a process: its descriptors, our ends of pipes, and those to close after the call."""
+    streams: list[int] = []
+    pipes: list[IO[Any] | None] = []
+    opened: list[int] = []
+    for number, stream in enumerate((stdin, stdout, stderr)):
+        pipe: IO[Any] | None = None
+        if stream == PIPE:
+            reads, writes = os.pipe()
+            pipe = os.fdopen(reads, "rb") if number else os.fdopen(writes, "wb", buffering=0)
+            if encoding:
+                pipe = io.TextIOWrapper(pipe, encoding, write_through=True)  # type: ignore[arg-type]
+            opened.append(writes if number else reads)
+        elif stream == DEVNULL:
+            opened.append(os.open(os.devnull, os.O_RDWR))
+        if stream in (PIPE, DEVNULL):
+            streams.append(opened[-1])
+        elif stream == STDOUT:
+            streams.append(streams[1])
+        else:
+            streams.append(number if stream is None else stream if isinstance(stream, int) else stream.fileno())
+        pipes.append(pipe)
+    return streams, pipes, opened
 
 
 @cache
-def _server() -> socket.socket:
-    """Start the warm process of this process; it ends when this process does."""
+def _server(options: tuple[str, ...]) -> socket.socket:
+    """Start a warm process with options of Python; it ends when this process does."""
     ours, theirs = socket.socketpair()
     paths = os.pathsep.join([str(TESTS.parent), str(TESTS)])
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
     with theirs:
-        words = [sys.executable, "-m", "support.forked", str(theirs.fileno())]
+        words = [sys.executable, *options, "-m", "support.forked", str(theirs.fileno())]
         server = subprocess.Popen(words, env={**environment, "PYTHONPATH": paths}, pass_fds=[theirs.fileno()])
     atexit.register(server.wait)
     atexit.register(ours.close)
@@ -242,11 +284,17 @@ def _become(streams: list[int], folder: str, env: dict[str, str], alone: bool) -
 
 
 def _run(words: list[str]) -> NoReturn:
-    """Run a module as `python -m` does; an error that escapes ends this interpreter as it ends any other."""
+    """Run a module or a text as Python does; an error that escapes ends this interpreter as it ends any other."""
     code: object = None
-    sys.argv = words
+    kind, what, *rest = words
     try:
-        runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+        if kind == "-m":
+            sys.argv = [what, *rest]
+            runpy.run_module(what, run_name="__main__", alter_sys=True)
+        else:
+            sys.argv = [kind, *rest]
+            sys.modules["__main__"] = main = types.ModuleType("__main__")
+            exec(what, main.__dict__)  # noqa: S102 - `python -c`
     except SystemExit as end:
         code = end.code
     if not isinstance(code, int | None):
