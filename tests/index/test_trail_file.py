@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 from index.test_contract_trail import AT, LOOKUP, SCAN
+from support import forked
+from support.forked import Forked
 
 from ctscan.errors import IndexFault
 from ctscan.index.open import open_index, open_trail
@@ -155,12 +157,12 @@ asyncio.run(work())
 
 
 @contextmanager
-def intending(path: Path) -> Iterator[subprocess.Popen[str]]:
+def intending(path: Path) -> Iterator[Forked]:
     """Start a process that holds an intent; it is killed at the end at the latest."""
     tests = str(Path(__file__).parents[1])
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([tests, *sys.path])}
     command = [sys.executable, "-c", INTEND, str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with forked.popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             assert process.stdout is not None
             assert process.stdout.readline().strip().isdigit()
@@ -213,7 +215,8 @@ def end_abandoned_elsewhere(path: Path) -> list[int]:
         "print(*end_abandoned(Path(sys.argv[1])))"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
-    said = subprocess.check_output([sys.executable, "-c", program, str(path)], text=True, env=environment)
+    words = [sys.executable, "-c", program, str(path)]
+    said = forked.run(words, text=True, stdout=forked.PIPE, env=environment, check=True).stdout
     return [int(number) for number in said.split()]
 
 
@@ -242,7 +245,8 @@ except IndexFault as fault:
 def test_a_full_disk_is_one_line_and_loses_no_event_that_was_confirmed(tmp_path: Path) -> None:
     path = tmp_path / "t"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
-    said = subprocess.check_output([sys.executable, "-c", FULL, str(path)], text=True, env=environment)
+    words = [sys.executable, "-c", FULL, str(path)]
+    said = forked.run(words, text=True, stdout=forked.PIPE, env=environment, check=True).stdout
     assert said.startswith(f"{path}: ") and said.count("\n") == 1
     found = events(path)
     assert [event.id for event in found] == list(range(len(found), 0, -1)) and found

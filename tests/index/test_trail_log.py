@@ -6,7 +6,6 @@ import asyncio
 import multiprocessing
 import os
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -18,6 +17,7 @@ from typing import TypeVar
 
 import pytest
 from index.test_contract_trail import AT, LOOKUP, SCAN
+from support import forked
 from support.killing import kill_often
 
 from ctscan.answer.audit_check import check_log
@@ -330,7 +330,8 @@ except Exception as fault:
 def test_a_full_disk_leaves_a_log_that_holds_and_goes_on(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
     words = [sys.executable, "-c", FULL, str(tmp_path / "t")]
-    assert subprocess.check_output(words, text=True, env=environment).strip() == "IndexFault"
+    done = forked.run(words, text=True, stdout=forked.PIPE, env=environment, check=True)
+    assert done.stdout.strip() == "IndexFault"
     report = checked(tmp_path / "t")
     assert (report.exit_code, report.signed) == (0, report.size) and report.size > 1
     add(tmp_path / "t", 1)

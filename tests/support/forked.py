@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import atexit
 import base64
+import fcntl
 import gc
 import importlib
 import io
@@ -202,7 +203,11 @@ def _server(options: tuple[str, ...]) -> socket.socket:
 
 
 def warm_up() -> None:
-    """Import all modules of ctscan, and load the tables that nearly every command reads."""
+    """Import all modules of ctscan and what tests need, and load the tables that nearly every command reads."""
+    import docx  # noqa: F401
+    import pytest  # noqa: F401
+    import typst  # noqa: F401
+
     import ctscan
     from ctscan.personal.analyse import analyse
 
@@ -241,7 +246,7 @@ def _serve(asked: socket.socket) -> list[str]:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 for one in (asked, ended, wake, call, *running.values()):
                     one.close()
-                _become(descriptors[1:], folder, env, alone)
+                become(descriptors[1:], folder, env, alone)
                 return words
             running[child] = call
             call.sendall(b"%d\n" % child)
@@ -263,9 +268,12 @@ def _tell_ends(running: dict[int, socket.socket]) -> None:
                 call.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
 
 
-def _become(streams: list[int], folder: str, env: dict[str, str], alone: bool) -> None:
+def become(streams: list[int], folder: str, env: dict[str, str], alone: bool = False) -> None:
     """Take over streams, folder and environment of the call, as a new process would."""
-    for number, descriptor in enumerate(streams):
+    copies = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10) for descriptor in streams]  # none of them is 0, 1 or 2
+    for descriptor in streams:
+        os.close(descriptor)
+    for number, descriptor in enumerate(copies):
         os.dup2(descriptor, number)
         os.close(descriptor)
     if alone:
@@ -283,7 +291,7 @@ def _become(streams: list[int], folder: str, env: dict[str, str], alone: bool) -
         setattr(sys, f"__{name}__", stream)
 
 
-def _run(words: list[str]) -> NoReturn:
+def run_words(words: list[str]) -> NoReturn:
     """Run a module or a text as Python does; an error that escapes ends this interpreter as it ends any other."""
     code: object = None
     kind, what, *rest = words
@@ -308,4 +316,4 @@ def _run(words: list[str]) -> NoReturn:
 
 if __name__ == "__main__":
     warm_up()
-    _run(_serve(socket.socket(fileno=int(sys.argv[1]))))
+    run_words(_serve(socket.socket(fileno=int(sys.argv[1]))))
