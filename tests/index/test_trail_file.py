@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import signal
 import sqlite3
@@ -13,7 +12,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -124,20 +122,12 @@ def test_open_intents_are_found_without_reading_all_events(tmp_path: Path) -> No
 # --- several processes ---------------------------------------------------------------------------------------------
 
 
-def _add_at_once(path: Path, barrier: Barrier) -> None:
-    barrier.wait()
+def _add_at_once(path: Path) -> None:
     add(path, 25)
 
 
 def test_processes_that_append_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(3)
-    children = [context.Process(target=_add_at_once, args=(tmp_path / "t", barrier)) for _ in range(3)]
-    for child in children:
-        child.start()
-    for child in children:
-        child.join(60)
-    assert [child.exitcode for child in children] == [0, 0, 0]
+    assert forked.at_once("index.test_trail_file:_add_at_once", tmp_path / "t", 3) == [0, 0, 0]
     assert [event.id for event in events(tmp_path / "t")] == list(range(75, 0, -1))
 
 

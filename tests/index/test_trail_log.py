@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import sqlite3
 import sys
@@ -11,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import TypeVar
 
@@ -270,21 +268,13 @@ def test_a_clock_that_goes_back_changes_no_order(tmp_path: Path) -> None:
     assert (report.exit_code, report.size) == (0, 4)
 
 
-def _add_at_once(path: Path, barrier: Barrier) -> None:
-    barrier.wait()
+def _add_at_once(path: Path) -> None:
     for _ in range(5):
         add(path, 5)
 
 
 def test_two_processes_append_at_once_to_one_tree(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(2)
-    children = [context.Process(target=_add_at_once, args=(tmp_path / "t", barrier)) for _ in range(2)]
-    for child in children:
-        child.start()
-    for child in children:
-        child.join(60)
-    assert [child.exitcode for child in children] == [0, 0]
+    assert forked.at_once("index.test_trail_log:_add_at_once", tmp_path / "t", 2) == [0, 0]
     report = checked(tmp_path / "t")
     assert (report.exit_code, report.size, report.signed, report.notes) == (0, 50, 50, ())
 

@@ -158,6 +158,32 @@ def popen(
     return Forked(words, ours, pipes)
 
 
+AT_ONCE = """
+import importlib, sys
+from pathlib import Path
+module, _, name = sys.argv[1].partition(":")
+work = getattr(importlib.import_module(module), name)
+print("ready", flush=True)
+sys.stdin.read()
+work(Path(sys.argv[2]))
+"""
+
+
+def at_once(work: str, path: Path, count: int) -> list[int]:
+    """Call `module:function` of a test with a path in several processes at one moment, and return their exit codes."""
+    words = [sys.executable, "-c", AT_ONCE, work, str(path)]
+    started = [popen(words, stdin=PIPE, stdout=PIPE) for _ in range(count)]
+    for process in started:
+        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.close()
+    for process in started:
+        with process:
+            process.wait(60)
+    return [process.wait() for process in started]
+
+
 def _streams(
     stdin: Any, stdout: Any, stderr: Any, encoding: str | None
 ) -> tuple[list[int], list[IO[Any] | None], list[int]]:
