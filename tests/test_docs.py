@@ -141,7 +141,7 @@ def test_the_sample_answer_of_the_readme_is_a_real_one(tmp_path: Path) -> None:
     sample = re.search(r"^    jane\.roe@example\.org\n.*?(?=^## )", README, re.M | re.S)
     assert sample
     environment = {n: v for n, v in os.environ.items() if not n.startswith(("CTSCAN_", "COLUMNS"))}  # as in a pipe
-    done = forked.run(
+    done = subprocess.run(
         [sys.executable, "-m", "ctscan", "demo"],
         cwd=tmp_path,
         env=environment | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},

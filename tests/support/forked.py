@@ -145,6 +145,9 @@ def popen(
     start_new_session: bool = False,
 ) -> Forked:  # fmt: skip
     """Start `[sys.executable, options of Python…, "-m" or "-c", what, words…]` as `subprocess.Popen` does."""
+    environment = dict(os.environ if env is None else env)
+    odd = {name for name in environment.keys() - {"PYTHONPATH"} if name.startswith("PYTHON")} - os.environ.keys()
+    assert not odd, f"{odd} need a fresh interpreter"
     begin = next(number for number, word in enumerate(words) if word in ("-m", "-c"))
     streams, pipes, opened = _streams(stdin, stdout, stderr, encoding or ("utf-8" if text else None))
     ours, theirs = socket.socketpair()
@@ -152,7 +155,6 @@ def popen(
         socket.send_fds(_server(tuple(words[1:begin])), [b"!"], [theirs.fileno(), *streams])
     for descriptor in opened:
         os.close(descriptor)
-    environment = dict(os.environ if env is None else env)
     call = json.dumps([[*map(str, words[begin:])], str(cwd or Path.cwd()), environment, start_new_session]).encode()
     ours.sendall(len(call).to_bytes(4, "big") + call)
     return Forked(words, ours, pipes)
