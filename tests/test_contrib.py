@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
 import click
 import pytest
 from support.cli import process
+from support.warm import warm_ctscan
 
 from ctscan.cli import program
 
@@ -161,21 +163,19 @@ def command_in(job: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a folder with a program `ctscan`, and the index of the demonstration."""
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Make a folder with a program `bin/ctscan`, and the index of the demonstration."""
     folder = tmp_path_factory.mktemp("cron")
-    script = folder / "ctscan"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ctscan "$@"\n', encoding="utf-8")
-    script.chmod(0o755)
     assert process("demo", "--keep", "demo", cwd=folder).returncode == 0
-    return folder
+    with warm_ctscan(folder, os.environ):
+        yield folder
 
 
 def done_by_cron(folder: Path, job: str, config: str) -> str:
     """Run a job as cron does, and return the text that cron would mail."""
     given = dict(re.findall(r"^(\w+)=(.*)$", CRON, re.MULTILINE))
     assert given["CTSCAN_CONFIG"].startswith("/etc/")
-    environment = {"PATH": f"{folder}:{given['PATH']}", "PYTHONPATH": str(ROOT), "CTSCAN_CONFIG": config}
+    environment = {"PATH": f"{folder / 'bin'}:{given['PATH']}", "PYTHONPATH": str(ROOT), "CTSCAN_CONFIG": config}
     done = subprocess.run(
         [given["SHELL"], "-c", job],
         cwd=folder,
@@ -219,7 +219,7 @@ def test_the_example_of_retention_counts_and_then_purges(kept: Path, tmp_path: P
     assert logs
     given = f'{logs[0]}\nfrom = "start"\neverything = true\npurpose = "a test"\n'
     (tmp_path / "ctscan.toml").write_text(given, encoding="utf-8")
-    environment = {"PATH": f"{kept}:/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    environment = {"PATH": f"{kept / 'bin'}:/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
 
     def done(script: str) -> str:
         return subprocess.run(

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import forked
 from support.asgi import served
 from support.certs import crl_distribution, make_certificate, string
 from support.cli import run
@@ -166,7 +167,7 @@ def ctscan(folder: Path, *arguments: str) -> Any:
     """Run a command in a folder, and parse its output as JSON."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
     command = [sys.executable, "-m", "ctscan", *arguments]
-    done = subprocess.run(
+    done = forked.run(
         command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
     )
     assert done.returncode in (0, 4), done.stderr.decode()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from count_prose import count
-from support.house import circles, function_lengths, parsed, ties, twins
+from support.house import circles, function_lengths, parsed, statements, ties, twins
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ctscan"
@@ -132,7 +132,7 @@ def tree(path: Path) -> ast.Module:
 def imports(path: Path) -> frozenset[str]:
     """Return every module that a file imports, at any place; `from a import b` gives `a` and `a.b`."""
     found: set[str] = set()
-    for node in ast.walk(tree(path)):
+    for node in statements(tree(path)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from support import forked
 from support.certs import extension, make_certificate, other_name, string
 from support.logs import LogBuilder, timestamped_x509
 from support.scanning import PEOPLE, people_log
@@ -60,7 +61,7 @@ def talkative_log() -> LogBuilder:
 def run(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "CTSCAN_LOG_LEVEL": "debug"}
     command = [sys.executable, "-X", "dev", "-m", "ctscan", *arguments]
-    return subprocess.run(command, input=given, capture_output=True, check=False, timeout=120, env=environment)
+    return forked.run(command, input=given, capture_output=True, check=False, timeout=120, env=environment)
 
 
 def assert_silent(said: bytes, where: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import forked
 from support.certs import EMAIL_PROTECTION, make_certificate, make_precert
 from support.cli import ROOT, command, error_line, process, run
 from support.logs import LogBuilder
@@ -104,7 +105,7 @@ def test_settings_from_file_and_environment(log: Path, tmp_path: Path) -> None:
 def test_a_signal_commits_and_leaves(log: Path, tmp_path: Path) -> None:
     arguments = ("scan", "--log", log.as_uri(), "--from", "start", "--everything", "--follow")
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    scan = subprocess.Popen(command(*arguments), cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=environ)
+    scan = forked.popen(command(*arguments), cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=environ)
     assert scan.stderr is not None
     told = [scan.stderr.readline()]
     while "the last partial tile follows" not in told[-1] and told[-1]:

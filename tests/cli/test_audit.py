@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import forked
 from support.asgi import served
 from support.certs import EMAIL_PROTECTION, make_certificate
 from support.cli import ROOT, command, error_line, process, run
 from support.fake_crtsh import FakeCrtsh, held
+from support.forked import Forked
 from support.logs import LogBuilder
 from support.repositories import mailbox
 
@@ -272,7 +274,7 @@ def test_a_full_disk_refuses_the_look_up(db: Path) -> None:
             assert run("lookup", NOBODY, "--db", db).exit_code == 0, size
         before = len(events(db))
         words = [sys.executable, "-c", CROWDED, "lookup", JANE, "--db", str(db)]
-        refused = subprocess.run(words, capture_output=True, text=True, cwd=db.parent, env=environment(), check=False)
+        refused = forked.run(words, capture_output=True, text=True, cwd=db.parent, env=environment(), check=False)
         assert (refused.returncode, refused.stdout) == (1, "")
         assert refused.stderr.endswith("nothing is answered or changed without its record\n")
         assert refused.stderr.count("\n") == 1
@@ -365,10 +367,10 @@ def test_a_search_its_disclosures_and_its_look_up_are_recorded(tmp_path: Path) -
 
 
 @contextmanager
-def following(db: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def following(db: Path, log: Path) -> Iterator[Forked]:
     """Start a scan that follows; it is killed at the end at the latest."""
     words = command("scan", "--follow", "--log", log.as_uri(), "--everything", "--db", db)
-    with subprocess.Popen(words, cwd=db.parent, env=environment(), stderr=subprocess.DEVNULL) as running:
+    with forked.popen(words, cwd=db.parent, env=environment(), stderr=subprocess.DEVNULL) as running:
         try:
             wait_for(lambda: brief(events(db))[-1] == ("scan", "intended"))
             yield running

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from support import forked
 from support.cli import ROOT, error_line, run
 from support.encrypted import files_with, is_plain, needs_cipher, new_key, table_counts
 from support.killing import kill_often
@@ -165,7 +166,7 @@ def test_who_objected_after_the_backup_is_not_in_what_is_restored(folder: Path) 
 def test_a_backup_is_made_while_others_write(folder: Path) -> None:
     code = "import sys; from ctscan.cli import program; program.main(sys.argv[1:])"
     words = [sys.executable, "-c", code, "reindex", "--config", "ctscan.toml"]
-    with subprocess.Popen(
+    with forked.popen(
         words, cwd=folder, env={"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as writer:
         for number in range(3):
@@ -224,7 +225,7 @@ def test_a_full_disk_leaves_no_part_of_a_backup_and_the_older_one(folder: Path) 
     )
     for size in (200_000, len(first) - 20_000):
         command = [sys.executable, "-c", code, str(size), "backup", "--replace", backup, "--config", "ctscan.toml"]
-        done = subprocess.run(
+        done = forked.run(
             command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
         )
         assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr

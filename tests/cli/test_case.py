@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support import forked
 from support.case_desk import TODAY, Desk, ago
 from support.cli import command, error_line, process, run
 from support.terminal import on_terminal
@@ -226,7 +227,7 @@ def test_on_a_terminal_a_command_ends_with_what_is_due(desk: Desk) -> None:
 def test_processes_that_open_cases_at_once_get_different_numbers(desk: Desk) -> None:
     words = command("case", "open", "-", "--regime", "eu", "--received", ago(1), "--format", "json", "--db", desk.db)
     started = [
-        subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+        forked.popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
         for _ in range(4)
     ]
     printed = [one.communicate(f"jane{n}@example.org\n".encode(), timeout=120)[0] for n, one in enumerate(started)]

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from support import forked
 from support.case_desk import TODAY, Desk, ago
 from support.cli import ROOT, command, run
 
@@ -44,7 +45,7 @@ def test_an_extension_moves_the_last_day_and_is_permitted_once(desk: Desk) -> No
 def test_of_processes_that_extend_at_once_one_does(desk: Desk) -> None:
     number = desk.open(days=10)["number"]
     words = command("case", "extend", "--case", number, "--reason", "complex", "--db", desk.db)
-    started = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) for _ in range(4)]
+    started = [forked.popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) for _ in range(4)]
     said = [one.communicate(timeout=120)[1].decode() for one in started]
     codes = [one.returncode for one in started]
     assert codes.count(0) == 1 and set(codes) <= {0, 1, 2}

@@ -6,10 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.cli import ROOT, process, run
+from support.warm import warm_ctscan
 
 from ctscan.cli.completion import SHELLS
 from ctscan.cli.program import COMMANDS
@@ -26,20 +28,18 @@ zsh completes only where a person types: the functions that take the completions
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a folder with a program `ctscan` for the shells."""
-    made = tmp_path_factory.mktemp("bin")
-    script = made / "ctscan"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ctscan "$@"\n', encoding="utf-8")
-    script.chmod(0o755)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Make a folder with a program `bin/ctscan` for the shells."""
+    made = tmp_path_factory.mktemp("shells")
     for shell in SHELLS:
         (made / f"completion.{shell}").write_text(run("completion", shell).stdout, encoding="utf-8")
-    return made
+    with warm_ctscan(made, os.environ):
+        yield made
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
-    return clean | {"PATH": f"{folder}:{clean['PATH']}", "PYTHONPATH": str(ROOT), "HOME": str(folder)} | more
+    return clean | {"PATH": f"{folder / 'bin'}:{clean['PATH']}", "PYTHONPATH": str(ROOT), "HOME": str(folder)} | more
 
 
 def completed(folder: Path, shell: str, line: str) -> list[str]:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support import forked
 from support.cli import ROOT, command, error_line, process, run
 from support.logs import log_list
 from support.scanning import people_log
@@ -181,7 +182,7 @@ def _fail(raised: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     source = FAILING.format(raised=raised)
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     words = [sys.executable, "-c", source, *arguments]
-    return subprocess.run(words, capture_output=True, text=True, env=environ, timeout=60, check=False)
+    return forked.run(words, capture_output=True, text=True, env=environ, timeout=60, check=False)
 
 
 def test_an_unexpected_error_is_one_line_without_its_message() -> None:
@@ -233,7 +234,7 @@ def test_a_reader_that_left_is_no_news(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as pipe:
-        done = subprocess.run(
+        done = forked.run(
             command("rules", "--format", "json"),
             stdout=pipe,
             stderr=subprocess.PIPE,

@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support import forked
 from support.certs import make_certificate
 from support.cli import ROOT, command, copy_index, run
 from support.repositories import kept_rows
@@ -35,7 +36,7 @@ program.main(sys.argv[2:])
 
 def limited(size: int, *arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a command that can't write files beyond a size."""
-    return subprocess.run(
+    return forked.run(
         [sys.executable, "-c", LIMITED, str(size), *map(str, arguments)],
         cwd=cwd, env=environment(), capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
@@ -166,7 +167,7 @@ def test_a_key_that_cannot_be_written_is_no_key(folder: Path, tmp_path: Path) ->
         "except InputError as error: print(error)\n"
     )
     words = [sys.executable, "-c", code]
-    said = subprocess.run(words, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True).stdout
+    said = forked.run(words, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True).stdout
     assert "the key file can't be made (File too large)" in said and said.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
@@ -175,7 +176,7 @@ def test_an_answer_that_cannot_be_printed_is_an_error(folder: Path, tmp_path: Pa
     copy_index(folder / "whole.db", tmp_path / "db")
     with Path("/dev/full").open("wb") as full:
         words = command("lookup", JANE, "--db", tmp_path / "db", "--format", "json")
-        done = subprocess.run(
+        done = forked.run(
             words, cwd=tmp_path, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (done.returncode, is_one_error(done.stderr), done.stderr.count("\n")) == (1, True, 1), done.stderr

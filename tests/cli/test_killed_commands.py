@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import forked
 from support.asgi import served
 from support.ca_server import CaServer
 from support.cli import ROOT, command
 from support.fake_crtsh import FakeCrtsh, held
+from support.forked import Forked
 from support.refreshing import GOOD, REVOKED, World
 from support.repositories import kept_rows, mailbox, named
 from support.revoking import make_ca, make_crl, make_ocsp, revoked, single
@@ -47,10 +49,10 @@ class Command:
     rows: Callable[[Path], object]
     before: int = field(default=0)
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> Forked:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
         paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
-        return subprocess.Popen(
+        return forked.popen(
             self.words, cwd=self.db.parent, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env={**environment, "PYTHONPATH": paths},
         )  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import Result
+from support import forked
 from support.certs import EMAIL_PROTECTION, make_certificate
 from support.cli import ROOT, command, copy_index, error_line, process, run
 from support.logs import LogBuilder
@@ -279,7 +280,7 @@ def test_lines_of_a_terminal_do_not_mix_with_answers_in_a_file(
     (tmp_path / "people.txt").write_text(f"{JANE}\nzoe@@\n")
     screen, terminal = pty.openpty()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
-    done = subprocess.run(
+    done = forked.run(
         command("lookup", "--from-file", "people.txt", "--db", db, "--format", "jsonl"), cwd=tmp_path,
         env=environ | {"PYTHONPATH": str(ROOT), "COLUMNS": columns}, stdout=subprocess.PIPE, stderr=terminal,
         stdin=subprocess.DEVNULL, timeout=30, check=False,
@@ -393,7 +394,7 @@ def test_a_terminal_is_told_what_to_type_there_too(db: Path, tmp_path: Path, nam
     keyboard, terminal = pty.openpty()
     os.write(keyboard, f"{JANE}\n".encode() + b"\x04")
     environ = {key: value for key, value in os.environ.items() if not key.startswith("CTSCAN_")}
-    done = subprocess.run(
+    done = forked.run(
         command(name, "-", "--db", db), cwd=tmp_path, env=environ | {"PYTHONPATH": str(ROOT)}, stdin=terminal,
         capture_output=True, timeout=30, check=False,
     )  # fmt: skip

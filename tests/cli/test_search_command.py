@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support import forked
 from support.asgi import served
 from support.cli import ROOT, command, error_line, run
 from support.fake_crtsh import FakeCrtsh, Held, held
@@ -78,7 +79,7 @@ def test_where_nobody_can_be_asked_nothing_is_sent_without_yes(crtsh: FakeCrtsh,
 def test_on_a_terminal_it_asks_first(crtsh: FakeCrtsh, config: Path, typed: bytes, code: int, requests: int) -> None:
     ours, theirs = pytest.importorskip("pty").openpty()
     clean = {k: v for k, v in os.environ.items() if not k.startswith("CTSCAN_")}
-    program = subprocess.Popen(
+    program = forked.popen(
         command("search", JANE), cwd=config.parent, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs,
         env={**clean, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
@@ -234,7 +235,7 @@ def test_told_to_stop_it_keeps_what_came_and_says_so(tmp_path: Path, arguments: 
     with served(app) as url:
         configured(tmp_path, url, 'repositories = ["crt.sh"]')
         clean = {k: v for k, v in os.environ.items() if not k.startswith("CTSCAN_")}
-        program = subprocess.Popen(
+        program = forked.popen(
             command(*arguments, "--format", "json"), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**clean, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
@@ -380,7 +381,7 @@ program.main(sys.argv[1:])
 
 def probed(config: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("CTSCAN_")}
-    return subprocess.run(
+    return forked.run(
         [sys.executable, "-c", PROBE, *arguments],
         cwd=config.parent, capture_output=True, text=True, env={**clean, "PYTHONPATH": str(ROOT)}, timeout=60,
         check=False,

@@ -18,9 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support import forked
 from support.certs import make_certificate
 from support.cli import ROOT, command
 from support.cli import run as run_here
+from support.forked import Forked
 from support.refreshing import CA, World
 from support.scanning import last_run, people_log, with_index
 from support.simulator import Simulator, slow
@@ -35,15 +37,15 @@ MOST = 2.0
 MORE = 3.0
 
 
-def started(*arguments: str | Path, cwd: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+def started(*arguments: str | Path, cwd: Path, stdin: int = subprocess.DEVNULL) -> Forked:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("CTSCAN_")}
-    return subprocess.Popen(
+    return forked.popen(
         command(*arguments), cwd=cwd, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**clean, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
 
 
-def stopped(process: subprocess.Popen[bytes], number: signal.Signals) -> tuple[int, bytes, bytes]:
+def stopped(process: Forked, number: signal.Signals) -> tuple[int, bytes, bytes]:
     """Send a signal; return exit code, stdout and stderr of a process that ends in time."""
     began = time.monotonic()
     process.send_signal(number)
@@ -158,7 +160,7 @@ def test_a_refresh_stops_within_a_request(waits_for: str, number: signal.Signals
         }
         named = {"crls": [at]} if waits_for == "list" else {"ocsp": at}
         World(tmp_path).keep(CA.issue(7, **named, **dates))  # type: ignore[arg-type]
-        process = subprocess.Popen(
+        process = forked.popen(
             [sys.executable, "-m", "support.refresh_process", str(tmp_path / "db"), port, "ocsp"], cwd=tmp_path,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])},
@@ -187,7 +189,7 @@ def test_a_terminal_shows_within_seconds_which_answer_is_waited_for(tmp_path: Pa
     ours, theirs = pytest.importorskip("pty").openpty()
     clean = {k: v for k, v in os.environ.items() if not k.startswith("CTSCAN_")}
     with silent_server() as (url, asked):
-        process = subprocess.Popen(
+        process = forked.popen(
             command("scan", "--everything", "--log-list", url), cwd=tmp_path, stdin=theirs, stdout=theirs,
             stderr=theirs, env={**clean, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
         )  # fmt: skip
@@ -212,7 +214,7 @@ def test_a_hang_up_ends_a_scan_in_every_process(jobs: str, tmp_path: Path) -> No
         log.fault("/tile/data/", slow(0.2))
         logs = ("--log-list", sim.list_url, "--from", "start", "--jobs", jobs)
         clean = {k: v for k, v in os.environ.items() if not k.startswith("CTSCAN_")}
-        process = subprocess.Popen(
+        process = forked.popen(
             command("scan", "--everything", *logs, "--db", "x.db", "--format", "json"),
             cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**clean, "PYTHONPATH": str(ROOT)}, start_new_session=True,

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support import forked
 from support.certs import make_certificate
 from support.cli import ROOT, command, process
 
@@ -21,7 +22,7 @@ def typed(*arguments: str, keys: bytes, cwd: Path) -> subprocess.CompletedProces
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
     try:
         os.write(keyboard, keys)
-        return subprocess.run(
+        return forked.run(
             command(*arguments),
             stdin=terminal,
             capture_output=True,

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from support import forked
 from support.cases import JANE, NAME, OPENED, a_case, an_event
 from support.killing import kill_often
 
@@ -196,7 +197,7 @@ def test_processes_that_open_cases_at_once_get_different_numbers(
     code = "import sys; from index.test_contract_cases import open_many; open_many(*sys.argv[1:])"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
     started = [
-        subprocess.Popen(
+        forked.popen(
             [sys.executable, "-c", code, index_url, who, str(index_key or "")], stdout=subprocess.PIPE, env=environment
         )
         for who in ("jane", "john", "zoë")

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from support import forked
 from support.cli import ROOT, error_line, run
 from support.encrypted import files_with, is_plain, needs_cipher, new_key, table_counts
 from support.killing import kill_often
@@ -113,7 +114,7 @@ def held_open(db: Path) -> Iterator[None]:
         "        await index.known_trail(); print('open', flush=True); sys.stdin.read()\n"
         "asyncio.run(work())"
     )
-    with subprocess.Popen(
+    with forked.popen(
         [sys.executable, "-c", code, str(db)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -167,9 +168,7 @@ def test_a_full_disk_leaves_everything_as_it_was(folder: Path) -> None:
     )
     there, before = names(folder), dump(folder / "ctscan.db")
     command = [sys.executable, "-c", code, "encrypt", "--key-file", "index.key", "--config", "ctscan.toml"]
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}, check=False
-    )
+    done = forked.run(command, cwd=folder, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}, check=False)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith("ctscan: ")

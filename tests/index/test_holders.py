@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support import forked
 from support.cli import ROOT
 from support.kept import LOG, later, started
 
@@ -32,7 +33,7 @@ def killed_holder(db: Path, start: int, end: int) -> int:
     """Let a process take a lease, and kill it; return its number."""
     source = HOLDER.format(db=str(db), start=start, end=end)
     paths = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
-    with subprocess.Popen(
+    with forked.popen(
         [sys.executable, "-c", source], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=paths
     ) as child:
         assert child.stdout is not None and child.stdout.readline() == b"held\n"

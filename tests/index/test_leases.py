@@ -10,6 +10,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from support import forked
+from support.forked import Forked
 from support.kept import LOG, digest
 
 from ctscan.errors import IndexFault
@@ -33,11 +35,11 @@ except IndexFault as error:
 
 
 @contextmanager
-def another_process(db: Path, part: Part, log_id: bytes = LOG.id) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def another_process(db: Path, part: Part, log_id: bytes = LOG.id) -> Iterator[tuple[Forked, str]]:
     """Start a process that tries to lock a part, yield its output line, and release the process at the end."""
     source = HOLDER.format(root=str(ROOT), db=str(db), log=log_id.hex(), part=part)
     command = [sys.executable, "-c", source]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+    with forked.popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         yield child, child.stdout.readline().strip()
 

@@ -23,7 +23,7 @@ from ctscan.index.protocols import Index
 from ctscan.index.sqlite.row_checks import CHECKED, EXCUSED, WITHOUT_ROWID
 from ctscan.model import LEGACY, IdentifierKind, LookupKey, Message, MisbehaviourDecision, MisbehaviourEvidence
 
-FLIPS, FLIPS_LONG = 120, 6_000
+FLIPS, FLIPS_LONG = 40, 6_000
 TABLES_BY_KEY = ("lookup_key", "mailbox", "posting", "finding", "trait", "control_total", "domain_total", "table_total")
 """Tables under totals and checks of several rows."""
 
@@ -44,6 +44,11 @@ class Rotting:
             for table in tables:
                 for _, column, kind, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall():
                     yield table, column, kind
+
+    def rows(self, table: str) -> int:
+        """Count the rows of a table."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
     def ask(self) -> dict[str, Asked]:
         """Ask everything of the damaged copy."""
@@ -105,8 +110,10 @@ def test_a_changed_sha1_is_noticed_by_a_check_of_everything_and_repaired(rotting
 
 @pytest.mark.parametrize("table", CHECKED)
 def test_a_changed_value_of_a_checked_table_is_noticed(rotting: Rotting, table: str) -> None:
-    """Each column in turn, in every row: an answer that reads the row says so, and no answer misleads."""
-    for _, column, kind in list(rotting.columns((table,))):
+    """Each column in turn, in every row: an answer that reads the row says so, and no answer misleads. Of a table
+    without rows one column is enough, as nothing changes."""
+    columns = list(rotting.columns((table,)))
+    for _, column, kind in columns if rotting.rows(table) else columns[:1]:
         if column not in CHECKED[table].split() or (table, column) == ("run_log", "id"):
             continue
         copy(rotting.octets, rotting.path)
@@ -139,7 +146,8 @@ VANISHING = {
 
 @pytest.mark.parametrize("table", [*CHECKED, *TABLES_BY_KEY])
 def test_a_lost_row_makes_no_answer_complete(rotting: Rotting, table: str) -> None:
-    for place in ("min", "max"):
+    copy(rotting.octets, rotting.path)
+    for place in ("min", "max") if rotting.rows(table) > 1 else ("min",):
         copy(rotting.octets, rotting.path)
         key = {
             "posting": "key",

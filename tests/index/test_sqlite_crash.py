@@ -12,6 +12,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from support import forked
 from support.kept import (
     LOG,
     a_coordinate,
@@ -78,7 +79,7 @@ def killed(db: Path, work: str, seconds: float) -> None:
     """Start this work on a database in a process and kill it after the given seconds."""
     here = Path(__file__).parent
     code = CHILD.format(path=[str(here), str(here.parent), str(here.parent.parent)], db=str(db), work=work)
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
+    with forked.popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"ready\n"
         time.sleep(seconds)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from hashlib import sha256
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
+from support import forked
 from support.kept import LOG, a_hit, an_advance, commit, started
 
 from ctscan.errors import IndexFault
@@ -134,21 +133,13 @@ def test_an_empty_file_is_taken_over_by_a_scan_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def _open_at_once(path: Path, barrier: Barrier) -> None:
-    barrier.wait()
+def _open_at_once(path: Path) -> None:
     for _ in range(3):
         make(path)
 
 
 def test_processes_that_create_one_index_at_once_all_succeed(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(4)
-    children = [context.Process(target=_open_at_once, args=(tmp_path / "ctscan.db", barrier)) for _ in range(4)]
-    for child in children:
-        child.start()
-    for child in children:
-        child.join(60)
-    assert [child.exitcode for child in children] == [0, 0, 0, 0]
+    assert forked.at_once("index.test_sqlite_opening:_open_at_once", tmp_path / "ctscan.db", 4) == [0, 0, 0, 0]
 
 
 # --- refusals -----------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import signal
 import sqlite3
@@ -13,11 +12,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 from index.test_contract_trail import AT, LOOKUP, SCAN
+from support import forked
+from support.forked import Forked
 
 from ctscan.errors import IndexFault
 from ctscan.index.open import open_index, open_trail
@@ -122,20 +122,12 @@ def test_open_intents_are_found_without_reading_all_events(tmp_path: Path) -> No
 # --- several processes ---------------------------------------------------------------------------------------------
 
 
-def _add_at_once(path: Path, barrier: Barrier) -> None:
-    barrier.wait()
+def _add_at_once(path: Path) -> None:
     add(path, 25)
 
 
 def test_processes_that_append_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(3)
-    children = [context.Process(target=_add_at_once, args=(tmp_path / "t", barrier)) for _ in range(3)]
-    for child in children:
-        child.start()
-    for child in children:
-        child.join(60)
-    assert [child.exitcode for child in children] == [0, 0, 0]
+    assert forked.at_once("index.test_trail_file:_add_at_once", tmp_path / "t", 3) == [0, 0, 0]
     assert [event.id for event in events(tmp_path / "t")] == list(range(75, 0, -1))
 
 
@@ -155,12 +147,12 @@ asyncio.run(work())
 
 
 @contextmanager
-def intending(path: Path) -> Iterator[subprocess.Popen[str]]:
+def intending(path: Path) -> Iterator[Forked]:
     """Start a process that holds an intent; it is killed at the end at the latest."""
     tests = str(Path(__file__).parents[1])
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([tests, *sys.path])}
     command = [sys.executable, "-c", INTEND, str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with forked.popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             assert process.stdout is not None
             assert process.stdout.readline().strip().isdigit()
@@ -213,7 +205,8 @@ def end_abandoned_elsewhere(path: Path) -> list[int]:
         "print(*end_abandoned(Path(sys.argv[1])))"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
-    said = subprocess.check_output([sys.executable, "-c", program, str(path)], text=True, env=environment)
+    words = [sys.executable, "-c", program, str(path)]
+    said = forked.run(words, text=True, stdout=forked.PIPE, env=environment, check=True).stdout
     return [int(number) for number in said.split()]
 
 
@@ -242,7 +235,8 @@ except IndexFault as fault:
 def test_a_full_disk_is_one_line_and_loses_no_event_that_was_confirmed(tmp_path: Path) -> None:
     path = tmp_path / "t"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
-    said = subprocess.check_output([sys.executable, "-c", FULL, str(path)], text=True, env=environment)
+    words = [sys.executable, "-c", FULL, str(path)]
+    said = forked.run(words, text=True, stdout=forked.PIPE, env=environment, check=True).stdout
     assert said.startswith(f"{path}: ") and said.count("\n") == 1
     found = events(path)
     assert [event.id for event in found] == list(range(len(found), 0, -1)) and found

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from index.test_contract_trail import AT, LOOKUP, SCAN
+from support import forked
 from support.killing import kill_often
 
 from ctscan.answer.audit_check import check_log
@@ -270,21 +268,13 @@ def test_a_clock_that_goes_back_changes_no_order(tmp_path: Path) -> None:
     assert (report.exit_code, report.size) == (0, 4)
 
 
-def _add_at_once(path: Path, barrier: Barrier) -> None:
-    barrier.wait()
+def _add_at_once(path: Path) -> None:
     for _ in range(5):
         add(path, 5)
 
 
 def test_two_processes_append_at_once_to_one_tree(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(2)
-    children = [context.Process(target=_add_at_once, args=(tmp_path / "t", barrier)) for _ in range(2)]
-    for child in children:
-        child.start()
-    for child in children:
-        child.join(60)
-    assert [child.exitcode for child in children] == [0, 0]
+    assert forked.at_once("index.test_trail_log:_add_at_once", tmp_path / "t", 2) == [0, 0]
     report = checked(tmp_path / "t")
     assert (report.exit_code, report.size, report.signed, report.notes) == (0, 50, 50, ())
 
@@ -330,7 +320,8 @@ except Exception as fault:
 def test_a_full_disk_leaves_a_log_that_holds_and_goes_on(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
     words = [sys.executable, "-c", FULL, str(tmp_path / "t")]
-    assert subprocess.check_output(words, text=True, env=environment).strip() == "IndexFault"
+    done = forked.run(words, text=True, stdout=forked.PIPE, env=environment, check=True)
+    assert done.stdout.strip() == "IndexFault"
     report = checked(tmp_path / "t")
     assert (report.exit_code, report.signed) == (0, report.size) and report.size > 1
     add(tmp_path / "t", 1)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hmac
-import multiprocessing
 import os
 import stat
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
+from support import forked
 
 from ctscan.errors import InputError
 from ctscan.privacy.key_file import AUDIT_DIGEST, KEY_ID, Key, load_key, make_key
@@ -38,21 +37,13 @@ def test_two_keys_differ_and_no_repr_shows_one(tmp_path: Path) -> None:
     assert one.secret.hex() not in repr(one) and repr(one.secret) not in repr(one)
 
 
-def _make(path: Path, barrier: Barrier) -> None:
-    barrier.wait()
+def _make(path: Path) -> None:
     path.with_name(f"{os.getpid()}.seen").write_bytes(make_key(path).secret)
 
 
 def test_processes_that_make_one_key_at_once_get_the_same(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(3)
     path = tmp_path / "ctscan.db.key"
-    children = [context.Process(target=_make, args=(path, barrier)) for _ in range(3)]
-    for child in children:
-        child.start()
-    for child in children:
-        child.join(60)
-    assert [child.exitcode for child in children] == [0, 0, 0]
+    assert forked.at_once("privacy.test_key_file:_make", path, 3) == [0, 0, 0]
     assert {seen.read_bytes() for seen in tmp_path.glob("*.seen")} == {load_key(path).secret}
     assert not list(tmp_path.glob("*.new"))
 

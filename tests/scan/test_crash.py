@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from support import forked
+from support.forked import Forked
 from support.scanning import dump, people_log, said, scan, with_index
 from support.simulator import Simulator, slow
 
@@ -20,18 +22,18 @@ from ctscan.errors import IndexFault
 from ctscan.model import LogProtocol
 from ctscan.scan.log.parts import SMALL
 
-Start = Callable[..., "subprocess.Popen[bytes]"]
+Start = Callable[..., Forked]
 
 
 @pytest.fixture
 def start_scan() -> Iterator[Start]:
     """Return a function that starts `ctscan scan` as a process; kill every process still running after the test."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Forked] = []
 
-    def start(sim: Simulator, db: Path, *options: str, name: str = "scan") -> subprocess.Popen[bytes]:
+    def start(sim: Simulator, db: Path, *options: str, name: str = "scan") -> Forked:
         command = [sys.executable, "-m", "ctscan", name, "--db", str(db), "--everything", "--from", "start"]
         command += ["--log-list", sim.list_url, *options]
-        started.append(subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True))
+        started.append(forked.popen(command, stderr=subprocess.DEVNULL, start_new_session=True))
         return started[-1]
 
     yield start
@@ -147,7 +149,7 @@ def test_look_ups_work_while_a_scan_writes(tmp_path: Path, start_scan: Start) ->
         process = start_scan(sim, tmp_path / "db")
         _wait_for(lambda: committed(tmp_path / "db") > 0)
         look = [sys.executable, "-m", "ctscan", "lookup", "jane.roe@example.org", "--db", str(tmp_path / "db")]
-        asked = subprocess.run(look, capture_output=True, check=False, timeout=30)
+        asked = forked.run(look, capture_output=True, check=False, timeout=30)
         assert process.poll() is None
         process.kill()
         process.wait()

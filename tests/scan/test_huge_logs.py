@@ -62,8 +62,20 @@ def measured(sim: Simulator, db: Path, heard: Heard | None = None, **changes: ob
     return outcome
 
 
-@pytest.mark.parametrize("protocol", [LogProtocol.STATIC_CT, LogProtocol.RFC6962])
-@pytest.mark.parametrize("changes", [{}, {"past": True}, {"start": "2026-01-02"}], ids=["scan", "backfill", "date"])
+STARTS = {"scan": {}, "backfill": {"past": True}, "date": {"start": "2026-01-02"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "protocol"),
+    [
+        pytest.param(
+            changes, protocol, id=f"{name}-{protocol}",
+            marks=[pytest.mark.long] if (name, protocol) == ("date", LogProtocol.RFC6962) else [],  # 2,000 requests
+        )
+        for name, changes in STARTS.items()
+        for protocol in (LogProtocol.STATIC_CT, LogProtocol.RFC6962)
+    ],
+)  # fmt: skip
 def test_a_log_that_signs_the_largest_head_and_has_nothing_fails_soon(
     protocol: LogProtocol, changes: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from click.testing import CliRunner, Result
+from support import forked
 
 from ctscan.cli import program
 
@@ -27,9 +28,11 @@ def run(*arguments: str | Path, stdin: str | bytes = "", env: Mapping[str, str |
 def process(
     *arguments: str | Path, cwd: Path, stdin: bytes = b"", env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run `ctscan …` in a new process with the given environment."""
+    """Run `ctscan …` in a new process with the given environment: a fork of a warm one, or a fresh interpreter where
+    the environment has settings of Python or of the language."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("CTSCAN_")}
-    return subprocess.run(
+    is_plain = not any(name.startswith(("PYTHON", "LC_", "LANG")) for name in env or ())
+    return (forked.run if is_plain else subprocess.run)(
         command(*arguments),
         cwd=cwd,
         input=stdin,

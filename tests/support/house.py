@@ -21,6 +21,18 @@ def parsed(source: str) -> ast.Module:
     return ast.parse(source)
 
 
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield every statement below a module or a statement: the place of all imports, functions and classes."""
+    for child in _inside(node):
+        yield child
+        yield from statements(child)
+
+
+def _inside(node: ast.AST) -> list[ast.AST]:
+    """List the statements, handlers and cases right within a node that isn't an expression."""
+    return [child for part in ("body", "handlers", "orelse", "finalbody", "cases") for child in getattr(node, part, ())]
+
+
 # --- functions -----------------------------------------------------------------------------------------------------
 
 
@@ -40,7 +52,7 @@ def function_lengths(source: str) -> dict[str, int]:
 
 
 def _functions(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]]:
-    for child in ast.iter_child_nodes(node):
+    for child in _inside(node):
         if isinstance(child, Function | ast.ClassDef):
             name = f"{prefix}{child.name}"
             if isinstance(child, Function):
@@ -90,8 +102,8 @@ def ties(sources: Mapping[str, str]) -> dict[str, set[str]]:
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield every node below `node`, but skip the bodies of `if TYPE_CHECKING:`; their `else` runs."""
-    children = node.orelse if isinstance(node, ast.If) and _never_runs(node.test) else ast.iter_child_nodes(node)
+    """Yield every statement below `node`, but skip the bodies of `if TYPE_CHECKING:`; their `else` runs."""
+    children = node.orelse if isinstance(node, ast.If) and _never_runs(node.test) else _inside(node)
     for child in children:
         yield child
         yield from _run(child)

@@ -12,20 +12,18 @@ import importlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-TESTS = Path(__file__).parents[1]
+from support import forked
 
 
 def kill_often(work: str, folders: Sequence[Path]) -> list[bool]:
     """Run `work`, as `module:function`, in each folder. Returns whether it ended before it was killed, by folder."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent), *sys.path])}
     words = [sys.executable, "-m", "support.killing", work, *map(str, folders)]
-    said = subprocess.run(words, stdout=subprocess.PIPE, env=environment, check=True, timeout=300).stdout
+    said = forked.run(words, stdout=forked.PIPE, check=True, timeout=300).stdout
     ended: list[bool] = json.loads(said)
     assert ended[0], "the undisturbed one failed"
     assert len(ended) == len(folders)

@@ -7,11 +7,11 @@ import os
 import pty
 import select
 import struct
-import subprocess
 import termios
 from collections.abc import Mapping
 from pathlib import Path
 
+from support import forked
 from support.cli import ROOT, command
 
 PATIENCE = 60  # seconds
@@ -25,7 +25,7 @@ def on_terminal(
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     clean = {k: v for k, v in os.environ.items() if not k.startswith("CTSCAN_") and k not in ("COLUMNS", "LINES")}
     given = {"PYTHONPATH": os.pathsep.join([str(ROOT), clean.get("PYTHONPATH", "")]), "NO_COLOR": "1", "TERM": "xterm"}
-    program = subprocess.Popen(
+    program = forked.popen(
         command(*arguments), cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs, env={**clean, **given, **(env or {})}
     )
     os.close(theirs)

@@ -1,4 +1,4 @@
-"""`ctscan` as a program that is warm: one process with everything imported forks for each call.
+"""`ctscan` as a program in PATH that is warm: one process with everything imported forks for each call.
 
 A shell script calls `ctscan` dozens of times, and most of the time of a short command goes into imports. The caller
 hands over its streams, its folder, its environment and its arguments; the fork does the rest as a process of its own.
@@ -6,15 +6,15 @@ hands over its streams, its folder, its environment and its arguments; the fork 
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from support import forked
 
 CALLER = """#!{python} -SE
 import json, os, socket, sys
@@ -34,8 +34,7 @@ def warm_ctscan(folder: Path, env: Mapping[str, str]) -> Iterator[Path]:
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(path))
         listening.listen()
-        command = [sys.executable, "-m", "support.warm", str(listening.fileno())]
-        server = subprocess.Popen(command, env=dict(env), pass_fds=[listening.fileno()])
+        server = forked.popen([sys.executable, "-m", "support.warm"], env=env, stdin=listening)
     try:
         programs = folder / "bin"
         programs.mkdir()
@@ -50,13 +49,6 @@ def warm_ctscan(folder: Path, env: Mapping[str, str]) -> Iterator[Path]:
 
 def serve(listening: socket.socket) -> None:
     """Answer calls, one fork each, until the process is killed."""
-    import docx  # noqa: F401 - warm
-    import typst  # noqa: F401 - warm
-
-    from ctscan.cli.program import COMMANDS
-
-    for name in COMMANDS.values():
-        importlib.import_module(name)
     while True:
         call, _ = listening.accept()
         with call:
@@ -72,31 +64,11 @@ def _answer(call: socket.socket) -> None:
         words, folder, env = json.loads(stream.read(int.from_bytes(head, "big")))
     child = os.fork()
     if child == 0:
-        for number, descriptor in enumerate(streams):
-            os.dup2(descriptor, number)
-        os.chdir(folder)
-        os.environ.clear()
-        os.environ.update(env)
-        _run(words)
+        forked.become(streams, folder, env)
+        forked.run_words(["-m", "ctscan", *words])
     call.sendall(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
     os._exit(0)
 
 
-def _run(words: list[str]) -> None:
-    from ctscan.cli import program
-
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - the streams of the caller
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    code = 1
-    try:
-        program.main(words, prog_name="ctscan")
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1 if end.code else 0
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve(socket.socket(fileno=0))

@@ -185,7 +185,7 @@ class _Writer:
         self._paragraph(style).add_run(self._shown(text))
 
     def _paragraph(self, style: str) -> Paragraph:
-        return self._document.add_paragraph(style=style)
+        return letter_styles.new_paragraph(self._document, self._styles, style)
 
     def _missing(self, paragraph: Paragraph, item: MissingItem) -> None:
         """Mark a datum that the sender adds, by brackets and colour."""

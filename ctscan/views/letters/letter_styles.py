@@ -153,7 +153,7 @@ def break_page(document: Document) -> None:
     """Begin a new page with the next paragraph."""
     from docx.enum.text import WD_BREAK
 
-    document.add_paragraph(style=BODY).add_run().add_break(WD_BREAK.PAGE)
+    document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
 
 def new_table(document: Document, rows: int, millimetres: tuple[float, ...] = (_LABEL_MM, 0)) -> Table:
@@ -225,6 +225,20 @@ def style_ids(document: Document) -> Mapping[str, str]:
     return {style.name: style.style_id for style in document.styles if style.name}
 
 
+def new_paragraph(document: Document, styles: Mapping[str, str], style: str) -> Paragraph:
+    """Add a paragraph in a style by its name; `BODY` is the style of a paragraph that names none.
+
+    Args:
+        document: document that it is added to.
+        styles: identifiers of its styles, from `style_ids`.
+        style: name of the style.
+    """
+    paragraph: Paragraph = document.add_paragraph()
+    if style != BODY:
+        paragraph._p.style = styles[style]
+    return paragraph
+
+
 def in_cell(cell: _Cell, style: str, *, is_label: bool) -> Paragraph:
     """Return the paragraph of a cell, in a style by its identifier; cells of labels are shaded."""
     from docx.oxml import OxmlElement
@@ -244,7 +258,7 @@ def space_after(document: Document, points: float = 6) -> None:
     """Leave some room below a table, or above a block."""
     from docx.shared import Pt
 
-    paragraph = document.add_paragraph(style=BODY)
+    paragraph = document.add_paragraph()
     paragraph.paragraph_format.space_after = Pt(0)
     paragraph.paragraph_format.line_spacing = Pt(points)
 

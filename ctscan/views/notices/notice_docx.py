@@ -81,13 +81,13 @@ class _NoticeWriter:
                     case Item(text):
                         self.text(text, letter_styles.BULLET)
                     case Gap(key):
-                        self._gap(self._document.add_paragraph(style=letter_styles.BODY), key)
+                        self._gap(self._document.add_paragraph(), key)
                     case Table():
                         self._table(block)
 
     def text(self, text: object, style: str) -> None:
         """Write a paragraph."""
-        self._document.add_paragraph(style=style).add_run(shown(text, self._say))
+        letter_styles.new_paragraph(self._document, self._styles, style).add_run(shown(text, self._say))
 
     def _gap(self, paragraph: Paragraph, key: str) -> None:
         """Mark the place of a missing setting, by brackets and colour."""
