@@ -1,8 +1,8 @@
 """Local certificates: files, directories and standard input, recognised by content and never by name.
 
-`inputs.py` opens the inputs. `bounded_reader.py` has all but small files of certificates taken apart in a process of its
-own (`ctscan.file_process`, over `frames.py`, within `process_limits.py`). There `content.py` recognises the form of a
-file by its first bytes. Every form is a module under `formats/`, found by its presence there. No module reads a
+`inputs.py` opens the inputs. `bounded_reader.py` has all but small files of certificates taken apart in a process of
+its own (`ctscan.file_process`, over `frames.py`, within `process_limits.py`). There `content.py` recognises the form of
+a file by its first bytes. Every form is a module under `formats/`, found by its presence there. No module reads a
 certificate or writes to disk; names within archives are labels only.
 
 | Form | Module | Place of a certificate |
