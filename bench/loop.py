@@ -21,7 +21,9 @@ def loop(bench: Bench) -> None:
     """Measure the scan of a log in which every entry names a person."""
     logs = bench.build(LogSpec("rich", bench.options.rich_entries, people=1000))
     url = bench.server.publish("rich", logs, LogProtocol.STATIC_CT)
-    asked = ScanRequest(db=str(bench.fresh() / "rich.db"), scope=Scope(everything=True), log_list=url, start="start")
+    asked = ScanRequest(
+        db=str(bench.fresh() / "rich.db"), scope=Scope(everything=True), log_lists=(url,), start="start"
+    )
     late, seconds = asyncio.run(_scan(asked))
     late.sort()
     entries = logs[0].spec.size
