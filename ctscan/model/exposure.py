@@ -221,9 +221,9 @@ class ReportText(Code):
     TLS_NAME = "report.tls-name"
     MAIL_NUMBER = "report.mail-number"
     CHANGE_TEMPLATE = "report.change-template"  # parameters: count, issuer, fields
-    ASK_CA = "report.ask-ca"  # parameters: count, owner, profile
-    BASELINE_CA = "report.baseline-ca"  # parameters: count, owner
     UNKNOWN_OWNER = "report.unknown-owner"  # parameter: count
+    ASK_CA = "report.ask-ca"  # parameters: count, owner, profile
+    BASELINE_CA = "report.baseline-ca"
     REVOKE_FIRST = "report.revoke-first"
     ROLE_MAILBOXES = "report.role-mailboxes"
     CHECK_STATUS = "report.check-status"

@@ -9,7 +9,6 @@ from ctscan.model import Message
 from ctscan.model.template import Need, TemplateField, TemplateGroup, TemplateReport, TemplateText
 from ctscan.views.answers import category
 from ctscan.views.exposure.report_words import PageText
-from ctscan.views.exposure.sections import number
 from ctscan.views.text import Texts
 
 _ISSUERS_SHOWN = 3
@@ -43,10 +42,7 @@ def summary_headers(texts: Texts) -> tuple[str, ...]:
 def summary_rows(found: TemplateReport, texts: Texts) -> list[tuple[str, ...]]:
     """Write a row for each template that puts data of people into certificates."""
     return [
-        (
-            title(one, texts),
-            *(number(texts, n) for n in (one.certificates, one.with_people, one.persons, one.addresses)),
-        )
+        (title(one, texts), *(f"{n:,}" for n in (one.certificates, one.with_people, one.persons, one.addresses)))
         for one in found.groups
         if one.with_people
     ]
@@ -117,9 +113,9 @@ def _field_row(found: TemplateField, group: TemplateGroup, texts: Texts) -> tupl
     data = category(found.category, texts)
     if found.sensitivity in _SENSITIVITIES:
         data = f"{data} ({texts(Message(_SENSITIVITIES[found.sensitivity]))})"
-    share = f"{number(texts, found.certificates)} ({100 * found.certificates // group.certificates} %)"
+    share = f"{found.certificates:,} ({100 * found.certificates // group.certificates} %)"
     need = texts.listed([texts(Message(_NEEDS[found.need])), *(texts(Message(code)) for code in found.reasons)])
-    return found.field, data, share, number(texts, found.values), need
+    return found.field, data, share, f"{found.values:,}", need
 
 
 def advice_lines(group: TemplateGroup, texts: Texts) -> list[str]:
