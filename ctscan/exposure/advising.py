@@ -69,6 +69,8 @@ def _of_authorities(figures: Figures, owners: Mapping[str, tuple[str, str]]) -> 
     for (owner, profile), count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_MOST_ISSUERS]:
         if profile:
             yield ReportText.ASK_CA(count=count, owner=owner, profile=profile)
+        elif owner == UNKNOWN:
+            yield ReportText.UNKNOWN_OWNER(count=count)
         else:
             yield ReportText.BASELINE_CA(count=count, owner=owner)
 

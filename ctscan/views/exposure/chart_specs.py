@@ -33,9 +33,10 @@ _PANEL: Final = 170
 _LEFT: Final = 70
 _RIGHT: Final = 24
 _CELL: Final = 28
-_HEAD: Final = 122
+_HEAD: Final = 136
 _LONGEST: Final = 50
-_COLUMN: Final = 18
+_COLUMN: Final = 20  # characters of the name of a column, for which _HEAD has room
+_LAST_COLUMN: Final = 18  # and of the last one, for which _TAIL has room
 _WIDEST: Final = 90
 _TAIL: Final = 70  # room for the name of the last column
 
@@ -190,11 +191,15 @@ def matrix(found: Matrix) -> Spec:
     cell = {"type": "rect", "width": column - 3, "height": _CELL, **middle}
     number = _text(align="center", **middle)
     slanted = {"angle": -38, "xOffset": column / 2 - 6}
+    columns = [
+        *(short(one, _COLUMN) for one in found.columns[:-1]),
+        *(short(one, _LAST_COLUMN) for one in found.columns[-1:]),
+    ]
     layers: list[Layer] = [
         {"mark": cell, "encoding": {"x": x, "y": y, "fill": _stepped(at=0)}},
         {"mark": number, "encoding": {"x": x, "y": y, "text": {"field": "text"}, "fill": _stepped(at=1)}},
         _named(found.rows, _LONGEST, {"x": {"value": 0}, "y": placed("at", height)}, yOffset=10),
-        _named(found.columns, _COLUMN, {"x": placed("at", column), "y": {"value": -8}}, **slanted),
+        _named(columns, _COLUMN, {"x": placed("at", column), "y": {"value": -8}}, **slanted),
     ]
     spec = _spec(cells, len(found.rows) * height, layers)
     return spec | {"width": WIDTH - _TAIL, "padding": {"left": 0, "right": _TAIL, "top": _HEAD, "bottom": 2}}
