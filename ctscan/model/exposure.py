@@ -223,6 +223,7 @@ class ReportText(Code):
     CHANGE_TEMPLATE = "report.change-template"  # parameters: count, issuer, fields
     ASK_CA = "report.ask-ca"  # parameters: count, owner, profile
     BASELINE_CA = "report.baseline-ca"
+    LOAD_OWNERS = "report.load-owners"
     REVOKE_FIRST = "report.revoke-first"
     ROLE_MAILBOXES = "report.role-mailboxes"
     CHECK_STATUS = "report.check-status"
