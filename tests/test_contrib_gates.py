@@ -160,7 +160,8 @@ def test_the_job_installs_nothing_by_a_name_that_anybody_may_hold(tmp_path: Path
     first = job["script"][0]
     refused = bash(first, tmp_path, job["variables"])
     assert refused.returncode != 0 and "expected where ctscan is installed from" in refused.stderr
-    assert bash(first, tmp_path, job["variables"] | {"CTSCAN_SOURCE": "git+https://gitlab.example.org/x"}).returncode == 0
+    named = job["variables"] | {"CTSCAN_SOURCE": "git+https://gitlab.example.org/x"}
+    assert bash(first, tmp_path, named).returncode == 0
 
 
 @pytest.mark.parametrize(("paths", "code"), [("certs", 0), (".", 5), ("certs none.der", 4)])
