@@ -224,6 +224,7 @@ class ReportText(Code):
     UNKNOWN_OWNER = "report.unknown-owner"  # parameter: count
     ASK_CA = "report.ask-ca"  # parameters: count, owner, profile
     BASELINE_CA = "report.baseline-ca"
+    LOAD_OWNERS = "report.load-owners"
     REVOKE_FIRST = "report.revoke-first"
     ROLE_MAILBOXES = "report.role-mailboxes"
     CHECK_STATUS = "report.check-status"

@@ -66,6 +66,12 @@ def test_advice_names_the_ca_by_its_profile_or_says_that_there_is_none(db: Path)
     codes = [one["code"] for one in report(db)["advice"]]
     assert "report.unknown-owner" in codes
     assert "report.change-template" in codes
+    assert "report.load-owners" in codes, "nobody loaded the list of the owners of CAs"
+
+
+def test_the_only_address_is_no_plural(db: Path) -> None:
+    texts = [one["text"] for one in report(db, "--scope", "email:erika@example.net")["advice"]]
+    assert "the only address is a person's" in texts[0]
 
 
 @pytest.mark.parametrize("restrict", [(), ("--restrict",)])

@@ -48,9 +48,7 @@ def content(raw: bytes, member: Member, limit: int = 1 << 20) -> bytes:
     raise AssertionError("asked for more and more")
 
 
-COMMENTS = st.binary(max_size=300).filter(
-    lambda text: b"PK\x05\x06" not in text
-)  # an end record in it misleads
+COMMENTS = st.binary(max_size=300).filter(lambda text: b"PK\x05\x06" not in text)  # an end record in it misleads
 
 
 @given(FILES, METHODS, COMMENTS, st.sampled_from([22, 100, TAIL]))
