@@ -96,7 +96,7 @@ def main() -> None:
     try:
         while True:
             is_named, has_random_access, size = parent.next_file()
-            limit.begin()
+            limit.begin(size)
             budget = UnpackBudget(size)
             reader = StreamReader(unpack, budget, is_named)
             for item in _bounded(reader, _stream(parent, budget, size, has_random_access=has_random_access)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import resource
+import struct
 import subprocess
 import sys
 import time
@@ -104,6 +105,26 @@ def test_a_directory_of_a_million_members_is_given_up() -> None:
     with BoundedReader() as reader:
         (found,) = read(reader, data)
     assert found.problem is not None
+    assert cpu_of_children() - before < CPU_SECONDS + 0.6
+
+
+def overlapping(data: bytes, count: int) -> bytes:
+    """Make a zip archive whose directory names one member again and again."""
+    one = a_zip({"a": data}, zipfile.ZIP_STORED)
+    start, end = one.find(b"PK\x01\x02"), one.rfind(b"PK\x05\x06")
+    entries = one[start:end] * count
+    return one[:start] + entries + one[end : end + 8] + struct.pack("<HHIIH", count, count, len(entries), start, 0)
+
+
+def test_reading_the_same_octets_again_allows_no_more_time(tmp_path: Path) -> None:
+    block = b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
+    file = tmp_path / "overlapping.zip"
+    file.write_bytes(overlapping(block * 40_000, 60_000))
+    before = cpu_of_children()
+    with BoundedReader() as reader:
+        for found in read_inputs([file], reader):
+            last = found.problem
+    assert last is not None and "of CPU time" in last.what
     assert cpu_of_children() - before < CPU_SECONDS + 0.6
 
 
