@@ -17,7 +17,9 @@ import pytest
 from support.holding import JANE, JOHN, a_line, a_mailbox, a_tar, a_zip, packed, pem, signed_mail, text
 
 from ctscan.sources.files import BoundedReader, Input, in_this_process, read_inputs
+from ctscan.sources.files.frames import MOST
 from ctscan.sources.files.process_limits import CPU_SECONDS
+from ctscan.sources.files.streams import BUFFER
 from ctscan.x509.containers import extract_certificates
 
 ROOT = Path(__file__).parents[3]
@@ -126,6 +128,13 @@ def test_reading_the_same_octets_again_allows_no_more_time(tmp_path: Path) -> No
             last = found.problem
     assert last is not None and "of CPU time" in last.what
     assert cpu_of_children() - before < CPU_SECONDS + 0.6
+
+
+def test_a_file_that_is_read_as_a_whole_may_be_longer_than_a_message(bounded: BoundedReader, tmp_path: Path) -> None:
+    file = tmp_path / "long.pem"
+    file.write_bytes(pem(JANE) + b"\n" * (MOST + 2 * BUFFER) + pem(JOHN))
+    for paths, given in (([file], b""), (["-"], file.read_bytes())):
+        assert [one.der for one in read_inputs(paths, bounded, io.BytesIO(given))] == [JANE, JOHN]
 
 
 def test_a_file_that_breaks_a_limit_is_named_and_the_next_one_is_read(tmp_path: Path) -> None:
