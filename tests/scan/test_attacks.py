@@ -282,10 +282,12 @@ def test_entries_that_go_missing_behind_others_count_as_read_by_no_pass(tmp_path
     db = tmp_path / "db"
     with Simulator() as sim:
         log = add_people(sim, LogProtocol.STATIC_CT)
-        log.missing_tiles, log.failing, log.failure = {1}, frozenset(range(512, 1000)), server_error(500)
-        scan(sim, db, give_up_after=0.0)
-        log.missing_tiles, log.failing = {1, 2}, frozenset()
-        assert scan(sim, db, give_up_after=0.0).exit_code == 4
+        log.publish(512)
+        log.missing_tiles = {1}
+        assert scan(sim, db).exit_code == 4
+        log.publish(1000)
+        log.missing_tiles = {1, 2}
+        assert scan(sim, db).exit_code == 4
         assert ranges(db, "people") == [(0, 256, "everything"), (768, 1000, "everything")]
         assert not look_up(db, PEOPLE[700]).complete
         log.missing_tiles = set()
