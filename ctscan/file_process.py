@@ -39,7 +39,8 @@ class _Parent:
         return parse_begin(self._receive(Kind.BEGIN))
 
     def octets(self, most: int, at: int | None = None) -> bytes:
-        """Ask for octets of the file: the next ones, or those at a place."""
+        """Ask for octets of the file: the next ones, or those at a place; `_PIECE` of them at most."""
+        most = min(most, _PIECE)
         write_frame(self._results, Kind.WANTS if at is None else Kind.WANTS_AT, want_payload(most, at))
         found = self._receive(Kind.OCTETS)
         self._limit.read(len(found))
@@ -81,7 +82,7 @@ class _RemoteFile(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
-        found = self._parent.octets(min(len(buffer), _PIECE), self._at)
+        found = self._parent.octets(len(buffer), self._at)
         buffer[: len(found)] = found
         self._at += len(found)
         return len(found)
@@ -96,7 +97,7 @@ def main() -> None:
     try:
         while True:
             is_named, has_random_access, size = parent.next_file()
-            limit.begin()
+            limit.begin(size)
             budget = UnpackBudget(size)
             reader = StreamReader(unpack, budget, is_named)
             for item in _bounded(reader, _stream(parent, budget, size, has_random_access=has_random_access)):

@@ -62,7 +62,7 @@ def unread(state: LogState, span: Span, counts: Callable[[VerifiedRange], bool])
 
 
 def unavailable(span: Span, detail: str, known: Iterable[Gap], reason: GapReason) -> list[Gap]:
-    """Make the gaps of entries that a log does not give.
+    """Make the gaps of entries that a log does not give, in the order of the entries.
 
     Entries are pruned (404, 410) or refused (other 4xx) where an earlier pass met the same, else only not read yet.
     Entries at which the log fails are named so at once: other entries were given meanwhile.
@@ -78,10 +78,11 @@ def unavailable(span: Span, detail: str, known: Iterable[Gap], reason: GapReason
     first = subtract(span, seen)
     answer = GapDetail.UNAVAILABLE(detail=detail)
     at_first = reason if reason is GapReason.FAILING else GapReason.NOT_READ
-    return [
+    gaps = [
         *(Gap(*part, at_first, answer, tries=1) for part in first),
         *(Gap(*part, reason, answer, tries=2) for part in subtract(span, first)),
     ]
+    return sorted(gaps, key=lambda gap: gap.start)
 
 
 def judge(state: LogState, judge_range: Judge, age: Judgement) -> LogCoverage:

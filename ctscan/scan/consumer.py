@@ -124,7 +124,13 @@ class _Consumer:
         self._pending, self._counted = _Pending(self.at, kept=kept), end
 
     async def handle(self, event: StreamEvent) -> None:
-        """Handle an event of the stream."""
+        """Handle an event of the stream.
+
+        Raises:
+            ValueError: the event leaves entries out, or comes out of order: a range behind it would cover entries that
+                nobody read.
+        """
+        self._check_order(event)
         match event:
             case Proven(batches=()):
                 await self._confirm(event)
@@ -138,6 +144,14 @@ class _Consumer:
                 await self._leave(event)
             case Quarantined(gap, raw):
                 await self._leave(gap, raw)
+
+    def _check_order(self, event: StreamEvent) -> None:
+        if isinstance(event, Provisional | Retracted):
+            return
+        start = event.gap.start if isinstance(event, Quarantined) else event.start
+        settles = isinstance(event, Proven) and not event.batches
+        if start != self.at or (self._pending is not None and not settles):
+            raise ValueError(f"expected an event of the stream for entry {self.at}, got one for entry {start}")
 
     async def _accept(self, event: Proven) -> None:
         """Analyse proven batches."""

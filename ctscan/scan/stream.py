@@ -195,7 +195,8 @@ class _Reader:
     async def _take(self, part: Span, answer: FetchResult) -> AsyncGenerator[StreamEvent, None]:
         if self._at != part[0]:
             return  # entries before it were retracted
-        if isinstance(answer, list) and self._verifier.proves_later:
+        is_alone = self._at < self._one_by_one_until or not self._verifier.proves_later
+        if isinstance(answer, list) and not is_alone:
             self._was_bad = False
             after = await self._find_range()
             for batch in answer:

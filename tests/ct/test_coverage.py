@@ -15,6 +15,7 @@ from ctscan.ct.coverage import (
     edge_known_at,
     judge,
     position,
+    unavailable,
     unread,
     verified_size,
 )
@@ -46,6 +47,14 @@ def state(*verified: VerifiedRange, gaps: tuple[Gap, ...] = (), pending: tuple[P
 
 def points(spans: list[tuple[int, int]]) -> set[int]:
     return {i for start, end in spans for i in range(start, end)}
+
+
+@given(SPANS)
+def test_gaps_of_entries_that_are_missing_come_in_order(known: list[tuple[int, int]]) -> None:
+    """A reader goes on behind the last one."""
+    seen = [Gap(*span, GapReason.NOT_READ, tries=1) for span in known if span[0] < span[1]]
+    found = unavailable((0, 50), "404", seen, GapReason.PRUNED)
+    assert [i for gap in found for i in range(gap.start, gap.end)] == list(range(50))
 
 
 @given(SPANS, SPANS)

@@ -276,6 +276,26 @@ def test_islands_between_missing_tiles_are_read(tmp_path: Path) -> None:
     assert missing == gone
 
 
+def test_entries_that_go_missing_behind_others_count_as_read_by_no_pass(tmp_path: Path) -> None:
+    """The gap of the older ones and that of the newer ones come in order: what lies between two gaps out of order would
+    be taken for proven together with the entries behind."""
+    db = tmp_path / "db"
+    with Simulator() as sim:
+        log = add_people(sim, LogProtocol.STATIC_CT)
+        log.publish(512)
+        log.missing_tiles = {1}
+        assert scan(sim, db).exit_code == 4
+        log.publish(1000)
+        log.missing_tiles = {1, 2}
+        assert scan(sim, db).exit_code == 4
+        assert ranges(db, "people") == [(0, 256, "everything"), (768, 1000, "everything")]
+        assert not look_up(db, PEOPLE[700]).complete
+        log.missing_tiles = set()
+        assert scan(sim, db).exit_code == 0
+    answer = look_up(db, PEOPLE[700])
+    assert answer.complete and answer.matches
+
+
 @pytest.mark.parametrize("protocol", BOTH)
 def test_only_what_was_missing_before_is_pruned(protocol: LogProtocol, tmp_path: Path) -> None:
     first = "/tile/data/001|/get-entries.start=3.."

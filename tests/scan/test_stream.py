@@ -193,6 +193,8 @@ FAULTS = {
     "garbled once": lambda: ["garbled", None],
     "garbled twice": lambda: ["garbled", "garbled", None],
     "bad": lambda: [BadAnswer("<html>")],
+    "fails once": lambda: [SourceError("500"), None],
+    "garbled, then fails": lambda: ["garbled", SourceError("500"), None],
 }
 
 
@@ -222,6 +224,15 @@ def test_a_contradiction_retracts_all_and_costs_its_answer_only() -> None:
     assert sum(end - start for kind, start, end in pieces(events) if kind == "proven") == SIZE - 100
     (held,) = [event for event in events if isinstance(event, Quarantined)]
     assert held.raw == builders(LogProtocol.RFC6962)[1].get_entries(300, 400)
+
+
+def test_entries_that_are_searched_for_behind_a_contradiction_are_proven_alone() -> None:
+    """Provisional entries there would be given up together with proven ones behind them, and their certificates lost
+    from a range that counts as read."""
+    faults = {0: ["garbled", SourceError("500"), None], 100: ["garbled"]}
+    events = read(Source(LogProtocol.RFC6962, faults), (0, SIZE))
+    check_order(events, (0, SIZE))
+    assert [piece for piece in pieces(events) if piece[0] != "proven"] == [("quarantined", 100, 200)]
 
 
 def test_pending_entries_are_proven_first_and_not_asked_for_again() -> None:

@@ -41,7 +41,7 @@ from ctscan.sources.files.frames import (
     write_frame,
 )
 from ctscan.sources.files.inputs import Input, read_inputs
-from ctscan.sources.files.process_limits import CPU_SECONDS, CPU_STEP, MEMORY
+from ctscan.sources.files.process_limits import CPU_SECONDS, CPU_STEP, MEMORY, counted
 from ctscan.sources.files.streams import BUFFER, RawStream, UnpackBudget
 
 PATIENCE: Final = 20.0
@@ -141,11 +141,9 @@ class _Child:
     def take_apart(self, stream: io.BufferedReader, budget: UnpackBudget, is_named: bool) -> Iterator[Item]:
         """Yield what the process finds in a file. Raises _Broken where it breaks a limit."""
         file = stream.raw.file if isinstance(stream.raw, RawStream) else None
-        self._send(
-            Kind.BEGIN,
-            begin_payload(is_named=is_named, has_random_access=file is not None, size=budget.packed if file else 0),
-        )
-        self._watch.begin()
+        size = budget.packed if file else 0
+        self._send(Kind.BEGIN, begin_payload(is_named=is_named, has_random_access=file is not None, size=size))
+        self._watch.begin(size)
         while True:
             kind, payload = self._receive()
             match kind:
@@ -199,7 +197,7 @@ class _Watch:
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
-        self._octets, self._spent = 0, 0.0
+        self._octets, self._size, self._spent = 0, 0, 0.0
         self._since: float | None = None
         self._stopped = threading.Event()
         self.reason = ""
@@ -211,13 +209,13 @@ class _Watch:
         """CPU time that the file may need."""
         return CPU_SECONDS + self._octets // CPU_STEP
 
-    def begin(self) -> None:
-        """Begin with a file."""
-        self._octets, self._spent = 0, 0.0
+    def begin(self, size: int) -> None:
+        """Begin with a file of `size` octets, 0 where nobody knows."""
+        self._octets, self._size, self._spent = 0, size, 0.0
 
     def read(self, octets: int) -> None:
         """Count octets that the process got."""
-        self._octets += octets
+        self._octets = counted(self._octets + octets, self._size)
 
     def waiting(self) -> _Waiting:
         """Return a context in which this process waits for the other one."""

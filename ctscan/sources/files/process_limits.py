@@ -33,15 +33,16 @@ class CpuLimit:
     began: float = 0.0
     steps: int = 0
     octets: int = 0
+    size: int = 0
 
-    def begin(self) -> None:
-        """Begin with a file."""
-        self.began, self.steps, self.octets = time.process_time(), 0, 0
+    def begin(self, size: int) -> None:
+        """Begin with a file of `size` octets, 0 where nobody knows."""
+        self.began, self.steps, self.octets, self.size = time.process_time(), 0, 0, size
         self._set()
 
     def read(self, octets: int) -> None:
         """Count octets that were read of the file."""
-        self.octets += octets
+        self.octets = counted(self.octets + octets, self.size)
         if self.octets // CPU_STEP > self.steps:
             self.steps = self.octets // CPU_STEP
             self._set()
@@ -53,6 +54,17 @@ class CpuLimit:
             hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
             soft = int(self.began + CPU_SECONDS + self.steps)
             resource.setrlimit(resource.RLIMIT_CPU, (soft if hard < 0 else min(soft, hard), hard))
+
+
+def counted(octets: int, size: int) -> int:
+    """Return the octets of a file that count for its limits. Members of an archive may overlap: what is read again
+    allows no more.
+
+    Args:
+        octets: that were read, again and again perhaps.
+        size: of the file; 0 where nobody knows.
+    """
+    return min(octets, size) if size else octets
 
 
 def confine() -> None:

@@ -94,18 +94,17 @@ class ZipVolume:
         member = self._members.get(name)
         if member is None:
             raise Missing(f"{self._file.name}!{name}: not there")
-        span = member.range(self._size)
-        while True:
-            raw = await self._file.read(*span)
-            try:
-                found = unpack(member, raw, limit)
-            except FormatError as error:
-                raise BadAnswer(f"{self._file.name}!{name}: {error}") from error
-            if isinstance(found, bytes):
-                return found
-            if found[1] > self._size or found == span:
-                raise BadAnswer(f"{self._file.name}!{name}: reaches beyond the end of the file; get it again")
-            span = found
+        try:
+            span = member.range(self._size, limit)
+            while True:
+                found = unpack(member, await self._file.read(*span))
+                if isinstance(found, bytes):
+                    return found
+                if found[1] > self._size or found == span:
+                    raise FormatError("reaches beyond the end of the file; get it again")
+                span = found
+        except FormatError as error:
+            raise BadAnswer(f"{self._file.name}!{name}: {error}") from error
 
 
 class ArchiveSource(TiledSource):

@@ -6,12 +6,14 @@ import asyncio
 import re
 import stat
 from collections import OrderedDict
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from ctscan.errors import BadAnswer, Missing, SourceError
 from ctscan.http.client import Client, Response
+from ctscan.http.ssrf_guard import is_public
 from ctscan.http.urls import is_loopback, shown_url
 
 PIECE: Final = 4 * 1024 * 1024
@@ -153,11 +155,17 @@ class RemoteFile:
         raise BadAnswer(f"{self.name}: more than {_HOPS} redirects")
 
     def _next(self, response: Response) -> str:
-        url = urljoin(self._url, response.headers.get("location", ""))
-        parts = urlsplit(url)
-        is_own = is_loopback(parts.hostname or "") and is_loopback(urlsplit(self._first).hostname or "")
-        if not parts.hostname or (parts.scheme != "https" and not is_own):
+        try:
+            url = urljoin(self._url, response.headers.get("location", ""))
+            parts = urlsplit(url)
+        except ValueError:
+            raise BadAnswer(f"{self.name}: answered with a redirect to something that is no URL") from None
+        host, first = parts.hostname or "", urlsplit(self._first).hostname or ""
+        is_own = is_loopback(host) and is_loopback(first)
+        if not host or (parts.scheme != "https" and not is_own):
             raise BadAnswer(f"{self.name}: answered with a redirect to another place than https")
+        if _is_inside(host) and not _is_inside(first):
+            raise BadAnswer(f"{self.name}: answered with a redirect into the network of this machine")
         return url
 
     def _range_of(self, response: Response) -> tuple[int, int, int]:
@@ -170,3 +178,12 @@ class RemoteFile:
         """Check that an answer holds these bytes of the file that was opened."""
         if self._range_of(response) != (start, end, self._size) or len(response.body) != end - start:
             raise BadAnswer(f"{self.name}: expected bytes {start} to {end - 1} of {self._size}, got others; try again")
+
+
+def _is_inside(host: str) -> bool:
+    """Return whether a host is this machine, or an address that isn't one of the public internet. A name isn't
+    resolved: the answer of its server would have to be an archive, by its certificate."""
+    try:
+        return not is_public(str(ip_address(host)))
+    except ValueError:
+        return is_loopback(host)

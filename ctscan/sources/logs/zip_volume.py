@@ -46,8 +46,16 @@ class Member:
     crc: int
     method: int
 
-    def range(self, end: int) -> Range:
-        """Return the bytes that hold the member, in a file that ends at `end`."""
+    def range(self, end: int, limit: int) -> Range:
+        """Return the bytes that hold the member, in a file that ends at `end`.
+
+        Raises:
+            FormatError: by the directory, the content has more than `limit` octets, or lies outside the file.
+        """
+        if self.size > limit or self.packed > limit + limit // 64 + 1024:  # what doesn't shrink grows a little
+            raise FormatError(f"larger than {limit} bytes")
+        if not 0 <= self.at < end:
+            raise FormatError("expected a member within the file, got a place outside; get the file again")
         return self.at, min(end, self.at + _LOCAL.size + len(self.name.encode()) + _EXTRA + self.packed)
 
 
@@ -128,22 +136,19 @@ def _member(info: zipfile.ZipInfo) -> Member:
     return Member(info.filename, info.header_offset, info.compress_size, info.file_size, info.CRC, method)
 
 
-def unpack(member: Member, raw: bytes, limit: int) -> bytes | Range:
+def unpack(member: Member, raw: bytes) -> bytes | Range:
     """Unpack a member.
 
     Args:
         member: the member.
         raw: the bytes of `member.range`, or more from the same start on.
-        limit: octets of its content at most.
 
     Returns:
         Its content, or the range of bytes that is needed besides.
 
     Raises:
-        FormatError: the member is damaged, too large, encrypted, or packed in another way.
+        FormatError: the member is damaged, encrypted, or packed in another way.
     """
-    if member.size > limit or member.packed > limit + limit // 64 + 1024:  # what doesn't shrink grows a little
-        raise FormatError(f"larger than {limit} bytes")
     if len(raw) < _LOCAL.size:
         raise FormatError("expected a member of a zip file, got its end")
     signature, name, extra = _LOCAL.unpack_from(raw)

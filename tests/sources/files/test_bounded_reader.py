@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import resource
+import struct
 import subprocess
 import sys
 import time
@@ -16,7 +17,9 @@ import pytest
 from support.holding import JANE, JOHN, a_line, a_mailbox, a_tar, a_zip, packed, pem, signed_mail, text
 
 from ctscan.sources.files import BoundedReader, Input, in_this_process, read_inputs
+from ctscan.sources.files.frames import MOST
 from ctscan.sources.files.process_limits import CPU_SECONDS
+from ctscan.sources.files.streams import BUFFER
 from ctscan.x509.containers import extract_certificates
 
 ROOT = Path(__file__).parents[3]
@@ -105,6 +108,33 @@ def test_a_directory_of_a_million_members_is_given_up() -> None:
         (found,) = read(reader, data)
     assert found.problem is not None
     assert cpu_of_children() - before < CPU_SECONDS + 0.6
+
+
+def overlapping(data: bytes, count: int) -> bytes:
+    """Make a zip archive whose directory names one member again and again."""
+    one = a_zip({"a": data}, zipfile.ZIP_STORED)
+    start, end = one.find(b"PK\x01\x02"), one.rfind(b"PK\x05\x06")
+    entries = one[start:end] * count
+    return one[:start] + entries + one[end : end + 8] + struct.pack("<HHIIH", count, count, len(entries), start, 0)
+
+
+def test_reading_the_same_octets_again_allows_no_more_time(tmp_path: Path) -> None:
+    block = b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
+    file = tmp_path / "overlapping.zip"
+    file.write_bytes(overlapping(block * 40_000, 60_000))
+    before = cpu_of_children()
+    with BoundedReader() as reader:
+        for found in read_inputs([file], reader):
+            last = found.problem
+    assert last is not None and "of CPU time" in last.what
+    assert cpu_of_children() - before < CPU_SECONDS + 0.6
+
+
+def test_a_file_that_is_read_as_a_whole_may_be_longer_than_a_message(bounded: BoundedReader, tmp_path: Path) -> None:
+    file = tmp_path / "long.pem"
+    file.write_bytes(pem(JANE) + b"\n" * (MOST + 2 * BUFFER) + pem(JOHN))
+    for paths, given in (([file], b""), (["-"], file.read_bytes())):
+        assert [one.der for one in read_inputs(paths, bounded, io.BytesIO(given))] == [JANE, JOHN]
 
 
 def test_a_file_that_breaks_a_limit_is_named_and_the_next_one_is_read(tmp_path: Path) -> None:

@@ -277,3 +277,10 @@ def test_large_directories_of_zip64_are_read() -> None:
     assert found(out.getvalue()) == [("-!jane", JANE)]
     many = a_zip({f"{i}": b"" for i in range(65_536)} | {"jane": JANE}, zipfile.ZIP_STORED)
     assert found(many) == [("-!jane", JANE)]
+
+
+def test_a_member_without_octets_that_claims_content_is_a_problem() -> None:
+    made = bytearray(a_zip({"host.pem": pem(JOHN), "jane.pem": pem(JANE)}))
+    at = made.rindex(b"PK\x01\x02") + 20
+    made[at : at + 4] = bytes(4)
+    assert problems(bytes(made)) == ["the compressed data is damaged or cut off; get the file again"]

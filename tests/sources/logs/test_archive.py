@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import httpx
 import pytest
 from backports import zstd
 from support.archives import ISSUER, RangeServer, archived_log, pack, range_server
@@ -23,7 +24,7 @@ from ctscan.model.log import LogKey
 from ctscan.sources import TileSource
 from ctscan.sources.logs import open_log
 from ctscan.sources.logs.archive import ArchiveSource, volume_of
-from ctscan.sources.logs.byte_ranges import PIECE, LocalFile
+from ctscan.sources.logs.byte_ranges import PIECE, LocalFile, RemoteFile
 from ctscan.sources.logs.places import is_place, read_place
 from ctscan.sources.logs.tuning import Tuning
 
@@ -207,7 +208,9 @@ def test_a_server_without_ranges_is_bad(tmp_path: Path) -> None:
             ask(f"{server.url}/files/000.zip", lambda s: s.head())
 
 
-@pytest.mark.parametrize("target", ["http://192.0.2.1/000.zip", "ftp://example.org/000.zip", "/first/000.zip", ""])
+@pytest.mark.parametrize(
+    "target", ["http://192.0.2.1/000.zip", "ftp://example.org/000.zip", "https://[", "/first/000.zip", ""]
+)
 def test_a_redirect_to_an_unsafe_place_or_in_a_circle_is_not_followed(tmp_path: Path, target: str) -> None:
     with range_server() as server:
         served(tmp_path, server)
@@ -215,6 +218,35 @@ def test_a_redirect_to_an_unsafe_place_or_in_a_circle_is_not_followed(tmp_path: 
         with pytest.raises(BadAnswer, match="redirect"):
             ask(f"{server.url}/first/000.zip", lambda s: s.head())
     assert not any("192.0.2.1" in path for path, _ in server.requests)
+
+
+INSIDE = [
+    "127.0.0.1",
+    "[::1]",
+    "localhost",
+    "a.localhost",
+    "169.254.169.254",
+    "10.0.0.1",
+    "[fd00::1]",
+    "[::ffff:7f00:1]",
+]
+
+
+@pytest.mark.parametrize("host", INSIDE)
+def test_no_server_of_the_internet_leads_into_our_network(host: str) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(302, headers={"Location": f"https://{host}/000.zip"})
+
+    async def main() -> None:
+        client = Client("ct@example.org", transport=httpx.MockTransport(answer))
+        with pytest.raises(BadAnswer, match="redirect into the network of this machine"):
+            await RemoteFile("https://archive.example.org/000.zip", client, "archive").tail(10)
+
+    asyncio.run(main())
+    assert asked == ["archive.example.org"]
 
 
 def test_a_file_that_changes_meanwhile_is_bad(tmp_path: Path) -> None:

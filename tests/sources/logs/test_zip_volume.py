@@ -39,9 +39,9 @@ def directory(raw: bytes, tail: int = TAIL) -> dict[str, Member]:
 
 
 def content(raw: bytes, member: Member, limit: int = 1 << 20) -> bytes:
-    span = member.range(len(raw))
+    span = member.range(len(raw), limit)
     for _ in range(3):
-        found = unpack(member, raw[slice(*span)], limit)
+        found = unpack(member, raw[slice(*span)])
         if isinstance(found, bytes):
             return found
         span = found
@@ -66,7 +66,7 @@ def test_a_long_extra_field_is_asked_for() -> None:
         info.extra = b"\xff\xff" + (2000).to_bytes(2, "little") + bytes(2000)
         archive.writestr(info, b"content")
     (member,) = directory(raw.getvalue()).values()
-    assert isinstance(unpack(member, raw.getvalue()[slice(*member.range(500))], 100), tuple)
+    assert isinstance(unpack(member, raw.getvalue()[slice(*member.range(500, 100))]), tuple)
     assert content(raw.getvalue(), member) == b"content"
 
 
@@ -111,3 +111,15 @@ def test_a_huge_directory_is_not_read() -> None:
     size = DIRECTORY_LIMIT + len(raw) + 100
     with pytest.raises(FormatError, match="directory of at most 25165824 bytes"):
         read_directory(size, {size - len(raw): bytes(raw)})
+
+
+@pytest.mark.parametrize("at", [-1, 1000, 1 << 63, (1 << 64) - 1])
+def test_a_member_outside_the_file_is_refused(at: int) -> None:
+    with pytest.raises(FormatError, match="a place outside"):
+        Member("a", at, 10, 10, 0, zipfile.ZIP_STORED).range(1000, 1 << 20)
+
+
+def test_a_member_that_claims_too_much_is_refused_before_it_is_read() -> None:
+    for packed, size in ((1 << 40, 10), (10, 1 << 40)):
+        with pytest.raises(FormatError, match="larger than 1000 bytes"):
+            Member("a", 0, packed, size, 0, zipfile.ZIP_STORED).range(1 << 50, 1000)

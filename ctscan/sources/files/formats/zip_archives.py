@@ -57,6 +57,8 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, inside: Inside, bud
     if info.flag_bits & _IS_ENCRYPTED:
         raise FormatError("a password protects this member; extract it first")
     if not info.compress_size:
+        if info.file_size:  # the directory lies: its member isn't passed over without a word
+            raise FormatError(_DAMAGED)
         return
     budget.spend(info.compress_size)  # members may overlap, and may decompress to nothing
     expected, info.CRC = info.CRC, None  # type: ignore[assignment] # ours comes behind the octets, not in place of them
