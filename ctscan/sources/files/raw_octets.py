@@ -1,0 +1,38 @@
+"""Whole certificates and requests among other octets: in key stores, programs, databases, answers of OCSP.
+
+Only elements that begin like a certificate and are there to their end count; nothing here is a problem, as any octets
+may look alike.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ctscan.sources.files.der_shapes import begins_like_certificate, begins_like_request, element_end
+from ctscan.sources.files.structures import MAX_CERTIFICATE, Parts, Unpack, found
+
+_BEGINNINGS: Final = (
+    re.compile(rb"\x30\x82..\x30[\x81\x82]", re.DOTALL),
+    re.compile(rb"\x30\x81.\x30[\x81\x20-\x7f]", re.DOTALL),
+    re.compile(rb"\x30\x83...\x30[\x82\x83]", re.DOTALL),
+)
+_HEAD: Final = 4096
+
+
+def certificates_among(data: bytes, unpack: Unpack) -> Parts:
+    """Yield each whole certificate or request in the octets, in order."""
+    at = 0
+    waiting = {pattern: pattern.search(data) for pattern in _BEGINNINGS}
+    while begins := [match for match in waiting.values() if match]:
+        begin = min(match.start() for match in begins)
+        head = data[begin : begin + _HEAD]
+        size = element_end(head, 0) or 0
+        at = begin + 2
+        is_whole = 0 < size <= min(MAX_CERTIFICATE, len(data) - begin)
+        if is_whole and (begins_like_certificate(head) or begins_like_request(head)):
+            at = begin + size
+            yield from found(data[begin:at], unpack)
+        for pattern, match in waiting.items():
+            if match and match.start() < at:
+                waiting[pattern] = pattern.search(data, at)
