@@ -1,8 +1,8 @@
 r"""Text out of other text: escapes undone, so that PEM and base64 in strings of programs read as they were meant.
 
-    \n  \r  \/  \"  \u002B       strings of JSON and of programs, escaped more than once too
-    &#13;  &#x2B;                character references of XML and HTML
-    %0A  %2B                     addresses, and headers of web servers
+\n  \r  \/  \"  \u002B       strings of JSON and of programs, escaped more than once too
+&#13;  &#x2B;                character references of XML and HTML
+%0A  %2B                     addresses, and headers of web servers
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ from itertools import islice
 from typing import Final
 
 _CHARACTERS = re.compile(rb"[A-Za-z0-9+/_-]++")
-_GAP = re.compile(rb"[ \t\r\n]++(?:[>|#*;][ \t>|#*;]*+)?|[\"'`][ \t]*+[+.,&\\]?[ \t]*+\r?\n[ \t]*+[\"'`]|[\\,]\r?\n[ \t]*+")
+_GAP = re.compile(
+    rb"[ \t\r\n]++(?:[>|#*;][ \t>|#*;]*+)?|[\"'`][ \t]*+[+.,&\\]?[ \t]*+\r?\n[ \t]*+[\"'`]|[\\,]\r?\n[ \t]*+"
+)
 """White space with the marks of quoted and commented lines, or the end of one string of a program and the next."""
 _PADDING = re.compile(rb"={1,2}")
 _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")

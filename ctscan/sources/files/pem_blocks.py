@@ -1,8 +1,8 @@
 """PEM blocks (RFC 7468, laxly): any label that may stand for a certificate, quoted and commented lines, headers.
 
-    CERTIFICATE, CERTIFICATE REQUEST, PKCS7, CMS …    meant for certificates: anything else in them is a problem
-    SSL SESSION PARAMETERS, OCSP RESPONSE …           read for the certificates in them
-    PRIVATE KEY, X509 CRL, PGP MESSAGE …              passed over
+CERTIFICATE, CERTIFICATE REQUEST, PKCS7, CMS …    meant for certificates: anything else in them is a problem
+SSL SESSION PARAMETERS, OCSP RESPONSE …           read for the certificates in them
+PRIVATE KEY, X509 CRL, PGP MESSAGE …              passed over
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _content(label: bytes, der: bytes, unpack: Unpack) -> Generator[bytes | Prob
 
 def _without_end(body: bytes, unpack: Unpack) -> Generator[bytes | Problem, None, None]:
     """Yield the certificate in a block that is cut off, if it is whole, and the problem."""
-    text = _undecorated(body, b"")
+    text = _undecorated(body, b"").lstrip()
     der, _ = base64_octets(text, 0, MAX_CERTIFICATE)
     size = element_end(der, 0)
     is_whole = size is not None and size <= len(der) and is_recognised(der)

@@ -14,7 +14,7 @@ on behind it, so that each octet is read a bounded number of times.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 

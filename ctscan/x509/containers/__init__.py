@@ -1,4 +1,4 @@
-"""Containers of certificates and requests: PKCS#7 and CMS SignedData (`signed_data.py`), PKCS#12 (`pkcs12.py`),
+"""Containers of certificates and requests: PKCS#7 and CMS SignedData (`signed_data.py`; cut off: `damaged_signed_data.py`), PKCS#12 (`pkcs12.py`),
 enrolment messages (`enrolment.py`).
 
 Certificates are not parsed here: they come out octet for octet as encoded. No signature and no MAC is verified, and no
@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
+from ctscan.x509.containers.damaged_signed_data import whole_certificates
 from ctscan.x509.containers.enrolment import is_enrolment_message, requests_in_message, requests_in_signed_data
 from ctscan.x509.containers.passwords import IterationBudget
 from ctscan.x509.containers.pkcs12 import MAX_ITERATIONS_OF_RUN, certificates_in_pkcs12, is_pkcs12
@@ -51,7 +52,8 @@ def extract_certificates(der: bytes, run_budget: IterationBudget | None = None) 
         run_budget: budget of key derivation shared with other files.
 
     Returns:
-        Requests, then certificates (DER), and a problem for each unusable part.
+        Requests, then certificates (DER), and a problem for each unusable part. Of a SignedData that is cut off or
+        damaged, the certificates that are whole.
 
     Raises:
         FormatError: no part is usable.
@@ -63,7 +65,10 @@ def extract_certificates(der: bytes, run_budget: IterationBudget | None = None) 
     requests = requests_in_signed_data(der)
     try:
         return [*requests, *certificates_in_signed_data(der)]
-    except FormatError:
+    except FormatError as fault:
+        found, rest = whole_certificates(der, MAX_CERTIFICATES) if len(der) <= MAX_SIGNED_DATA else ([], b"")
+        if found:
+            return [*requests, *found, Problem("", f"{fault}; the certificates before that are read", rest)]
         if not requests:
             raise
         return requests
