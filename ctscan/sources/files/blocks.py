@@ -90,8 +90,8 @@ def split_certificates(data: bytes, unpack: Unpack, *, named: bool = True) -> Pa
 
 
 def _in_other_der(data: bytes, unpack: Unpack, *, named: bool) -> Parts:
-    """Yield the certificates inside DER of another kind, as an answer of OCSP; where none is, DER that the user named is
-    left to the reader."""
+    """Yield the certificates inside DER of another kind, as an answer of OCSP; where none is, leave DER that the user
+    named to the reader."""
     is_empty = True
     for one in certificates_among(data, unpack):
         is_empty = False

@@ -23,7 +23,8 @@ class Absence(Problem):
 
 
 class Doubt(Problem):
-    """Problem of a text whose form is only assumed: it counts where the user named the file, or beside a certificate."""
+    """Problem of a text whose form is only assumed. It counts where the user named the file, or beside a
+    certificate."""
 
     __slots__ = ()
 
