@@ -48,10 +48,10 @@ INTERVAL = 0.2  # seconds between two updates of the line on a terminal
 def COMMAND(paths: tuple[str, ...], password_file: str, verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
     """Read certificates of files into the index: those in scope that hold personal data.
 
-    The content of a file decides how it is read, as 'ctscan help inspect' says: certificates, archives, mail, exports of
-    directories and databases, answers of logs, and any text with PEM or base64 in it. With '-', standard input is read.
-    Directories are read whole. Files without certificates are counted, and named with -v. Certificate requests are
-    named and left out: they aren't public.
+    The content of a file decides how it is read, as 'ctscan help inspect' says: certificates, archives, mail, exports
+    of directories and databases, answers of logs, and any text with PEM or base64 in it. With '-', standard input is
+    read. Directories are read whole. Files without certificates are counted, and named with -v. Certificate requests
+    are named and left out: they aren't public.
 
     A file proves nothing: its certificates are unverified until a log is read that holds the same certificate. No
     network is used.

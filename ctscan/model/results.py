@@ -103,8 +103,8 @@ class ImportResult:
     certificates in scope, `new` the kept certificates that the index did not hold. `problems` counts the inputs that
     could not be read, and those that were `partly_read`. `requests` counts certificate requests, which aren't public
     and so aren't kept. `absences` counts named files without a certificate, which are no problems. `files` counts all
-    files, `without` those without a certificate, `not_understood` those that could not be read to their end. `number` is
-    that of the import in the index.
+    files, `without` those without a certificate, `not_understood` those that could not be read to their end. `number`
+    is that of the import in the index.
     `without_objectors`: people objected; their certificates are among those counted as kept, and aren't kept."""
 
     files: int = 0

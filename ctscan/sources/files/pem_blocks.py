@@ -37,9 +37,10 @@ _MEANT = re.compile(rb"CERTIFICATE|PKCS ?#?(?:7|12)\b|\bCMS\b")
 _END = re.compile(rb"-----END [A-Z0-9 #]{1,64}-----")
 _SPACE = re.compile(rb"\s++")
 _TAG = re.compile(rb"<[^<>\n]{0,40}>")
+_STRING_END = re.compile(rb"[\"'`][\s+.,;&)\\]*+$")  # of a program; without a quote, a plus is base64
 _HEADERS_END = re.compile(rb"\r?\n[ \t]*\r?\n")
 _BEFORE: Final = b" \t>|#*;:%\"'`"
-_AFTER: Final = b" \t\r,;+.\\\"'`"
+_AFTER: Final = b" \t\r\\,"
 _MAX_MARK: Final = 100  # characters before BEGIN on its line
 
 Reading = Generator[bytes | Problem, None, int]
@@ -126,14 +127,8 @@ def _without_headers(body: bytes) -> bytes:
 
 def _undecorated(body: bytes, mark: bytes) -> bytes:
     """Remove the marks of quoted, commented and pasted lines."""
-    lines = (line.removeprefix(mark).strip(b"\r").lstrip(_BEFORE) for line in _TAG.sub(b"", body).split(b"\n"))
-    return b"\n".join(_without_tail(line) for line in lines)
-
-
-def _without_tail(line: bytes) -> bytes:
-    """Remove the end of a program's string behind base64; a plus may be its last character."""
-    quote = max(line.rfind(b'"'), line.rfind(b"'"))
-    return line[:quote].rstrip(_AFTER) if quote >= 0 else line.rstrip(b" \t\\")
+    lines = (_STRING_END.sub(b"", line) for line in _TAG.sub(b"", body).split(b"\n"))
+    return b"\n".join(line.removeprefix(mark).lstrip(_BEFORE).rstrip(_AFTER) for line in lines)
 
 
 def decode(text: bytes) -> bytes | None:

@@ -20,6 +20,11 @@ _BEGINNINGS: Final = (
 _HEAD: Final = 4096
 
 
+def first_beginning(data: bytes, at: int) -> int:
+    """Return the place from `at` on where a certificate may begin; the end without any."""
+    return min((match.start() for one in _BEGINNINGS if (match := one.search(data, at))), default=len(data))
+
+
 def certificates_among(data: bytes, unpack: Unpack) -> Parts:
     """Yield each whole certificate or request in the octets, in order."""
     at = 0

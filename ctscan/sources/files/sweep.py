@@ -24,7 +24,7 @@ from ctscan.sources.files.escapes import plain_text
 from ctscan.sources.files.log_leaves import of_leaf
 from ctscan.sources.files.octet_texts import Take, base64_octets, hex_octets
 from ctscan.sources.files.pem_blocks import BEGIN, Reading, read_block
-from ctscan.sources.files.raw_octets import certificates_among
+from ctscan.sources.files.raw_octets import certificates_among, first_beginning
 from ctscan.sources.files.structures import MAX_STRUCTURE, Parts, Unpack, found, is_recognised, problem
 
 MAX_LAYERS: Final = 3
@@ -62,6 +62,12 @@ def has_traces(data: bytes) -> bool:
     """Return whether a text holds anything that a sweep would look at."""
     text = plain_text(data)
     return any(trace.next(text, 0) for trace in _TRACES)
+
+
+def first_trace(data: bytes, at: int) -> int:
+    """Return the place of the first trace from `at` on, in a text or among other octets; the end without any."""
+    text = min((match.start() for trace in _TRACES if (match := trace.next(data, at))), default=len(data))
+    return min(text, first_beginning(data, at))
 
 
 def sweep(data: bytes, unpack: Unpack, layer: int = 0) -> Parts:
