@@ -114,9 +114,8 @@ def _mark(text: bytes, begin: int) -> bytes:
 
 def _body(body: bytes, mark: bytes) -> bytes | None:
     """Decode the lines of a block; None when they are no base64."""
-    if mark.strip() and body.count(b"\n") == body.count(b"\n" + mark):
-        body = body.replace(b"\n" + mark, b"\n")
-    der = decode(_without_headers(body))
+    is_marked = mark.strip() and body.count(b"\n") == body.count(b"\n" + mark)
+    der = decode(_without_headers(body.replace(b"\n" + mark, b"\n") if is_marked else body))
     return der if der is not None else decode(_without_headers(_undecorated(body, mark)))
 
 
