@@ -20,6 +20,7 @@ _TIMES: Final = (0x0100, 0x0300)  # the third and fourth octet of the time: the 
 _MAX_CHAIN: Final = 100
 _KEY_HASH: Final = 32
 _FINGERPRINT: Final = 32
+_MAX_EXTENSIONS: Final = 0xFFFF
 
 
 def begins_like_entry(data: bytes) -> bool:
@@ -31,6 +32,17 @@ def begins_like_entry(data: bytes) -> bool:
         return False
     size = int.from_bytes(data[at : at + 3])
     return data[at + 3 : at + 5] == b"\x30\x82" and int.from_bytes(data[at + 5 : at + 7]) + 4 == size
+
+
+def leaf_size(head: bytes) -> int:
+    """Return the octets of a leaf at most, by its beginning, which `begins_like_entry` recognises."""
+    at = 12 if head[11:12] == b"\0" else 12 + _KEY_HASH
+    return at + 3 + int.from_bytes(head[at : at + 3]) + 2 + _MAX_EXTENSIONS
+
+
+def end_of_leaf(leaf: bytes) -> int:
+    """Return the octets of a leaf that begins `leaf`. Raises FormatError where it is cut off."""
+    return _timestamped(leaf, 2)[2]
 
 
 def of_leaf(leaf_input: bytes, extra_data: bytes) -> list[bytes]:

@@ -21,7 +21,7 @@ from typing import Final
 from ctscan.errors import FormatError
 from ctscan.sources.files.der_shapes import element_end, is_structure
 from ctscan.sources.files.escapes import plain_text
-from ctscan.sources.files.log_leaves import of_leaf
+from ctscan.sources.files.log_leaves import begins_like_entry, end_of_leaf, leaf_size, of_leaf
 from ctscan.sources.files.octet_texts import Take, base64_octets, hex_octets
 from ctscan.sources.files.pem_blocks import BEGIN, Reading, read_block
 from ctscan.sources.files.raw_octets import certificates_among, first_beginning
@@ -30,12 +30,28 @@ from ctscan.sources.files.structures import MAX_STRUCTURE, Parts, Unpack, found,
 MAX_LAYERS: Final = 3
 """Texts within each other: PEM in base64 has two."""
 
+MAX_MISSES: Final = 2000
+"""Places in a text that begin like a certificate and hold none: a text that has more is made to take time."""
+
 _HEAD: Final = 40  # octets that rule out nearly everything else
-_LONG_HEAD: Final = 4096  # octets that hold the issuer of a certificate of version 1
-_MAX_LEAF: Final = 4 * 1024 * 1024
+_LONG_HEAD: Final = 1024  # octets that hold the issuer of a certificate of version 1
 
 _OF_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]++")
+_BEGINS = re.compile(
+    rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)"  # a SEQUENCE that begins with another, a number or a type
+    rb"(?:\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)[\x02\x06\x30\xa0]|\x02[\x01-\x09]|\x06[\x01-\x0b])",
+    re.DOTALL,
+)
 _OF_HEX = re.compile(rb"[0-9A-Fa-f]++")
+
+
+@dataclass(slots=True)
+class _State:
+    """Number of texts around the one that is swept, and of places in it that looked like a certificate and were
+    none."""
+
+    layer: int
+    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,7 @@ class _Trace:
     passed over with it where it begins nothing; None: any."""
 
     pattern: re.Pattern[bytes]
-    read: Callable[[bytes, re.Match[bytes], Unpack, int], Reading]
+    read: Callable[[bytes, re.Match[bytes], Unpack, _State], Reading]
     run: re.Pattern[bytes] | None = None
 
     def next(self, text: bytes, at: int) -> re.Match[bytes] | None:
@@ -81,13 +97,16 @@ def sweep(data: bytes, unpack: Unpack, layer: int = 0) -> Parts:
         unpack: takes structures apart.
         layer: number of texts around this one.
     """
-    text = plain_text(data)
+    text, state = plain_text(data), _State(layer)
     waiting = {trace: trace.next(text, 0) for trace in _TRACES}
     while begins := [(match.start(), number) for number, match in enumerate(waiting.values()) if match]:
         trace = _TRACES[min(begins)[1]]
         match = waiting[trace]
         assert match is not None  # noqa: S101 - it is among those that begin
-        end = max((yield from trace.read(text, match, unpack, layer)), match.end())
+        end = max((yield from trace.read(text, match, unpack, state)), match.end())
+        if state.misses > MAX_MISSES:
+            yield problem(f"more than {MAX_MISSES} places begin like a certificate and hold none; the rest is not read")
+            return
         for other, held in waiting.items():
             if held and held.start() < end:
                 waiting[other] = other.next(text, end)
@@ -95,16 +114,16 @@ def sweep(data: bytes, unpack: Unpack, layer: int = 0) -> Parts:
         yield from certificates_among(data, unpack)
 
 
-def _of_pem(text: bytes, begin: re.Match[bytes], unpack: Unpack, layer: int) -> Reading:
+def _of_pem(text: bytes, begin: re.Match[bytes], unpack: Unpack, state: _State) -> Reading:
     return (yield from read_block(text, begin, unpack))
 
 
-def _of_der(take: Take, name: str) -> Callable[[bytes, re.Match[bytes], Unpack, int], Reading]:
+def _of_der(take: Take, name: str) -> Callable[[bytes, re.Match[bytes], Unpack, _State], Reading]:
     """Return a reader of DER in a text; elements may follow each other without a gap."""
 
-    def read(text: bytes, begin: re.Match[bytes], unpack: Unpack, layer: int) -> Reading:
+    def read(text: bytes, begin: re.Match[bytes], unpack: Unpack, state: _State) -> Reading:
         at = begin.start()
-        while _may_begin(text, at, take):
+        while _may_begin(text, at, take, state):
             size = element_end(take(text, at, _HEAD)[0], 0)
             der, at = take(text, at, min(size or MAX_STRUCTURE, MAX_STRUCTURE))
             if size is not None and len(der) < size and not is_structure(der):
@@ -116,30 +135,38 @@ def _of_der(take: Take, name: str) -> Callable[[bytes, re.Match[bytes], Unpack, 
     return read
 
 
-def _may_begin(text: bytes, at: int, take: Take) -> bool:
+def _may_begin(text: bytes, at: int, take: Take, state: _State) -> bool:
     """Return whether an element at `at` begins like a certificate, by few octets first."""
     head, _ = take(text, at, _HEAD)
-    if len(head) < _HEAD or head[0] != 0x30 or not 0x80 <= head[1] <= 0x84:
+    if len(head) < _HEAD or not _BEGINS.match(head):
         return False
-    return is_recognised(take(text, at, _LONG_HEAD)[0])
+    if is_recognised(take(text, at, _LONG_HEAD)[0]):
+        return True
+    state.misses += 1
+    return False
 
 
-def _of_pem_in_base64(text: bytes, begin: re.Match[bytes], unpack: Unpack, layer: int) -> Reading:
+def _of_pem_in_base64(text: bytes, begin: re.Match[bytes], unpack: Unpack, state: _State) -> Reading:
     inner, end = base64_octets(text, begin.start(), MAX_STRUCTURE)
-    if layer == MAX_LAYERS:
+    if state.layer == MAX_LAYERS:
         yield problem(f"expected texts at most {MAX_LAYERS} deep within each other, got more; decode it first")
     else:
-        yield from sweep(inner, unpack, layer + 1)
+        yield from sweep(inner, unpack, state.layer + 1)
     return end
 
 
-def _of_leaf(text: bytes, begin: re.Match[bytes], unpack: Unpack, layer: int) -> Reading:
-    leaf, end = base64_octets(text, begin.start(), _MAX_LEAF)
+def _of_leaf(text: bytes, begin: re.Match[bytes], unpack: Unpack, state: _State) -> Reading:
+    head, _ = base64_octets(text, begin.start(), 2 * _HEAD)
+    if not begins_like_entry(head[2:]):
+        return begin.end()
+    leaf, end = base64_octets(text, begin.start(), leaf_size(head))
     try:
         parts = of_leaf(leaf, b"")
-    except FormatError:
-        return begin.end()
-    yield from parts
+    except FormatError as fault:
+        yield problem(str(fault), leaf)
+    else:
+        yield from parts
+        end = base64_octets(text, begin.start(), end_of_leaf(leaf))[1]  # what follows may be the next one
     return end
 
 

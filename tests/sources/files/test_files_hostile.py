@@ -21,11 +21,12 @@ def repeated(unit: bytes) -> Callable[[int], bytes]:
 
 
 MAY_BEGIN = base64.b64encode(bytes.fromhex("308203e8308203e4020101") + bytes(40))
+CLAIMING = bytes.fromhex("30830ffff030830fffe0a003020102")
 HOSTILE = {
     "beginnings of base64": repeated(b"MIIC"),
     "words that begin base64": repeated(b"MIICAAAAAAAAAAAAAAAAAAAAAA "),
     "almost certificates": repeated(MAY_BEGIN + b" "),
-    "certificates that claim much": repeated(base64.b64encode(bytes.fromhex("30830ffff030830fffe0a003020102") + bytes(33)) + b"\n"),
+    "certificates that claim much": repeated(base64.b64encode(CLAIMING + bytes(33)) + b"\n"),
     "single characters": repeated(b"MIICAAAAAAAAAAAAAAAAAAAAAA" + b"A B " * 20),
     "beginnings of hexadecimal": repeated(b"3082 "),
     "digits": repeated(b"30"),
