@@ -124,7 +124,7 @@ def _stream(parent: _Parent, budget: UnpackBudget, size: int, *, has_random_acce
     """Return the file as a stream. A file of unknown size counts its octets as they come."""
 
     def more(most: int) -> bytes:
-        found = parent.octets(most)
+        found = parent.octets(min(most, _PIECE))
         budget.packed += 0 if size else len(found)
         return found
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ctscan.errors import FormatError
+from ctscan.model import Problem
 from ctscan.sources.files.der_shapes import element_end, is_structure
 from ctscan.sources.files.escapes import plain_text
 from ctscan.sources.files.log_leaves import begins_like_entry, end_of_leaf, leaf_size, of_leaf
@@ -32,6 +33,9 @@ MAX_LAYERS: Final = 3
 
 MAX_MISSES: Final = 2000
 """Places in a text that begin like a certificate and hold none: a text that has more is made to take time."""
+
+MAX_PROBLEMS: Final = 1000
+"""Problems of one text."""
 
 _HEAD: Final = 40  # octets that rule out nearly everything else
 _LONG_HEAD: Final = 1024  # octets that hold the issuer of a certificate of version 1
@@ -48,10 +52,11 @@ _OF_HEX = re.compile(rb"[0-9A-Fa-f]++")
 @dataclass(slots=True)
 class _State:
     """Number of texts around the one that is swept, and of places in it that looked like a certificate and were
-    none."""
+    none. `problems`: those that were reported."""
 
     layer: int
     misses: int = 0
+    problems: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +108,26 @@ def sweep(data: bytes, unpack: Unpack, layer: int = 0) -> Parts:
         trace = _TRACES[min(begins)[1]]
         match = waiting[trace]
         assert match is not None  # noqa: S101 - it is among those that begin
-        end = max((yield from trace.read(text, match, unpack, state)), match.end())
-        if state.misses > MAX_MISSES:
-            yield problem(f"more than {MAX_MISSES} places begin like a certificate and hold none; the rest is not read")
+        end = max((yield from _counted(trace.read(text, match, unpack, state), state)), match.end())
+        if state.misses > MAX_MISSES or state.problems > MAX_PROBLEMS:
+            yield problem("too many places that begin like a certificate and hold none; the rest is not read")
             return
         for other, held in waiting.items():
             if held and held.start() < end:
                 waiting[other] = other.next(text, end)
     if not data.isascii():
         yield from certificates_among(data, unpack)
+
+
+def _counted(reading: Reading, state: _State) -> Reading:
+    """Pass on what a reader finds, and count its problems."""
+    while True:
+        try:
+            one = next(reading)
+        except StopIteration as end:
+            return int(end.value)
+        state.problems += isinstance(one, Problem)
+        yield one
 
 
 def _of_pem(text: bytes, begin: re.Match[bytes], unpack: Unpack, state: _State) -> Reading:

@@ -28,6 +28,7 @@ ATTRIBUTES: Final = (  # RFC 4523, RFC 2798, RFC 5755
     "attributeCertificateAttribute",
 )
 
+_SHORTEST: Final = 100  # characters of a value that may hold a certificate
 _MAX_NAME: Final = 256
 _LINE: Final = 64 * 1024
 _FIRST = re.compile(rb"(?:version:[ ]*\d{1,3}[ ]*\r?$|dn::?[ ]?)", re.IGNORECASE)
@@ -84,7 +85,7 @@ def _in_value(value: _Value, unpack: Unpack) -> Iterator[bytes | Problem]:
         yield Problem("", "a value by reference (':<'), which isn't followed; give that file itself")
     elif len(text) > MAX_VALUE:
         yield Problem("", f"expected a value of at most {MAX_VALUE} characters, got more")
-    elif text.strip():
+    elif text.strip() and (value.is_meant or len(text) >= _SHORTEST):
         octets = decode(text) or (b"" if value.kind else text)
         count = 0
         for count, one in enumerate(_in_octets(octets, text, value, unpack), 1):  # noqa: B007 - counted
