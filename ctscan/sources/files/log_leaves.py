@@ -17,6 +17,7 @@ from typing import Final
 from ctscan.errors import FormatError
 
 _TIMES: Final = (0x0100, 0x0300)  # the third and fourth octet of the time: the years 2004 to 2074
+_SHORTEST: Final = 256  # octets: a length in two octets
 _MAX_CHAIN: Final = 100
 _KEY_HASH: Final = 32
 _FINGERPRINT: Final = 32
@@ -31,7 +32,9 @@ def begins_like_entry(data: bytes) -> bool:
     if data[9:10] not in (b"\0", b"\1"):
         return False
     size = int.from_bytes(data[at : at + 3])
-    return data[at + 3 : at + 5] == b"\x30\x82" and int.from_bytes(data[at + 5 : at + 7]) + 4 == size
+    return (
+        size >= _SHORTEST and data[at + 3 : at + 5] == b"\x30\x82" and int.from_bytes(data[at + 5 : at + 7]) + 4 == size
+    )
 
 
 def leaf_size(head: bytes) -> int:
