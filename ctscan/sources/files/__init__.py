@@ -8,7 +8,7 @@ certificate or writes to disk; names within archives are labels only.
 | Form | Module | Place of a certificate |
 |---|---|---|
 | DER, base64; PKCS#7, CMS, PKCS#12 in them | `blocks.py`, `structures.py` | `file`, `file#2` |
-| PEM, base64, hexadecimal digits in any text; DER among other octets | `sweep.py`, `pem_blocks.py`, `octet_texts.py`, `raw_octets.py` | `file`, `file#2` |
+| PEM, base64, hexadecimal digits in any text; DER among other octets | `sweep.py` | `file`, `file#2` |
 | gzip, bzip2, xz, zstd around any other | `formats/packed.py` | as within it |
 | UTF-16 | `formats/utf16_text.py` | as within it |
 | data tiles of logs | `formats/data_tiles.py`, `log_leaves.py` | `file`, `file#entry` |
