@@ -19,19 +19,27 @@ ROOT = Path(__file__).parents[1]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
 NAMES = {"dossier", "reports", "parquet", "encrypted", "metrics", "postgres", "pkcs12", "native"}
 
-START = "import sys; sys.argv[0] = 'ctscan'; from ctscan.cli import main; main()"
+HIDING = """
+import sys
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition('.')[0] == {package!r}:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Hidden())
+sys.argv[0] = 'ctscan'
+from ctscan.cli import main
+main()
+"""
 
 
-def without(package: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run `ctscan …` in a process in which, as in all that it starts, a package can't be imported."""
+def without(package: str, *arguments: str, cwd: Path, first: str = "") -> subprocess.CompletedProcess[str]:
+    """Run `ctscan …` in a process in which a package can't be imported. `first`: a folder from which the processes that
+    it starts import first."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
-    hidden = cwd / "hidden" / package
-    hidden.mkdir(parents=True)
-    (hidden / "__init__.py").write_text(f"raise ModuleNotFoundError({package!r})\n")
     return subprocess.run(
-        [sys.executable, "-c", START, *arguments],
+        [sys.executable, "-c", HIDING.format(package=package), *arguments],
         cwd=cwd,
-        env=environment | {"PYTHONPATH": f"{hidden.parent}{os.pathsep}{ROOT}"},
+        env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, (first, str(ROOT))))},
         capture_output=True,
         text=True,
         timeout=60,
@@ -76,7 +84,9 @@ def test_a_command_without_its_extra_says_what_to_install(tmp_path: Path, argume
 def test_a_file_that_needs_an_extra_is_a_problem_of_this_file_only(tmp_path: Path) -> None:
     (tmp_path / "jane.der").write_bytes(make_certificate([("CN", "Jane Roe"), ("emailAddress", "jane@example.org")]))
     (tmp_path / "old.p12").write_bytes(old_key_store())
-    done = without("Crypto", "inspect", "old.p12", "jane.der", cwd=tmp_path)
+    (tmp_path / "hidden" / "Crypto").mkdir(parents=True)
+    (tmp_path / "hidden" / "Crypto" / "__init__.py").write_text("raise ModuleNotFoundError('Crypto')\n")
+    done = without("Crypto", "inspect", "old.p12", "jane.der", cwd=tmp_path, first=str(tmp_path / "hidden"))
     assert done.returncode == 4
     (line,) = done.stderr.splitlines()
     assert line.startswith("ctscan: old.p12: ")
