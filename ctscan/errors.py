@@ -178,7 +178,7 @@ EXIT_CODES: dict[int, str] = {
     1: "failed",
     2: "usage or configuration",
     3: "a log misbehaved",
-    4: "the answer may be incomplete, or a pass left gaps",
+    4: "the answer may be incomplete, a pass left gaps, or a file could not be read to its end",
     5: "a limit that you set is reached: the days before a deadline, or data that stops a gate",
 }
 """Meanings of the exit codes; the README repeats this table, and a test compares the two."""

@@ -16,10 +16,18 @@ from ctscan.errors import FormatError
 from ctscan.model import Problem
 from ctscan.sources.files.content import StreamReader, load_everything
 from ctscan.sources.files.file_format import Item
-from ctscan.sources.files.frames import Kind, item_frame, parse_begin, read_frame, want_payload, write_frame
+from ctscan.sources.files.frames import (
+    Kind,
+    item_frame,
+    parse_begin,
+    parse_passwords,
+    read_frame,
+    want_payload,
+    write_frame,
+)
 from ctscan.sources.files.process_limits import MEMORY, CpuLimit, confine
 from ctscan.sources.files.streams import UnpackBudget, buffered
-from ctscan.x509.containers import certificate_extractor
+from ctscan.x509.containers import certificate_extractor, load_ciphers
 
 _PIECE: Final = 1024 * 1024  # octets of a message
 
@@ -33,6 +41,10 @@ class _Parent:
 
     def __init__(self, orders: BinaryIO, results: BinaryIO, limit: CpuLimit) -> None:
         self._orders, self._results, self._limit = orders, results, limit
+
+    def passwords(self) -> tuple[str, ...]:
+        """Wait for the passwords, which come before the first file."""
+        return parse_passwords(self._receive(Kind.PASSWORDS))
 
     def next_file(self) -> tuple[bool, bool, int]:
         """Wait for the next file."""
@@ -90,11 +102,13 @@ class _RemoteFile(io.RawIOBase):
 
 def main() -> None:
     """Take files apart until the parent is gone."""
-    limit, unpack = CpuLimit(), certificate_extractor()
+    limit = CpuLimit()
     load_everything()
+    load_ciphers()
     parent = _Parent(sys.stdin.buffer, sys.stdout.buffer, limit)
     confine()
     try:
+        unpack = certificate_extractor(passwords=parent.passwords())
         while True:
             is_named, has_random_access, size = parent.next_file()
             limit.begin(size)
@@ -111,7 +125,7 @@ def _stream(parent: _Parent, budget: UnpackBudget, size: int, *, has_random_acce
     """Return the file as a stream. A file of unknown size counts its octets as they come."""
 
     def more(most: int) -> bytes:
-        found = parent.octets(most)
+        found = parent.octets(min(most, _PIECE))
         budget.packed += 0 if size else len(found)
         return found
 

@@ -32,13 +32,14 @@ main()
 """
 
 
-def without(package: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run `ctscan …` in a process in which a package can't be imported."""
+def without(package: str, *arguments: str, cwd: Path, first: str = "") -> subprocess.CompletedProcess[str]:
+    """Run `ctscan …` in a process in which a package can't be imported. `first`: a folder from which the processes that
+    it starts import first."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
     return subprocess.run(
         [sys.executable, "-c", HIDING.format(package=package), *arguments],
         cwd=cwd,
-        env=environment | {"PYTHONPATH": str(ROOT)},
+        env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, (first, str(ROOT))))},
         capture_output=True,
         text=True,
         timeout=60,
@@ -83,8 +84,10 @@ def test_a_command_without_its_extra_says_what_to_install(tmp_path: Path, argume
 def test_a_file_that_needs_an_extra_is_a_problem_of_this_file_only(tmp_path: Path) -> None:
     (tmp_path / "jane.der").write_bytes(make_certificate([("CN", "Jane Roe"), ("emailAddress", "jane@example.org")]))
     (tmp_path / "old.p12").write_bytes(old_key_store())
-    done = without("Crypto", "inspect", "old.p12", "jane.der", cwd=tmp_path)
-    assert done.returncode == 0
+    (tmp_path / "hidden" / "Crypto").mkdir(parents=True)
+    (tmp_path / "hidden" / "Crypto" / "__init__.py").write_text("raise ModuleNotFoundError('Crypto')\n")
+    done = without("Crypto", "inspect", "old.p12", "jane.der", cwd=tmp_path, first=str(tmp_path / "hidden"))
+    assert done.returncode == 4
     (line,) = done.stderr.splitlines()
     assert line.startswith("ctscan: old.p12: ")
     assert f"needs pycryptodome: {to_install('pkcs12')}, or convert the file: openssl pkcs12 -legacy" in line

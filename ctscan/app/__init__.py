@@ -61,6 +61,7 @@ from ctscan.app.measuring import render_measures, write_metrics
 from ctscan.app.notice_writing import FORMS as NOTICE_FORMS
 from ctscan.app.notice_writing import write_notice
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
+from ctscan.app.password_file import passwords_of
 from ctscan.app.purging import purge
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
@@ -172,6 +173,7 @@ __all__ = [
     "note_on_case",
     "open_case",
     "parse_identifier",
+    "passwords_of",
     "pause_case",
     "pending_alerts",
     "plan_scope_search",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ class GateOptions:
         baseline: file of known findings; empty for none.
         ignore: file of settings whose `[report] ignore` holds; empty for none.
         skip_others: skip named files without a certificate.
+        passwords: of PKCS#12 files.
     """
 
     words: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class GateOptions:
     baseline: str = ""
     ignore: str = ""
     skip_others: bool = False
+    passwords: tuple[str, ...] = field(default=(), repr=False)
 
 
 def gate_of(words: Sequence[str]) -> Gate | None:
@@ -66,7 +68,7 @@ def judge_files(paths: Iterable[str], options: GateOptions) -> Iterator[JudgedCe
         read_baseline(options.baseline) if options.baseline else None,
         _ignore_list(options.ignore) if options.ignore else (),
     )
-    inspected = inspected_with_files(paths, options.scope, skip_others=options.skip_others)
+    inspected = inspected_with_files(paths, options.scope, skip_others=options.skip_others, passwords=options.passwords)
     return (JudgedCertificate(found, file, judge(found, gate, known)) for file, found in inspected)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ctscan.model import Certificate
     from ctscan.model.certificate_request import RequestOutlook
     from ctscan.model.explanation import Explanation
+    from ctscan.model.file_tally import FileTally
     from ctscan.model.results import ImportResult, LocalCertificate
     from ctscan.personal.analyse import Analysis
     from ctscan.sources.files import Input
@@ -32,32 +33,49 @@ PUBLICATION = "exposure/publication.toml"
 
 
 def inspect(
-    paths: Iterable[str], scope: Sequence[str] = (), explain: str = "", *, clock: Clock = CLOCK
+    paths: Iterable[str],
+    scope: Sequence[str] = (),
+    explain: str = "",
+    *,
+    passwords: Sequence[str] = (),
+    files: FileTally | None = None,
+    clock: Clock = CLOCK,
 ) -> Iterator[LocalCertificate]:
     """Find personal data in certificates and certificate requests of files, directories and standard input (`-`).
 
     Args:
         scope: terms of a scope, in whose hosts names of people are looked for.
         explain: the place of findings to explain, as `subject.2.commonName`; empty for none.
+        passwords: of PKCS#12 files.
+        files: counts the files while the result is iterated.
         clock: its day decides which limits of validity hold for a certificate that is issued now.
 
     Raises:
         UsageError: the scope can't be understood; at the end, nothing was found at the place to explain. Faults of an
             input are in its result.
     """
-    found = _local_certificates(paths, _domains(scope), clock.now().date(), explain)
+    from ctscan.sources.files import bounded_inputs
+
+    inputs = bounded_inputs(paths, passwords=passwords, tally=files)
+    found = _local_certificates(inputs, _domains(scope), clock.now().date(), explain)
     return _with_explanations(found) if explain else found
 
 
 def inspected_with_files(
-    paths: Iterable[str], scope: Sequence[str] = (), *, skip_others: bool = False, clock: Clock = CLOCK
+    paths: Iterable[str],
+    scope: Sequence[str] = (),
+    *,
+    skip_others: bool = False,
+    passwords: Sequence[str] = (),
+    files: FileTally | None = None,
+    clock: Clock = CLOCK,
 ) -> Iterator[tuple[str, LocalCertificate]]:
     """Inspect as `inspect`; return each result behind the path of its file. `skip_others`: skip named files without a
     certificate or a request."""
     from ctscan.sources.files import bounded_inputs
 
     domains, today = _domains(scope), clock.now().date()
-    inputs = bounded_inputs(paths, skip_others=skip_others)
+    inputs = bounded_inputs(paths, skip_others=skip_others, passwords=passwords, tally=files)
     return ((found.file, _inspected(found, domains, today, "")) for found in inputs)
 
 
@@ -85,15 +103,16 @@ def _with_explanations(found: Iterable[LocalCertificate]) -> Iterator[LocalCerti
         raise UsageError(f"--explain: expected {named}, got none with a finding there")
 
 
-def identifiers_in(path: str) -> Iterator[Identifier]:
+def identifiers_in(path: str, passwords: Sequence[str] = ()) -> Iterator[Identifier]:
     """Read the certificates of a file as identifiers: precertificate and certificate share an identity.
 
     Raises:
         InputError: an input can't be read, or is cut off: half a certificate has another identity than the whole.
     """
+    from ctscan.sources.files import bounded_inputs
     from ctscan.views.listings import refusal_line
 
-    for found in _local_certificates([path], (), CLOCK.now().date()):
+    for found in _local_certificates(bounded_inputs([path], passwords=passwords), (), CLOCK.now().date()):
         if found.certificate is None:
             raise InputError(refusal_line(found))
         if found.request is not None:
@@ -115,6 +134,8 @@ async def import_files(
     who: str,
     progress: Callable[[ImportResult, tuple[Problem, ...]], None],
     stop: asyncio.Event,
+    passwords: Sequence[str] = (),
+    files: FileTally | None = None,
     clock: Clock = CLOCK,
 ) -> ImportResult:
     """Keep the certificates of files that are in scope and hold personal data.
@@ -122,12 +143,15 @@ async def import_files(
     Args:
         who: the account, for the record.
         progress: receives the sums so far and the new problems, portion by portion.
+        passwords: of PKCS#12 files.
+        files: counts the files, and keeps names of those without a certificate.
 
     Raises:
         UsageError: the scope is missing, can't be understood, or has a wide term without consent.
         IndexFault: the index can't be used. Faults of an input are in the result.
     """
     from ctscan.collect.file_import import ImportRequest, run_import
+    from ctscan.model.file_tally import FileTally
     from ctscan.personal.keeping import Keeping
     from ctscan.sources.files import bounded_inputs
 
@@ -139,19 +163,18 @@ async def import_files(
         opened_index(config, create=True) as index,
     ):
         await index.note_limits(limits)
-        result = await run_import(index, bounded_inputs(paths), request, progress, stop, clock)
+        files = files if files is not None else FileTally()
+        inputs = bounded_inputs(paths, passwords=passwords, tally=files)
+        result = await run_import(index, inputs, request, progress, stop, clock, files)
         result.without_objectors = (await index.suppressions_of([], [])).any
         change.detail, change.exit_code = str(result.number), result.exit_code
     return result
 
 
 def _local_certificates(
-    paths: Iterable[str], domains: tuple[str, ...], today: date, explain: str = ""
+    inputs: Iterable[Input], domains: tuple[str, ...], today: date, explain: str = ""
 ) -> Iterator[LocalCertificate]:
-    from ctscan.sources.files import bounded_inputs
-
-    for found in bounded_inputs(paths):
-        yield _inspected(found, domains, today, explain)
+    return (_inspected(found, domains, today, explain) for found in inputs)
 
 
 def _inspected(found: Input, domains: tuple[str, ...], today: date, explain: str) -> LocalCertificate:
@@ -159,7 +182,8 @@ def _inspected(found: Input, domains: tuple[str, ...], today: date, explain: str
 
     data = found.der if found.der is not None else found.problem.unread if found.problem is not None else b""
     if found.der is None and not data:
-        return LocalCertificate(found.source, None, None, (), (found.problem,) if found.problem else ())
+        problems = (found.problem,) if found.problem else ()
+        return LocalCertificate(found.source, None, None, (), problems, is_absence=found.is_absence)
     analysis, explained = _analysed(found, data, domains, explain)
     certificate = analysis.certificate
     return LocalCertificate(

@@ -11,9 +11,11 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
+from ctscan.cli.file_names import name_files
 from ctscan.cli.program import command, complain
 from ctscan.cli.standard_input import say_how_to_type
 from ctscan.config import load_settings
+from ctscan.model.file_tally import FileTally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +34,7 @@ INTERVAL = 0.2  # seconds between two updates of the line on a terminal
         0: "all inputs were read",
         1: "nothing was read, the import was stopped, or the index can't be used",
         2: "",
-        4: "some inputs could not be read, or only in part",
+        4: "some inputs begin a known form and could not be read to their end, or broke a limit",
     },
     example="ctscan import certificates.zip --scope example.org --purpose 'case 2026-17'\n"
     "ctscan import signed-mail.mbox directory.ldif --everything --db files.db\n"
@@ -41,14 +43,15 @@ INTERVAL = 0.2  # seconds between two updates of the line on a terminal
 @click.argument("paths", metavar="FILE|DIR|-...", nargs=-1, required=True)
 @options.scope
 @options.purpose("with the import")
+@options.password_file
 @options.on_index("table", "json")
-def COMMAND(paths: tuple[str, ...], verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
+def COMMAND(paths: tuple[str, ...], password_file: str, verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
     """Read certificates of files into the index: those in scope that hold personal data.
 
-    The content of a file decides how it is read: PEM, DER and base64; PKCS#7, CMS and PKCS#12 (without a password);
-    zip, tar, gz, bz2 and xz of them; LDIF; signed mail and mailboxes; JSON, one value a line or in arrays, as
-    certstream writes it. With '-', standard input is read. Directories are read whole. Files without certificates are
-    passed over there and in archives. Certificate requests are named and left out: they aren't public.
+    The content of a file decides how it is read, as 'ctscan help inspect' says: certificates, archives, mail, exports
+    of directories and databases, answers of logs, and any text with PEM or base64 in it. With '-', standard input is
+    read. Directories are read whole. Files without certificates are counted, and named with -v. Certificate requests
+    are named and left out: they aren't public.
 
     A file proves nothing: its certificates are unverified until a log is read that holds the same certificate. No
     network is used.
@@ -57,25 +60,32 @@ def COMMAND(paths: tuple[str, ...], verbose: int, **given: Any) -> int:  # noqa:
     from ctscan.cli.logging import set_up
     from ctscan.cli.process import run
 
-    config = load_settings(**given)
+    config, passwords = load_settings(**given), app.passwords_of(password_file)
     set_up(verbose, os.environ)
     agreed = run(with_consent(config))
     if agreed is None:
         return 1
     if "-" in paths:
         say_how_to_type("certificates, in PEM for example")
-    result, problems = run(_import(agreed, paths))
+    files = FileTally()
+    result, problems = run(_import(agreed, paths, passwords, files))
     _print(result, problems, config.format)
+    if verbose:
+        name_files(files)
     return result.exit_code
 
 
-async def _import(config: Config, paths: Sequence[str]) -> tuple[ImportResult, list[Problem]]:
+async def _import(
+    config: Config, paths: Sequence[str], passwords: Sequence[str], files: FileTally
+) -> tuple[ImportResult, list[Problem]]:
     from ctscan.cli.process import account, stop_on_signal
 
     with stop_on_signal() as stop:
         progress = Progress(sys.stderr)
         try:
-            result = await app.import_files(config, paths, who=account(), progress=progress.update, stop=stop)
+            result = await app.import_files(
+                config, paths, who=account(), progress=progress.update, stop=stop, passwords=passwords, files=files
+            )
         finally:
             progress.wipe()
     return result, progress.problems
@@ -111,7 +121,7 @@ class Progress:
 def _print(result: ImportResult, problems: Sequence[Problem], format: str) -> None:
     from ctscan.model import SearchState
 
-    unnamed = result.problems + result.requests - len(problems)
+    unnamed = result.problems + result.absences + result.requests - len(problems)
     if unnamed > 0:
         complain(f"import: {unnamed:,} more problems like these")
     if format == "json":

@@ -111,6 +111,7 @@ def asked_identifiers(
     from_file: str | None,
     certificates: tuple[str, ...],
     *,
+    passwords: tuple[str, ...] = (),
     complain: Callable[[str], None],
     is_read_twice: bool,
 ) -> AskedIdentifiers:
@@ -120,6 +121,7 @@ def asked_identifiers(
         texts: arguments; `-` stands for stdin, which is read as well where nothing is given and it is no terminal.
         from_file: path of a file of identifiers, or `-`.
         certificates: paths of certificates.
+        passwords: of PKCS#12 files among them.
         complain: is given a line for the user about each line that is passed over.
         is_read_twice: keep the lines of a pipe for another pass.
 
@@ -127,7 +129,7 @@ def asked_identifiers(
         UsageError: an argument can't be understood.
         InputError: a file can't be read.
     """
-    parts = _parts(texts, from_file, certificates, is_read_twice)
+    parts = _parts(texts, from_file, certificates, is_read_twice, passwords)
     return AskedIdentifiers(list(parts), complain)
 
 
@@ -163,7 +165,11 @@ def _strictly(lines: IdentifierLines) -> Iterator[Identifier]:
 
 
 def _parts(
-    texts: tuple[str, ...], from_file: str | None, certificates: tuple[str, ...], is_read_twice: bool
+    texts: tuple[str, ...],
+    from_file: str | None,
+    certificates: tuple[str, ...],
+    is_read_twice: bool,
+    passwords: tuple[str, ...] = (),
 ) -> Iterator[Identifier | IdentifierLines]:
     is_piped = not (texts or from_file or certificates or sys.stdin.isatty())
     arguments = ("-",) if is_piped else texts
@@ -174,7 +180,7 @@ def _parts(
         elif not is_stdin_read:  # its end comes once
             is_stdin_read = True
             yield IdentifierLines(standard_input(TYPED), "stdin", is_kept=is_read_twice)
-    of_certificates = [found for path in certificates for found in app.identifiers_in(path)]
+    of_certificates = [found for path in certificates for found in app.identifiers_in(path, passwords)]
     if from_file is not None and from_file != "-":
         yield IdentifierLines(_opened(from_file), from_file, is_kept=is_read_twice)
     yield from of_certificates

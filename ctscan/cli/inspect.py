@@ -8,6 +8,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
+from ctscan.cli.file_names import name_files
 from ctscan.cli.gate_output import FORMATS, GateOutput, is_gate, run_gate
 from ctscan.cli.program import command, complain
 from ctscan.cli.standard_input import say_how_to_type
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
         0: "at least one certificate was read; with --fail-on: all was read, and nothing stops the gate",
         1: "nothing was read",
         2: "",
-        4: "with --fail-on: an input was not read whole, and nothing else stops the gate",
+        4: "an input begins a known form and could not be read to its end, or broke a limit; with --fail-on also where "
+        "a named file holds no certificate, and nothing else stops the gate",
         5: "with --fail-on: a finding stops the gate",
     },
     example="ctscan inspect jane.pem\nctscan inspect /etc/ssl/certs --format jsonl\n"
@@ -61,19 +63,22 @@ if TYPE_CHECKING:
 )
 @click.option("--skip-others", is_flag=True, help="Pass over named files without a certificate, as in directories.")
 @click.option("--values", is_flag=True, help="Show the values of people in the output of a gate, too.")
+@options.password_file
 @options.language(from_config=False)
 @options.output("table", "json", "jsonl", *FORMATS, from_config=False)
 @options.verbose
 def COMMAND(  # noqa: N802 - the name by which the program finds it
     paths: tuple[str, ...], scope: tuple[str, ...], explain: str, fail_on: tuple[str, ...], baseline: str,
-    write_baseline: str, ignore: str, skip_others: bool, values: bool, format: str, lang: str, verbose: int,
+    write_baseline: str, ignore: str, skip_others: bool, values: bool, password_file: str, format: str, lang: str,
+    verbose: int,
 ) -> int:  # fmt: skip
     """Show the personal data in certificates and certificate requests on this machine.
 
-    The content of a file decides how it is read: PEM, DER and base64; PKCS#7, CMS and PKCS#12 (without a password);
-    zip, tar, gz, bz2 and xz of them; LDIF; signed mail and mailboxes; JSON, one value a line or in arrays, as
-    certstream writes it. Directories are read whole. With '-', standard input is read. Attribute certificates are read
-    too.
+    The content of a file decides how it is read: PEM, DER and base64; PKCS#7, CMS and PKCS#12; zip, tar, gz, bz2, xz
+    and zst of them; LDIF, vCard, XML, CSV, YAML; signed mail and mailboxes; JSON, as certstream and logs write it; data
+    tiles of logs. In any other text, PEM, base64 and hexadecimal digits are looked for that begin like a certificate.
+    Directories are read whole. With '-', standard input is read. Attribute certificates are read too. -v names the
+    files without a certificate, and those that could not be read to their end.
 
     Of a certificate request (PKCS#10, CRMF, SPKAC, also inside CMC and CMP) it is said what would become public with
     the certificate, in which logs, for how long, and how to ask for less.
@@ -83,20 +88,26 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     """
     if "-" in paths:
         say_how_to_type("certificates or requests, in PEM for example")
-    gate = app.GateOptions(fail_on, scope, baseline, ignore, skip_others)
+    passwords = app.passwords_of(password_file)
+    gate = app.GateOptions(fail_on, scope, baseline, ignore, skip_others, passwords)
     output = GateOutput(format, lang, write_baseline, values, explain)
     if is_gate(output, gate):
         return run_gate(paths, gate, output)
-    found = app.inspect(paths, scope, explain)
+    counts = InspectionCounts()
+    found = app.inspect(paths, scope, explain, passwords=passwords, files=counts.files)
     is_explained = bool(explain)
     if format == "table":
-        counts = _print_table(found, lang, is_explained=is_explained)
+        _print_table(found, counts, lang, is_explained=is_explained)
     else:
-        counts = _print_json(found, is_array=format == "json", is_explained=is_explained)
-    return 0 if counts.read else 1
+        _print_json(found, counts, is_array=format == "json", is_explained=is_explained)
+    if verbose:
+        name_files(counts.files)
+    return counts.exit_code
 
 
-def _print_json(inspected: Iterable[LocalCertificate], *, is_array: bool, is_explained: bool) -> InspectionCounts:
+def _print_json(
+    inspected: Iterable[LocalCertificate], counts: InspectionCounts, *, is_array: bool, is_explained: bool
+) -> None:
     """Print an object for each input. Where no input could be read, the reason of the last one is said."""
     from ctscan.cli.output import JsonItems
     from ctscan.views import listings
@@ -104,7 +115,7 @@ def _print_json(inspected: Iterable[LocalCertificate], *, is_array: bool, is_exp
     from ctscan.views.json import local_certificate
 
     shape = explained_certificate if is_explained else local_certificate
-    counts, refusal, items = InspectionCounts(), "", JsonItems(is_array=is_array)
+    refusal, items = "", JsonItems(is_array=is_array)
     try:
         for found in inspected:
             counts.add(found)
@@ -116,10 +127,11 @@ def _print_json(inspected: Iterable[LocalCertificate], *, is_array: bool, is_exp
     items.end()
     if not counts.read:
         complain(f"inspect: no certificate could be read: {refusal}")
-    return counts
 
 
-def _print_table(inspected: Iterable[LocalCertificate], lang: str, *, is_explained: bool) -> InspectionCounts:
+def _print_table(
+    inspected: Iterable[LocalCertificate], counts: InspectionCounts, lang: str, *, is_explained: bool
+) -> None:
     """Print certificates with personal data one by one, and sums. Inputs that can't be read are named on stderr.
 
     `is_explained`: only the findings that were asked about, with their explanations.
@@ -127,7 +139,7 @@ def _print_table(inspected: Iterable[LocalCertificate], lang: str, *, is_explain
     from ctscan.views import listings, request_tables, tables
     from ctscan.views.text import texts
 
-    out, counts = tables.console(), InspectionCounts()
+    out = tables.console()
     for found in inspected:
         counts.add(found)
         if found.certificate is None:
@@ -149,4 +161,3 @@ def _print_table(inspected: Iterable[LocalCertificate], lang: str, *, is_explain
         out.print()
     if counts.read:
         tables.say(out, listings.inspection_line(counts))
-    return counts

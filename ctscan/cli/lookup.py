@@ -37,8 +37,12 @@ if TYPE_CHECKING:
 @taken
 @from_file
 @click.option(
-    "--certificate", metavar="FILE", multiple=True, help="Look up this certificate (PEM, DER, PKCS#7); repeatable."
+    "--certificate",
+    metavar="FILE",
+    multiple=True,
+    help="Look up this certificate (in any form that 'inspect' reads); repeatable.",
 )
+@options.password_file
 @click.option("--summary", is_flag=True, help="Show no certificate: only the verdict, the overview and the coverage.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Show at most N certificates of each answer.")
 @click.option("--live", is_flag=True, help="Leave out certificates that are expired or revoked.")
@@ -55,6 +59,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     identifiers: tuple[str, ...],
     from_file: str | None,
     certificate: tuple[str, ...],
+    password_file: str,
     case: str,
     summary: bool,
     limit: int | None,
@@ -86,7 +91,12 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     )
     progress = ListProgress()
     reading = asked_identifiers(
-        identifiers, from_file, certificate, complain=progress.complain, is_read_twice=bool(config.purpose or case)
+        identifiers,
+        from_file,
+        certificate,
+        passwords=app.passwords_of(password_file),
+        complain=progress.complain,
+        is_read_twice=bool(config.purpose or case),
     )
     with progress, reading as asked:
         if asked.is_empty():

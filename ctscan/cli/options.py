@@ -32,6 +32,13 @@ verbose: Decorator = click.option(
     help="Log more to stderr (twice: every batch), and show a traceback when something fails.  [env: CTSCAN_LOG_LEVEL]",
 )
 
+password_file: Decorator = click.option(
+    "--password-file",
+    metavar="FILE",
+    default="",
+    help="Try the passwords in this file, one a line, at PKCS#12 files; without it only the empty one is tried.",
+)
+
 config: Decorator = click.option(
     "--config",
     metavar="FILE",

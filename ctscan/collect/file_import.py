@@ -33,6 +33,7 @@ from ctscan.model import (
     SearchState,
     Shortfall,
 )
+from ctscan.model.file_tally import FileTally
 from ctscan.model.results import ImportResult
 from ctscan.personal.analyse import DerKind, ResultFilter
 from ctscan.personal.issuers import issuer_in
@@ -71,13 +72,17 @@ async def run_import(
     on_portion: OnPortion,
     stop: asyncio.Event,
     clock: Clock | None = None,
+    files: FileTally | None = None,
 ) -> ImportResult:
     """Keep the certificates in scope of all inputs, until `stop` is set. Problems of an input are part of the result.
+
+    Args:
+        files: counts the files while the inputs are read.
 
     Raises:
         IndexFault: the index failed
     """
-    importing = _Importing(index, inputs, request, on_portion, clock or Clock())
+    importing = _Importing(index, inputs, request, on_portion, clock or Clock(), files)
     return await importing.run(stop)
 
 
@@ -99,6 +104,7 @@ class _Importing:
     request: ImportRequest
     on_portion: OnPortion
     clock: Clock
+    files: FileTally | None = None
     tally: ImportResult = field(default_factory=ImportResult)
     seen: set[bytes] = field(default_factory=set)
     last_file: str | None = None
@@ -163,6 +169,8 @@ class _Importing:
             if count >= PORTION or self.clock.monotonic() - began > PATIENCE or stop.is_set():
                 portion.is_last = False
                 break
+        if (files := self.files) is not None:
+            tally.files, tally.without, tally.not_understood = files.files, files.without, files.not_understood
         return portion
 
     def _take(self, found: Input, portion: _Portion) -> None:
@@ -197,7 +205,8 @@ class _Importing:
                 why = next(one.what for one in analysis.problems if one.is_cut)
                 problem = problem or Problem(found.source, f"read only in part: {why}")
         if problem is not None:
-            tally.problems += 1
+            tally.absences += found.is_absence
+            tally.problems += not found.is_absence
             portion.problems.append(replace(problem, unread=b""))
 
     def _leave_out(self, found: Input, fingerprint: bytes, portion: _Portion) -> None:

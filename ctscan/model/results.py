@@ -14,6 +14,7 @@ from ctscan.model.certificate_request import RequestOutlook
 from ctscan.model.coverage import Freshness, Gap, LogState
 from ctscan.model.entry import EntryKind
 from ctscan.model.explanation import Explanation
+from ctscan.model.file_tally import FileTally
 from ctscan.model.finding import Finding, SubjectKind
 from ctscan.model.health import Condition
 from ctscan.model.log import Cosignature, Log
@@ -101,7 +102,9 @@ class ImportResult:
     """Sums of an import so far. `read` counts different certificates, `repeated` further copies, `kept` the
     certificates in scope, `new` the kept certificates that the index did not hold. `problems` counts the inputs that
     could not be read, and those that were `partly_read`. `requests` counts certificate requests, which aren't public
-    and so aren't kept. `number` is that of the import in the index.
+    and so aren't kept. `absences` counts named files without a certificate, which are no problems. `files` counts all
+    files, `without` those without a certificate, `not_understood` those that could not be read to their end. `number`
+    is that of the import in the index.
     `without_objectors`: people objected; their certificates are among those counted as kept, and aren't kept."""
 
     files: int = 0
@@ -113,6 +116,9 @@ class ImportResult:
     problems: int = 0
     partly_read: int = 0
     requests: int = 0
+    absences: int = 0
+    without: int = 0
+    not_understood: int = 0
     counts: FindingCounts = field(default_factory=FindingCounts)  # of kept certificates
     outcome: SearchState = SearchState.FAILED
     number: int = 0
@@ -284,6 +290,7 @@ class LocalCertificate:
     problems: tuple[Problem, ...]
     is_clipped: bool = False  # the end of the certificate is missing
     partly_read: bool = False  # a bound of the reader left a part unread; `problems` say which
+    is_absence: bool = False  # nothing is wrong but that no certificate is there
     explained: tuple[Explanation, ...] = ()  # of the findings that somebody asked about
     request: RequestOutlook | None = None  # of a certificate request
 
@@ -291,17 +298,29 @@ class LocalCertificate:
 @dataclass(slots=True)
 class InspectionCounts:
     """Sums of an inspection. `read` counts certificates and requests, `requests` the requests among them; `personal`
-    those with personal data, `personal_of_authorities` of them of CAs."""
+    those with personal data, `personal_of_authorities` of them of CAs. `unreadable` counts inputs that can't be read,
+    `absences` those among them that merely hold no certificate; `not_whole` certificates that are cut off or were read
+    only in part. `files` counts the files."""
 
     read: int = 0
     requests: int = 0
     of_authorities: int = 0
     unreadable: int = 0
+    absences: int = 0
+    not_whole: int = 0
     personal: int = 0
     personal_of_authorities: int = 0
     with_problems: int = 0
     partly_read: int = 0
     counts: FindingCounts = field(default_factory=FindingCounts)
+    files: FileTally = field(default_factory=FileTally)
+
+    @property
+    def exit_code(self) -> int:
+        """1 if nothing was read, 4 if a file or a certificate could not be read to its end, else 0."""
+        if not self.read:
+            return 1
+        return 4 if self.files.not_understood or self.unreadable > self.absences or self.not_whole else 0
 
     def add(self, found: LocalCertificate) -> None:
         """Count one input."""
@@ -310,6 +329,8 @@ class InspectionCounts:
         self.read += is_read
         self.requests += found.request is not None
         self.unreadable += not is_read
+        self.absences += found.is_absence
+        self.not_whole += found.is_clipped or found.partly_read
         self.of_authorities += is_authority
         self.personal += bool(found.findings)
         self.personal_of_authorities += is_authority and bool(found.findings)

@@ -304,13 +304,20 @@ def import_line(result: ImportResult) -> str:
     parts += [f"{count(unread, 'input')} could not be read"] if unread else []
     parts += [f"{result.partly_read:,} read only in part"] if result.partly_read else []
     parts += [f"{count(result.requests, 'certificate request')} left out"] if result.requests else []
+    parts += _file_parts(result.without, result.not_understood)
     without = " Without people who objected: they are counted here, and not kept." if result.without_objectors else ""
     return f"{', '.join(parts)}.{without}"
 
 
+def _file_parts(without: int, not_understood: int) -> list[str]:
+    """Count the files that gave no certificate, and those that may hide some."""
+    parts = [f"{count(without, 'file')} without any"] if without else []
+    return [*parts, *([f"{count(not_understood, 'file')} not understood"] if not_understood else [])]
+
+
 def inspection_line(counts: InspectionCounts) -> str:
     """Sum up an inspection."""
-    certificates = counts.read - counts.requests
+    certificates, files = counts.read - counts.requests, counts.files
     parts = [f"{count(certificates, 'certificate')} read"] if certificates or not counts.requests else []
     parts += [f"{count(counts.requests, 'certificate request')} read"] if counts.requests else []
     parts += [f"{counts.of_authorities:,} of CAs"] if counts.of_authorities else []
@@ -318,7 +325,10 @@ def inspection_line(counts: InspectionCounts) -> str:
     parts += [f"{counts.personal:,} with personal data{among}"]
     parts += [f"{counts.with_problems:,} with problems"] if counts.with_problems else []
     parts += [f"{counts.partly_read:,} read only in part"] if counts.partly_read else []
-    parts += [f"{counts.unreadable:,} could not be read"] if counts.unreadable else []
+    unread = counts.unreadable - counts.absences
+    parts += [f"{unread:,} could not be read"] if unread else []
+    parts += [f"{count(files.files, 'file')} looked at"] if files.files > 1 else []
+    parts += _file_parts(files.without, files.not_understood)
     return f"{', '.join(parts)}."
 
 

@@ -28,9 +28,11 @@ from support.certs import (
     make_tbs,
     other_name,
     reencode,
+    signed_data,
     string,
     tlv,
 )
+from support.holding import JANE
 from support.people import LATIN
 from support.request_builders import (
     PKI_DATA,
@@ -42,6 +44,7 @@ from support.request_builders import (
     pki_message,
     tagged_attribute,
 )
+from support.text_forms import FORMS
 
 HERE = Path(__file__).parent
 GOLDEN = HERE.parent / "personal" / "golden"
@@ -52,7 +55,14 @@ _PEM = re.compile(rb"-----BEGIN [A-Z ]+-----\s+([A-Za-z0-9+/=\s]+?)-----END")
 
 def all_seeds(*others: Path) -> list[bytes]:
     """Return each seed once, in the same order on every machine."""
-    found = [*_golden(), *_generated(), *_messages(), *kept(), *(der for path in others for der in from_path(path))]
+    found = [
+        *_golden(),
+        *_generated(),
+        *_messages(),
+        *_files(),
+        *kept(),
+        *(der for path in others for der in from_path(path)),
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -111,6 +121,12 @@ def _generated() -> Iterator[bytes]:
     yield make_tbs(subject, names, **made)
     yield make_precert([("CN", "www.example.org")], [("dns", "www.example.org")]).final
     yield make_certificate([("C", "XX"), ("O", "Example Ltd"), ("CN", "Example Root")], ca=True, eku=())
+
+
+def _files() -> Iterator[bytes]:
+    """Yield a certificate in every form of a file."""
+    yield from (form(JANE) for form in FORMS.values())
+    yield signed_data(JANE)[:-1]
 
 
 def _messages() -> Iterator[bytes]:

@@ -17,9 +17,12 @@ from ctscan.personal.analyse import Analysis, analyse
 from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.rules import all_rules
 from ctscan.personal.view import View
+from ctscan.sources.files.content import StreamReader
+from ctscan.sources.files.streams import UnpackBudget, stream_of
 from ctscan.x509.attribute_certificate import read_attribute_certificate
 from ctscan.x509.certificate import read_certificate, read_tbs
 from ctscan.x509.certificate_request import read_request
+from ctscan.x509.containers import extract_certificates
 from ctscan.x509.containers.enrolment import is_enrolment_message, requests_in_message, requests_in_signed_data
 
 MAX_SECONDS = 1.0
@@ -76,11 +79,13 @@ def _examine(data: bytes) -> Iterator[Failure]:
 
 
 def _take_apart(data: bytes) -> None:
-    """Take requests out of a message, as files are read; anything but a FormatError is a crash."""
+    """Take requests out of a message, and read the input as a file; anything but a FormatError is a crash."""
     requests_in_signed_data(data)
     if is_enrolment_message(data):
         with suppress(FormatError):
             requests_in_message(data)
+    for _ in StreamReader(extract_certificates, UnpackBudget(len(data))).read(stream_of(data)):
+        pass
 
 
 def _is_dropped(data: bytes, inspected: Analysis, certificate: Certificate) -> bool:

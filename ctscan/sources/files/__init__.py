@@ -7,8 +7,11 @@ certificate or writes to disk; names within archives are labels only.
 
 | Form | Module | Place of a certificate |
 |---|---|---|
-| PEM, DER, base64; PKCS#7, CMS, PKCS#12 in them | `blocks.py` | `file`, `file#2` |
-| gzip, bzip2, xz around any other | `formats/packed.py` | as within it |
+| DER, base64; PKCS#7, CMS, PKCS#12 in them | `blocks.py`, `structures.py` | `file`, `file#2` |
+| PEM, base64, hexadecimal digits in any text; DER among other octets | `sweep.py` | `file`, `file#2` |
+| gzip, bzip2, xz, zstd around any other | `formats/packed.py` | as within it |
+| UTF-16 | `formats/utf16_text.py` | as within it |
+| data tiles of logs | `formats/data_tiles.py`, `log_leaves.py` | `file`, `file#entry` |
 | zip, tar | `formats/zip_archives.py`, `formats/tar_archives.py` | `file!member` |
 | JSON: lines, arrays, documents | `formats/json_values.py` | `file:line` |
 | LDIF | `formats/ldif.py` | `file:line` |

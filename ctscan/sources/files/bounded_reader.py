@@ -20,13 +20,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
+from ctscan.model.file_tally import FileTally
 from ctscan.sources.files.blocks import is_plain
 from ctscan.sources.files.content import StreamReader
 from ctscan.sources.files.file_format import Item
@@ -37,6 +38,7 @@ from ctscan.sources.files.frames import (
     parse_item,
     parse_want,
     parse_want_at,
+    passwords_payload,
     read_frame,
     write_frame,
 )
@@ -54,10 +56,11 @@ _OWN: Final = 192 * 1024 * 1024  # octets of memory that the program itself may 
 
 
 class BoundedReader:
-    """`TakeApart` in a process with limits. To be closed."""
+    """`TakeApart` in a process with limits. To be closed. `passwords`: of PKCS#12 files."""
 
-    def __init__(self) -> None:
+    def __init__(self, passwords: Sequence[str] = ()) -> None:
         self._child: _Child | None = None
+        self._passwords = tuple(passwords)
 
     def __enter__(self) -> Self:
         return self
@@ -85,7 +88,7 @@ class BoundedReader:
         if len(head) < BUFFER and is_plain(head):
             yield from StreamReader(_nothing_within, budget, is_named).read(stream)
             return
-        child = self._child = self._child or _Child()
+        child = self._child = self._child or _Child(self._passwords)
         is_whole = False
         try:
             yield from child.take_apart(stream, budget, is_named)
@@ -98,11 +101,20 @@ class BoundedReader:
 
 
 def bounded_inputs(
-    paths: Iterable[str | Path], stdin: BinaryIO | None = None, *, skip_others: bool = False
+    paths: Iterable[str | Path],
+    stdin: BinaryIO | None = None,
+    *,
+    skip_others: bool = False,
+    passwords: Sequence[str] = (),
+    tally: FileTally | None = None,
 ) -> Iterator[Input]:
-    """Yield the certificates of files and directories (`read_inputs`), taken apart in a process of its own."""
-    with BoundedReader() as take_apart:
-        yield from read_inputs(paths, take_apart, stdin, skip_others=skip_others)
+    """Yield the certificates of files and directories (`read_inputs`), taken apart in a process of its own.
+
+    Args:
+        passwords: of PKCS#12 files, tried before the empty one.
+    """
+    with BoundedReader(passwords) as take_apart:
+        yield from read_inputs(paths, take_apart, stdin, skip_others=skip_others, tally=tally)
 
 
 def _nothing_within(der: bytes) -> list[bytes | Problem]:
@@ -116,7 +128,7 @@ class _Broken(Exception):
 class _Child:
     """Process that takes files apart, and the thread that watches it."""
 
-    def __init__(self) -> None:
+    def __init__(self, passwords: tuple[str, ...]) -> None:
         root = str(Path(__file__).parents[3])
         known = os.environ.get("PYTHONPATH")
         self._process = subprocess.Popen(  # noqa: S603 - our own program
@@ -128,6 +140,7 @@ class _Child:
             start_new_session=True,  # Ctrl-C is for this process
         )
         self._watch = _Watch(self._process)
+        self._greeting: bytes | None = passwords_payload(passwords)  # by the pipe: arguments are public
 
     def close(self) -> None:
         """End the process."""
@@ -141,6 +154,9 @@ class _Child:
     def take_apart(self, stream: io.BufferedReader, budget: UnpackBudget, is_named: bool) -> Iterator[Item]:
         """Yield what the process finds in a file. Raises _Broken where it breaks a limit."""
         file = stream.raw.file if isinstance(stream.raw, RawStream) else None
+        if self._greeting is not None:
+            self._send(Kind.PASSWORDS, self._greeting)
+            self._greeting = None
         size = budget.packed if file else 0
         self._send(Kind.BEGIN, begin_payload(is_named=is_named, has_random_access=file is not None, size=size))
         self._watch.begin(size)
@@ -153,7 +169,7 @@ class _Child:
                     at, most = parse_want_at(payload)
                     file.seek(at)
                     self._give(file.read(most) or b"")
-                case Kind.CERTIFICATE | Kind.PROBLEM:
+                case Kind.CERTIFICATE | Kind.PROBLEM | Kind.ABSENCE:
                     yield parse_item(kind, payload)
                 case Kind.END:
                     return

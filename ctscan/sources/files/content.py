@@ -15,18 +15,23 @@ from typing import Final
 from ctscan.errors import FormatError
 from ctscan.model import Problem
 from ctscan.sources.files.blocks import BEGIN, Unpack, split_certificates
-from ctscan.sources.files.file_format import Item
+from ctscan.sources.files.file_format import Absence, Doubt, FileFormat, Item
 from ctscan.sources.files.formats import file_formats
 from ctscan.sources.files.streams import BUFFER, BudgetExceeded, RawStream, UnpackBudget, Unpacker, stream_of, unpacked
+from ctscan.sources.files.sweep import first_trace, sweep
 
 MAX_FILE: Final = 64 * 1024 * 1024
-"""Octets of content that has to be in memory as a whole: PEM, DER, base64, and an archive within another. Forms that
-are read piece by piece have no such limit."""
+"""Octets of content that is read as a whole: PEM, DER, any text. A longer one is swept window by window. An archive
+within another may not have more. Forms that are read piece by piece have no such limit."""
 
 MAX_DEPTH: Final = 4
 """Compressions and archives within each other: a .tar.gz has two."""
 
 MAX_HELD: Final = 100
+
+_WINDOW: Final = 16 * 1024 * 1024
+_OVERLAP: Final = 2 * 1024 * 1024
+"""Octets of a window that are looked at again with the next one: a certificate of the longest kind, in base64."""
 
 _ENCODINGS: Final = (
     "ascii", "latin-1", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "idna", "punycode", "cp437",
@@ -93,9 +98,15 @@ class StreamReader:
         """Return the items of a recognised form; None when the stream is to be read as a whole."""
         for form in file_formats():
             if form.matches(head):
-                items = form.read(stream, head, self)
-                return _only_with_certificates(items) if form.is_text and not self.named else items
+                return self._of_text(form, stream, head) if form.is_text else form.read(stream, head, self)
         return None
+
+    def _of_text(self, form: FileFormat, stream: io.BufferedReader, head: bytes) -> Iterator[Item]:
+        """Return the items of a text. A small one without a certificate at the places of its form is swept."""
+        items = form.read(stream, head, self)
+        if len(head) < BUFFER:
+            items = _or_swept(items, head, self.unpack)
+        return items if self.named else _only_with_certificates(items)
 
     def seekable(self, stream: io.BufferedReader) -> io.BufferedIOBase | io.RawIOBase:
         """Return the stream as a file with random access: itself, or a copy in memory."""
@@ -111,17 +122,17 @@ class StreamReader:
 
     def _whole(self, stream: io.BufferedReader) -> Iterator[Item]:
         data, fault = _read_whole(stream)
-        if len(data) > MAX_FILE:
-            if self.named or BEGIN.search(data, 0, 65536):
-                yield "", Problem("", f"expected at most {MAX_FILE} octets, got more; split the file")
-            return
-        position = 0
-        for position, found in enumerate(split_certificates(data, self.unpack, named=self.named), 1):
+        is_long, position = len(data) > MAX_FILE, 0
+        split = _in_windows(data, stream, self.unpack) if is_long else self._parts(data)
+        for position, found in enumerate(split, 1):
             yield "" if position == 1 else f"#{position}", found
         if fault:
             yield "", Problem("", str(fault))
         elif self.named and position == 0:
-            yield "", Problem("", _no_certificate(data))
+            yield "", Absence("", _NOTHING if is_long else _no_certificate(data))
+
+    def _parts(self, data: bytes) -> Iterator[bytes | Problem]:
+        return split_certificates(data, self.unpack, named=self.named)
 
 
 def in_this_process(unpack: Unpack) -> TakeApart:
@@ -152,6 +163,23 @@ def _read_whole(stream: io.BufferedReader) -> tuple[bytes, FormatError | None]:
     return bytes(data), None
 
 
+_NOTHING: Final = "expected certificates (PEM, DER, PKCS#7, an archive or another known format), found none in the file"
+
+
+def _in_windows(data: bytes, stream: io.BufferedReader, unpack: Unpack) -> Iterator[bytes | Problem]:
+    """Yield the certificates in a file of any size, window after window: what may begin near the end of a window is
+    read with the next one."""
+    is_over = False
+    while not is_over:
+        cut = first_trace(data, max(0, len(data) - _OVERLAP))
+        yield from sweep(data[:cut], unpack)
+        rest = bytearray(data[cut:])
+        while len(rest) < _WINDOW and (piece := stream.read1(_WINDOW - len(rest))):
+            rest += piece
+        data, is_over = bytes(rest), len(rest) < _WINDOW
+    yield from sweep(data, unpack)
+
+
 def _no_certificate(data: bytes) -> str:
     if not data:
         return "expected certificates (PEM, DER, PKCS#7, an archive or another known format), got an empty file"
@@ -169,19 +197,31 @@ def _with_something(items: Iterator[Item]) -> Iterator[Item]:
     for item in items:
         yield item
     if item is None:
-        yield "", Problem("", "expected certificates, found none in the file")
+        yield "", Absence("", "expected certificates, found none in the file")
+
+
+def _or_swept(items: Iterator[Item], text: bytes, unpack: Unpack) -> Iterator[Item]:
+    """Yield the items of a text; without a certificate among them, the certificates that stand anywhere in it."""
+    is_empty = True
+    for item in items:
+        is_empty = is_empty and isinstance(item[1], Problem) and not item[1].unread
+        yield item
+    if is_empty:
+        for position, found in enumerate(sweep(text, unpack), 1):
+            yield "" if position == 1 else f"#{position}", found
 
 
 def _only_with_certificates(items: Iterator[Item]) -> Iterator[Item]:
-    """Yield problems of a text that the user didn't name only if it holds a certificate: else it is something else. The
-    first MAX_HELD problems are held back until then."""
+    """Yield each doubt about a text that the user didn't name only if it holds a certificate: else it is something
+    else. The first MAX_HELD doubts are held back until then."""
     held: list[Item] = []
     is_certain = False
     for item in items:
-        is_certain = is_certain or isinstance(item[1], bytes) or bool(item[1].unread)
-        if is_certain:
-            yield from held
-            held.clear()
+        is_certain = is_certain or isinstance(item[1], bytes)
+        if is_certain or not isinstance(item[1], Doubt):
+            if is_certain:
+                yield from held
+                held.clear()
             yield item
         elif len(held) < MAX_HELD:
             held.append(item)

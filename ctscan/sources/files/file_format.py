@@ -16,6 +16,19 @@ Item = tuple[str, bytes | Problem]
 certificate or a problem."""
 
 
+class Absence(Problem):
+    """Problem of a file that the user named and that holds no certificate, nor anything that may hide one."""
+
+    __slots__ = ()
+
+
+class Doubt(Problem):
+    """Problem of a text whose form is only assumed. It counts where the user named the file, or beside a
+    certificate."""
+
+    __slots__ = ()
+
+
 class FormatContext(Protocol):
     """Services for a format that reads a stream."""
 
@@ -49,7 +62,7 @@ class FileFormat:
 
     `matches`: first octets -> whether they begin this form; `read`: stream, first octets and context -> certificates
     and problems. Forms of a lower `rank` are tried first. `is_text`: text of this form is everywhere, so in a file that
-    the user didn't name its problems count only beside a certificate.
+    the user didn't name each `Doubt` counts only beside a certificate.
     """
 
     matches: Callable[[bytes], bool]

@@ -8,7 +8,9 @@
     A  wants octets at     u64 place | u32 how many at most
     C  certificate         u16 length of its place | its place | DER
     P  problem             u16 length of its place | its place | u16 length of the reason | reason | octets given up
+    N  no certificate      as P: a file that the user named holds none
     E  end of the file
+    K  keys                n x (u16 length | password), before the first file
 
 Nothing of it is unpickled: what comes back was made from a hostile file.
 """
@@ -16,12 +18,13 @@ Nothing of it is unpickled: what comes back was made from a hostile file.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from enum import Enum
 from typing import IO, Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
-from ctscan.sources.files.file_format import Item
+from ctscan.sources.files.file_format import Absence, Item
 
 MOST: Final = 32 * 1024 * 1024
 """Octets of a message: certificates and structures are smaller."""
@@ -43,7 +46,9 @@ class Kind(Enum):
     WANTS_AT = b"A"
     CERTIFICATE = b"C"
     PROBLEM = b"P"
+    ABSENCE = b"N"
     END = b"E"
+    PASSWORDS = b"K"
 
 
 Frame = tuple[Kind, bytes]
@@ -107,7 +112,8 @@ def item_frame(item: Item) -> Frame:
     place, found = item
     if isinstance(found, bytes):
         return Kind.CERTIFICATE, _text(place) + found
-    return Kind.PROBLEM, _text(place) + _text(found.what) + found.unread
+    kind = Kind.ABSENCE if isinstance(found, Absence) else Kind.PROBLEM
+    return kind, _text(place) + _text(found.what) + found.unread
 
 
 def parse_item(kind: Kind, payload: bytes) -> Item:
@@ -116,7 +122,21 @@ def parse_item(kind: Kind, payload: bytes) -> Item:
     if kind is Kind.CERTIFICATE:
         return place, rest
     what, unread = _split_text(rest)
-    return place, Problem("", what, unread)
+    return place, (Absence if kind is Kind.ABSENCE else Problem)("", what, unread)
+
+
+def passwords_payload(passwords: Sequence[str]) -> bytes:
+    """Pack passwords."""
+    return b"".join(map(_text, passwords))
+
+
+def parse_passwords(payload: bytes) -> tuple[str, ...]:
+    """Unpack passwords. Raises FormatError for another payload."""
+    found: list[str] = []
+    while payload:
+        password, payload = _split_text(payload)
+        found.append(password)
+    return tuple(found)
 
 
 def _text(text: str) -> bytes:

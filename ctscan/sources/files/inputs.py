@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from ctscan.model import Problem
+from ctscan.model.file_tally import FileTally
 from ctscan.sources.files.content import TakeApart
-from ctscan.sources.files.file_format import Item
+from ctscan.sources.files.file_format import Absence, Item
 from ctscan.sources.files.labels import printable
 from ctscan.sources.files.streams import UnpackBudget, buffered
 
@@ -33,9 +34,19 @@ class Input:
     problem: Problem | None = None
     file: str = field(default="", compare=False)
 
+    @property
+    def is_absence(self) -> bool:
+        """Whether it says of a file or directory that the user named only that no certificate is in it."""
+        return isinstance(self.problem, Absence)
+
 
 def read_inputs(
-    paths: Iterable[str | Path], take_apart: TakeApart, stdin: BinaryIO | None = None, *, skip_others: bool = False
+    paths: Iterable[str | Path],
+    take_apart: TakeApart,
+    stdin: BinaryIO | None = None,
+    *,
+    skip_others: bool = False,
+    tally: FileTally | None = None,
 ) -> Iterator[Input]:
     """Yield the certificates of files and directories, in sorted order, without loading whole files where their form
     can be read piece by piece.
@@ -49,27 +60,39 @@ def read_inputs(
         take_apart: takes files apart, in a process with limits (`BoundedReader`)
         stdin: by default the standard input of the process
         skip_others: skip named files without certificates, as in directories
+        tally: counts each file when it is read
     """
+    tally = tally if tally is not None else FileTally()
     for path in paths:
         if str(path) == STDIN:
-            yield from _read_stdin(stdin if stdin is not None else _own_stdin(), take_apart)
+            found = _read_stdin(stdin if stdin is not None else _own_stdin(), take_apart)
+            yield from _tallied(found, STDIN, tally)
         elif Path(path).is_dir():
-            yield from _read_directory(Path(path), take_apart)
+            yield from _read_directory(Path(path), take_apart, tally)
         else:
-            yield from _read_file(Path(path), take_apart, named=not skip_others)
+            yield from _tallied(_read_file(Path(path), take_apart, named=not skip_others), _shown(Path(path)), tally)
 
 
-def _read_directory(top: Path, take_apart: TakeApart) -> Iterator[Input]:
+def _tallied(inputs: Iterator[Input], name: str, tally: FileTally) -> Iterator[Input]:
+    """Pass the inputs of one file on, and count the file."""
+    has_certificates, is_understood = False, True
+    for found in inputs:
+        has_certificates = has_certificates or found.der is not None
+        is_understood = is_understood and (found.problem is None or found.is_absence)
+        yield found
+    tally.add(name, has_certificates=has_certificates, is_understood=is_understood)
+
+
+def _read_directory(top: Path, take_apart: TakeApart, tally: FileTally) -> Iterator[Input]:
     count = 0
     for path in _walk(top, set()):
-        if isinstance(path, Input):
-            yield path
-            continue
-        for found in _read_file(path, take_apart, named=False):
+        inputs = iter((path,)) if isinstance(path, Input) else _read_file(path, take_apart, named=False)
+        for found in _tallied(inputs, path.file if isinstance(path, Input) else _shown(path), tally):
             count += 1
             yield found
     if not count:
-        yield _refused(_shown(top), "expected files with certificates in this directory or below it, found none")
+        what = "expected files with certificates in this directory or below it, found none"
+        yield Input(_shown(top), problem=Absence(_shown(top), what), file=_shown(top))
 
 
 def _walk(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Input]:

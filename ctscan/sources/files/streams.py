@@ -5,12 +5,18 @@ from __future__ import annotations
 import bz2
 import io
 import lzma
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from ctscan.errors import FormatError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 BUFFER: Final = 128 * 1024
 """Octets that can be peeked at before they are read."""
@@ -22,6 +28,7 @@ disk, to a thousandth."""
 
 _PIECE: Final = 64 * 1024
 _MAX_LZMA: Final = 128 * 1024 * 1024  # octets of its dictionary; xz -9 needs 65 MiB
+_ZSTD_WINDOW: Final = 27  # as a power of two: the most that zstd takes without a special option
 
 
 class BudgetExceeded(FormatError):
@@ -183,6 +190,11 @@ def xz_unpacker() -> Unpacker:
     return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MAX_LZMA)
 
 
+def zstd_unpacker() -> Unpacker:
+    """Return a decompressor for zstd (RFC 8878), with bounded memory."""
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW})
+
+
 def unpacked(
     read: Callable[[int], bytes], begin: Callable[[], Unpacker], budget: UnpackBudget, *, several: bool = True
 ) -> io.BufferedReader:
@@ -222,5 +234,5 @@ def unpacked(
 def _decompress(unpacker: Unpacker, data: bytes, most: int) -> bytes:
     try:
         return unpacker.decompress(data, most)
-    except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
+    except (zlib.error, lzma.LZMAError, zstd.ZstdError, OSError, EOFError, ValueError) as error:
         raise FormatError("the compressed data is damaged; get the file again") from error

@@ -68,6 +68,8 @@ def imported(result: ImportResult, problems: Sequence[Problem]) -> Shape:
         "exit_code": result.exit_code,
         "outcome": result.outcome,
         "files": result.files,
+        "files_without": result.without,
+        "files_not_understood": result.not_understood,
         "certificates": result.read,
         "repeated": result.repeated,
         "of_authorities": result.of_authorities,

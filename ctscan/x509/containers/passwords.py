@@ -1,4 +1,4 @@
-"""Password-based decryption with the empty password, as PKCS#12 files need it.
+"""Password-based decryption with given passwords and the empty one, as PKCS#12 files need it.
 
 Covers PBES1 of RFC 7292 appendix C (3DES, RC2) with the key derivation of appendix B, and PBES2 of RFC 8018 section 6.2
 (AES, 3DES) with PBKDF2. Ciphers, hashes and PBKDF2 come from libraries. The caller decides whether the plaintext makes
@@ -8,7 +8,8 @@ sense.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,13 +68,14 @@ class IterationBudget:
         self.left -= iterations
 
 
-def decrypt(algorithm: bytes, data: bytes, budget: IterationBudget) -> Iterator[bytes]:
-    """Decrypt `data` with the empty password, in each way to encode it.
+def decrypt(algorithm: bytes, data: bytes, budget: IterationBudget, passwords: Sequence[str] = ()) -> Iterator[bytes]:
+    """Decrypt `data` with each password, then with the empty one, in each way to encode that.
 
     Args:
         algorithm: AlgorithmIdentifier, DER.
         data: the ciphertext.
         budget: iterations left.
+        passwords: as a person types them.
 
     Yields:
         Plaintexts with valid padding.
@@ -85,12 +87,12 @@ def decrypt(algorithm: bytes, data: bytes, budget: IterationBudget) -> Iterator[
     if kind in _PBES1:
         salt, iterations = _salt_and_iterations(parameters)
         cipher, size = _PBES1[kind]
-        for password in _EMPTY_PASSWORDS:
+        for password in (*map(_bmp_string, passwords), *_EMPTY_PASSWORDS):
             budget.spend(iterations * (2 if size <= 20 else 3))
             key, vector = (derive(number, password, salt, iterations, n) for number, n in ((1, size), (2, 8)))
             yield from _without_padding(_decrypt(cipher, key, vector, data), 8)
     elif kind == _PBES2:
-        yield from _pbes2(parameters, data, budget)
+        yield from _pbes2(parameters, data, budget, passwords)
     else:
         raise FormatError("PKCS#12: the certificates are encrypted in an unknown way; export them without a password")
 
@@ -119,7 +121,12 @@ def derive(purpose: int, password: bytes, salt: bytes, iterations: int, size: in
     return made[:size]
 
 
-def _pbes2(parameters: bytes, data: bytes, budget: IterationBudget) -> Iterator[bytes]:
+def _bmp_string(password: str) -> bytes:
+    """Encode a password for RFC 7292 appendix B.1: UTF-16, big endian, with two zeros at its end."""
+    return password.encode("utf-16-be", "surrogatepass") + b"\0\0"
+
+
+def _pbes2(parameters: bytes, data: bytes, budget: IterationBudget, passwords: Sequence[str]) -> Iterator[bytes]:
     """Decrypt with PBES2-params { key derivation, encryption scheme }."""
     parts = _elements(parameters, 0, len(parameters))
     if len(parts) != 2:
@@ -130,12 +137,13 @@ def _pbes2(parameters: bytes, data: bytes, budget: IterationBudget) -> Iterator[
     cipher, size = _CIPHERS[scheme]
     salt, iterations = _salt_and_iterations(derivation[1])
     name = _hash_of(derivation[1])
-    budget.spend(iterations * -(-size // hashlib.new(name, usedforsecurity=False).digest_size))
-    key = hashlib.pbkdf2_hmac(name, b"", salt, iterations, size)
     block = 16 if cipher == "aes" else 8
     if len(vector) != block:
         raise _damaged()
-    yield from _without_padding(_decrypt(cipher, key, vector, data), block)
+    for password in (*passwords, ""):
+        budget.spend(iterations * -(-size // hashlib.new(name, usedforsecurity=False).digest_size))
+        key = hashlib.pbkdf2_hmac(name, password.encode("utf-8", "surrogateescape"), salt, iterations, size)
+        yield from _without_padding(_decrypt(cipher, key, vector, data), block)
 
 
 def _decrypt(cipher: str, key: bytes, vector: bytes, data: bytes) -> bytes:
@@ -149,6 +157,14 @@ def _decrypt(cipher: str, key: bytes, vector: bytes, data: bytes) -> bytes:
     algorithm = algorithms.AES(key) if cipher == "aes" else TripleDES(key if len(key) == 24 else key + key[:8])
     decryptor = Cipher(algorithm, modes.CBC(vector)).decryptor()
     return decryptor.update(data) + decryptor.finalize()
+
+
+def load_ciphers() -> None:
+    """Load the ciphers: a process that gave up its files can't do so later. A cipher that isn't installed stays
+    away."""
+    for cipher, size, vector in (("aes", 16, 16), ("3des", 24, 8), ("rc2", 16, 8)):
+        with suppress(FormatError):
+            _decrypt(cipher, bytes(range(size)), bytes(vector), bytes(vector))
 
 
 def _without_padding(clear: bytes, block: int) -> Iterator[bytes]:

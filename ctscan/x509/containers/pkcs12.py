@@ -1,8 +1,8 @@
-"""PKCS#12 (RFC 7292): the certificates in files without a password, or with the empty password.
+"""PKCS#12 (RFC 7292): the certificates in files without a password, with the empty one, or with a given one.
 
 The walk is our own and bounded, because a library would verify the MAC and decrypt keys, with as many iterations as the
 file demands. Here only the parts with certificates are decrypted, and the iterations of a file are bounded. The MAC is
-not verified: with a password known to everybody it proves nothing.
+not verified: nobody asks who made the file.
 
     PFX { INTEGER 3, ContentInfo, MacData? }           ContentInfo { OID, [0] content }
     data:          OCTET STRING of AuthenticatedSafe = SEQUENCE OF ContentInfo (data or encryptedData)
@@ -11,6 +11,7 @@ not verified: with a password known to everybody it proves nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -57,12 +58,15 @@ def is_pkcs12(der: bytes) -> bool:
     return (outer[0], version[0], info[0]) == (SEQUENCE, _INTEGER, SEQUENCE) and der.startswith(_PKCS7, info[2])
 
 
-def certificates_in_pkcs12(der: bytes, run_budget: IterationBudget | None = None) -> list[bytes | Problem]:
+def certificates_in_pkcs12(
+    der: bytes, run_budget: IterationBudget | None = None, passwords: Sequence[str] = ()
+) -> list[bytes | Problem]:
     """Extract the certificates of a PKCS#12 file, in order.
 
     Args:
         der: the file, BER.
         run_budget: budget of key derivation of all files of a run.
+        passwords: tried before the empty password.
 
     Returns:
         Certificates, and a problem for each part that is damaged or protected by a password.
@@ -82,7 +86,7 @@ def certificates_in_pkcs12(der: bytes, run_budget: IterationBudget | None = None
         raise FormatError(f"{_EXPECTED}data or signed data, got the content type {kind}")
     authenticated = _octets(safe)
     safes = _fields(authenticated)
-    reader = _SafeReader(budget=IterationBudget(MAX_ITERATIONS, run_budget))
+    reader = _SafeReader(budget=IterationBudget(MAX_ITERATIONS, run_budget), passwords=tuple(passwords))
     for position, element in enumerate(safes[:MAX_SAFES], 1):
         reader.read_safe(authenticated, element, position)
     if len(safes) > MAX_SAFES:
@@ -95,6 +99,7 @@ class _SafeReader:
     """Certificates and problems found in a file so far, and the iterations left."""
 
     budget: IterationBudget
+    passwords: tuple[str, ...] = ()
     found: list[bytes | Problem] = field(default_factory=list)
     bags: int = 0
 
@@ -121,10 +126,11 @@ class _SafeReader:
         if len(parts) < 3 or parts[1][0] != SEQUENCE or parts[2][0] not in _CONTEXT_0:
             raise FormatError(f"{_EXPECTED}an encrypted content, got something else")
         algorithm = value[parts[1][1] : parts[1][4]]
-        for clear in decrypt(algorithm, content(value, parts[2]), self.budget):
+        for clear in decrypt(algorithm, content(value, parts[2]), self.budget, self.passwords):
             if _is_safe_contents(clear):
                 return clear
-        raise FormatError("PKCS#12: a password protects the certificates; export them without one, or as PEM")
+        which = "another password than those given" if self.passwords else "a password"
+        raise FormatError(f"PKCS#12: {which} protects the certificates; name a file with it (--password-file)")
 
     def _read_bags(self, data: bytes, depth: int) -> None:
         for bag in _fields(data):

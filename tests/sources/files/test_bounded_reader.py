@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
+from support.certs import make_certificate, private_key, public_key
 from support.holding import JANE, JOHN, a_line, a_mailbox, a_tar, a_zip, packed, pem, signed_mail, text
 
 from ctscan.sources.files import BoundedReader, Input, in_this_process, read_inputs
@@ -162,6 +165,23 @@ def test_one_process_serves_many_files(bounded: BoundedReader, tmp_path: Path) -
     before = cpu_of_children()
     assert len([one for one in read_inputs([tmp_path], bounded) if one.der]) == 300
     assert cpu_of_children() == before  # none ended, so none was begun
+
+
+@pytest.mark.parametrize("scheme", [pkcs12.PBES.PBESv2SHA256AndAES256CBC, pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC])
+def test_the_process_has_its_ciphers_and_gets_passwords_by_the_pipe(scheme: pkcs12.PBES) -> None:
+    jane = make_certificate([("CN", "Jane Doe")], spki=public_key("jane"))
+    encryption = PrivateFormat.PKCS12.encryption_builder().key_cert_algorithm(scheme).kdf_rounds(2000)
+    data = pkcs12.serialize_key_and_certificates(
+        b"jane", private_key("jane"), x509.load_der_x509_certificate(jane), None, encryption.build(b"a password")
+    )
+    with BoundedReader(("another", "a password")) as reader:
+        assert [one.der for one in read(reader, data)] == [jane]
+    with BoundedReader() as reader:
+        assert "a password protects" in str([one.problem for one in read(reader, data)])
+
+
+def test_a_file_beyond_the_size_of_a_message_is_read(bounded: BoundedReader) -> None:
+    assert [one.der for one in read(bounded, b"text\n" * 8_000_000 + pem(JANE))] == [JANE]
 
 
 def test_nothing_is_left_behind_when_the_reading_is_given_up() -> None:

@@ -93,10 +93,13 @@ def test_windows_line_ends_old_labels_and_headers(tmp_path: Path) -> None:
 
 def test_a_block_without_end_is_a_problem_and_the_next_one_is_read(tmp_path: Path) -> None:
     truncated = pem(JANE).partition(b"-----END")[0]
-    first, second = read(write(tmp_path / "cut.pem", truncated + pem(JOHN)))
+    whole, first, second = read(write(tmp_path / "cut.pem", truncated + pem(JOHN)))
+    assert whole.der == JANE
     assert first.problem is not None
     assert "END" in first.problem.what
     assert second.der == JOHN
+    first, second = read(write(tmp_path / "cut.pem", truncated[:-80] + pem(JOHN)))
+    assert (first.der, second.der) == (None, JOHN)
 
 
 def test_a_truncated_pem_is_one_problem(tmp_path: Path) -> None:
@@ -126,11 +129,17 @@ def test_a_block_beyond_the_cap_is_a_problem(tmp_path: Path) -> None:
     assert "at most" in only_problem(read(write(tmp_path / "large.der", large)))
 
 
-def test_a_file_beyond_the_cap_is_a_problem(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", [2_000_000, 5])
+def test_a_long_file_is_swept_window_by_window(tmp_path: Path, before: int) -> None:
     path = tmp_path / "huge"
     with path.open("wb") as file:
         file.truncate(MAX_FILE + 1)
-    assert str(MAX_FILE) in only_problem(read(path))
+        assert "found none" in only_problem(read(path))
+        file.seek(MAX_FILE - before)  # one lies across the end of a window
+        file.write(pem(JANE) + b"\n")
+        file.seek(MAX_FILE + 40_000_000)
+        file.write(JOHN)
+    assert [i.der for i in read(path)] == [JANE, JOHN]
 
 
 def test_certificates_one_after_the_other_in_der(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from support.holding import (
     signed_mail,
     text,
 )
+from support.text_forms import FORMS
 
 RUNS = 4000
 NEAR = 400  # octets of the beginning, which hold most of the structure
@@ -36,6 +37,7 @@ WHOLE = (
     SIGNATURE,
     base64.encodebytes(SIGNATURE),
     a_zip({"m": signed_mail(), "t": a_tar({"q": packed(JANE)})}),
+    *(form(JANE) for form in FORMS.values()),
 )
 WORDS = (
     b"boundary*0*=", b"boundary*=utf-8''%ff", b"charset*99999=", b'"', b";", b"=", b"\n", b"\r\n", b" ", b"\0", b"\xff",

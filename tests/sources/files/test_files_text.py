@@ -132,9 +132,9 @@ def test_structures_spellings_and_line_ends() -> None:
     assert [i.der for i in read(folded)] == [JANE]
 
 
-def test_other_attributes_are_skipped() -> None:
-    data = ldif(("jpegPhoto", JANE), ("userCertificateRevoked", JOHN), ("userCertificate;binary", JOHN))
-    assert [der for _, der in found(data)] == [JOHN]
+def test_other_attributes_count_by_their_content() -> None:
+    data = ldif(("jpegPhoto", b"\xff\xd8" + bytes(200)), ("userKey", JANE), ("userCertificate;binary", JOHN))
+    assert [der for _, der in found(data)] == [JANE, JOHN]
 
 
 CUT_OFF = base64.b64encode(signed_data(JANE)[:-5])

@@ -85,6 +85,19 @@ def test_a_password_is_reported_and_never_guessed(scheme: pkcs12.PBES) -> None:
     assert "password" in problems(made(BestAvailableEncryption(b"secret")))[0]
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("password", ["a password of letters", "Pässwörd – 秘密"])
+def test_a_given_password_is_tried_beside_the_empty_one(scheme: pkcs12.PBES, password: str) -> None:
+    encryption = PrivateFormat.PKCS12.encryption_builder().key_cert_algorithm(scheme).kdf_rounds(2000)
+    der = made(encryption.build(password.encode()))
+    assert extract_certificates(der, passwords=("another", password)) == [JANE, ROOT]
+    assert certificate_extractor(passwords=(password,))(der) == [JANE, ROOT]
+    (problem,) = extract_certificates(der, passwords=("another",))
+    assert isinstance(problem, Problem)
+    assert "another password than those given" in problem.what
+    assert password not in problem.what
+
+
 def test_the_key_derivation_is_that_of_the_standard() -> None:
     """Widely used test vectors give the standard's keys: the passwords are smeg and queeg."""
     smeg, queeg = bytes.fromhex("0073006d006500670000"), bytes.fromhex("007100750065006500670000")

@@ -1,7 +1,9 @@
 """Certificates in JSON: a value per line (the form of certstream and of many corpora), an array, or a whole document.
 
-A string counts as a certificate by its content (PEM, or base64 that begins like a certificate), anywhere in the value,
-chains included. Under a key that is meant for certificates, any other string is a problem.
+A string counts as a certificate by its content, anywhere in the value, chains included: PEM, base64 or hexadecimal
+digits that begin like a certificate, alone or in any text. Under a key that is meant for certificates, any other string
+is a problem. Answers of logs (get-entries, get-entry-and-proof; RFC 6962 section 4) give the certificate or
+precertificate of each entry, and its chain.
 """
 
 from __future__ import annotations
@@ -13,11 +15,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from ctscan.errors import FormatError
 from ctscan.model import Problem
 from ctscan.sources.files.blocks import Unpack, decode, split_certificates
-from ctscan.sources.files.der_shapes import begins_like_certificate, begins_like_request, is_structure
-from ctscan.sources.files.file_format import FileFormat, Item
+from ctscan.sources.files.file_format import Doubt, FileFormat, Item
+from ctscan.sources.files.log_leaves import of_leaf
 from ctscan.sources.files.streams import BUFFER
+from ctscan.sources.files.structures import is_recognised
+from ctscan.sources.files.sweep import sweep
 
 MAX_VALUE: Final = 16 * 1024 * 1024
 """Octets of one line, or of one value of an array. Reading it takes several times as much memory."""
@@ -31,6 +36,10 @@ OTHER_KEYS: Final = frozenset({"cert", "certificate", "raw"})
 _BEGINS = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]]|(?:null|true|false|-?\d[\d.eE+-]{0,30})\s*,))")
 _TOKEN = re.compile(rb'\\.|["\[\]{}\n]', re.DOTALL)
 _BOM: Final = b"\xef\xbb\xbf"
+LEAF: Final = "leaf_input"
+CHAIN: Final = "extra_data"
+
+_SHORTEST: Final = 100  # characters of a string that may hold a certificate
 _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 _PIECE: Final = 64 * 1024
 
@@ -136,6 +145,10 @@ class _Values:
             self.text += piece
 
 
+_Entry = tuple[str, str]
+"""Leaf and extra data of an entry of a log, in base64."""
+
+
 # --- one value -----------------------------------------------------------------------------------------------------
 
 
@@ -145,10 +158,14 @@ def _in_text(text: bytes | None, unpack: Unpack) -> Iterator[bytes | Problem]:
         return
     value = _parsed(text)
     if value is None and text.strip() != b"null":
-        yield Problem("", "expected JSON, got something else; it is damaged")
+        yield from sweep(text, unpack)
+        yield Doubt("", "expected JSON, got something else; it is damaged")
         return
     for key, string in _strings(value):
-        yield from _in_string(key, string, unpack)
+        if isinstance(string, str):
+            yield from _in_string(key, string, unpack)
+        else:
+            yield from _in_entry(string)
 
 
 def _parsed(text: bytes) -> object:
@@ -159,34 +176,46 @@ def _parsed(text: bytes) -> object:
         return None
 
 
-def _strings(value: object) -> Iterator[tuple[str, str]]:
-    """Yield every string in order, with its key or the key of the list around it."""
+def _strings(value: object) -> Iterator[tuple[str, str | _Entry]]:
+    """Yield every string in order, with its key or the key of the list around it; and each entry of a log."""
     waiting: list[tuple[str, object]] = [("", value)]
     while waiting:
         key, item = waiting.pop()
         if isinstance(item, str):
             yield key, item
+        elif isinstance(item, dict) and isinstance(leaf := item.get(LEAF), str):
+            chain = item.get(CHAIN)
+            yield key, (leaf, chain if isinstance(chain, str) else "")
         elif isinstance(item, dict):
             waiting.extend((name.lower(), inner) for name, inner in reversed(item.items()))
         elif isinstance(item, list):
             waiting.extend((key, inner) for inner in reversed(item))
 
 
+def _in_entry(entry: _Entry) -> Iterator[bytes | Problem]:
+    """Yield the certificate of an entry of a log, and its chain."""
+    leaf, extra = (decode(part.encode("ascii", "replace")) for part in entry)
+    try:
+        if leaf is None or extra is None:
+            raise FormatError("expected an entry of a log in base64, got something else")
+        yield from of_leaf(leaf, extra)
+    except FormatError as fault:
+        yield Problem("", str(fault))
+
+
 def _in_string(key: str, string: str, unpack: Unpack) -> Iterator[bytes | Problem]:
     is_meant = key in KEYS
-    if "-----BEGIN " in string:
-        yield from split_certificates(string.encode("utf-8", "replace"), unpack, named=is_meant)
-    elif is_meant or (len(string) > 100 and string.startswith("MI")):
+    if is_meant or (len(string) > _SHORTEST and string.startswith("MI")):
         der = _decoded(string)
-        if der[:1] == b"\x30":
-            if is_meant or key in OTHER_KEYS or _is_recognised(der):
-                yield from split_certificates(der, unpack)
-        elif is_meant and string:
-            yield Problem("", f"expected a certificate in base64 under '{key}', got something else")
-
-
-def _is_recognised(der: bytes) -> bool:
-    return begins_like_certificate(der) or is_structure(der) or begins_like_request(der)
+        if der[:1] == b"\x30" and (is_meant or key in OTHER_KEYS or is_recognised(der)):
+            yield from split_certificates(der, unpack)
+            return
+    count = 0
+    if len(string) > _SHORTEST:
+        for count, one in enumerate(sweep(string.encode("utf-8", "replace"), unpack), 1):  # noqa: B007 - counted
+            yield one
+    if is_meant and string and not count:
+        yield Doubt("", f"expected a certificate in base64 under '{key}', got something else")
 
 
 def _decoded(string: str) -> bytes:

@@ -29,17 +29,19 @@ _SIGNED: Final = frozenset({"pkcs7-signature", "x-pkcs7-signature", "pkcs7-mime"
 _WITHOUT: Final = frozenset({"image", "audio", "video", "font", "multipart"})
 _CONTENT_TYPE = bytes.fromhex("06092a864886f70d01")  # of a ContentInfo: PKCS#7 (07) or S/MIME (09)
 _LINE: Final = 64 * 1024
+_EMPTY: Final = (b"\n", b"\r\n")
 
 Attached = Callable[[bytes], Iterator[bytes | Problem]]
 
 
 def is_mbox(head: bytes) -> bool:
     """Return whether the octets begin with the line before each message of a mailbox, and a header."""
-    return _FROM.match(head) is not None
+    return _FROM.match(head.lstrip(b"\r\n")) is not None
 
 
 def is_message(head: bytes) -> bool:
     """Return whether the octets begin with a header that mentions MIME."""
+    head = head.lstrip(b"\r\n")
     end = _EMPTY_LINE.search(head)
     header = head[: end.start() if end else len(head)]
     return _HEAD_LINE.match(header) is not None and _MIME.search(header) is not None
@@ -76,9 +78,9 @@ def _messages(stream: io.BufferedReader) -> Iterator[bytes]:
             envelope = b""
         if is_line_start and after_empty and piece.startswith(b"From "):
             envelope = piece
-        else:
+        elif message or piece not in _EMPTY:
             message += piece[: MAX_MESSAGE + 1 - len(message)]
-        after_empty = is_line_start and piece in (b"\n", b"\r\n")
+        after_empty = is_line_start and piece in _EMPTY
         is_line_start = piece.endswith(b"\n")
     yield bytes(message)
 
@@ -88,7 +90,7 @@ def _in_message(data: bytes, attached: Attached, unpack: Unpack) -> Iterator[byt
         yield Problem("", f"expected a message of at most {MAX_MESSAGE} octets, got more")
         return
     try:
-        message = message_from_bytes(data)
+        message = message_from_bytes(data.lstrip(b"\r\n"))
     except RecursionError:
         yield Problem("", "expected a message whose parts are nested less deep")
         return
