@@ -1,4 +1,4 @@
-"""Certificates full of characters that grow when they are normalised: no more work than for other texts, nobody lost."""
+"""Certificates full of characters that grow when they are normalised: little work for them, and nobody is lost."""
 
 from __future__ import annotations
 
