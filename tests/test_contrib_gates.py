@@ -14,12 +14,11 @@ from typing import Any
 
 import click
 import pytest
+import yaml
 from support.certs import EMAIL_PROTECTION, make_certificate
 from support.cli import ROOT
 
 from ctscan.cli import program
-
-yaml = pytest.importorskip("yaml")
 
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 ACTION = ROOT / "contrib" / "github-action" / "action.yml"

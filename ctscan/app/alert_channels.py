@@ -50,6 +50,11 @@ class ReadyChannel:
         return self.kind.recipient(self.options, self.tools)
 
     @property
+    def told(self) -> str:
+        """Name and recipient, as records and dossiers name them."""
+        return f"{self.name} ({self.recipient})"
+
+    @property
     def route(self) -> Route:
         """Alerts that the channel takes."""
         watches, kinds = self.settings.watches, self.settings.kinds

@@ -166,7 +166,7 @@ async def _next_message(work: _Work) -> list[DueAlert]:
             return [one for one in begun if one.batch == begun[0].batch]
         fresh = [one for one in due if not one.batch]
         ids = [one.alert.id for one in fresh[: await _allowed(work, fresh, now)]]
-        if not ids or not await work.index.begin(work.channel.name, ids, now):
+        if not ids or not await work.index.begin(work.channel.name, ids, now, work.channel.told):
             return []
     return []
 
@@ -217,9 +217,8 @@ async def _send(work: _Work, due: Sequence[DueAlert], change: ChangeRecorder) ->
 
 async def _disclose(work: _Work, change: ChangeRecorder) -> None:
     """Record the recipient before the first try: a message that was sent is never without its record."""
-    recipient = f"{work.channel.name} ({work.channel.recipient})"
     purpose = work.config.purpose
-    disclosure = Disclosure(0, work.clock.now(), work.who, "alert", recipient, purpose, work.command)
+    disclosure = Disclosure(0, work.clock.now(), work.who, "alert", work.channel.told, purpose, work.command)
     await RecordedDisclosures(work.index, change).record_disclosure(disclosure)
 
 

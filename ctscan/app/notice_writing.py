@@ -94,6 +94,7 @@ async def _logs(index: BasisStore) -> tuple[str, ...]:
 
 
 def _notice(config: Config, kind: NoticeKind, held: Inventory, logs: tuple[str, ...], clock: Clock) -> Notice:
+    from ctscan.app.alert_channels import ready_channels
     from ctscan.dsar.notices import NoticeFacts, make_notice
 
     facts = NoticeFacts(
@@ -105,6 +106,7 @@ def _notice(config: Config, kind: NoticeKind, held: Inventory, logs: tuple[str, 
         logs=logs,
         inventory=held,
         measures=_measures(config),
+        channels=tuple(channel.told for channel in ready_channels(config, clock=clock)),
     )
     return make_notice(kind, facts, clock.now().date())
 

@@ -56,6 +56,7 @@ class NoticeFacts:
         logs: names of the logs of the basis.
         inventory: inventory of the index.
         measures: security measures.
+        channels: channels of alerts that are configured, each with its recipient.
     """
 
     controller: Controller
@@ -66,6 +67,7 @@ class NoticeFacts:
     inventory: Inventory
     measures: Measures
     keep: tuple[Message, ...] = ()
+    channels: tuple[str, ...] = ()
 
 
 def make_notice(kind: NoticeKind, facts: NoticeFacts, on: date) -> Notice:
@@ -86,7 +88,7 @@ def _public_notice(facts: NoticeFacts) -> Iterator[NoticeSection]:
     yield _section(NoticeText.PURPOSES(), _purposes(facts))
     yield _section(NoticeText.CATEGORIES(), _categories(facts))
     yield _section(NoticeText.SOURCES(), _sources(facts))
-    yield _section(NoticeText.RECIPIENTS(), _recipients(facts))
+    yield _section(NoticeText.RECIPIENTS(), (*_recipients(facts), *_alerted_some(facts)))
     yield _section(NoticeText.TRANSFERS(), _listed(facts.controller.safeguards, "controller.safeguards"))
     yield _section(NoticeText.STORAGE(), _storage(facts))
     yield _section(NoticeText.RIGHTS(), _rights(facts))
@@ -102,7 +104,7 @@ def _record_of_processing(facts: NoticeFacts) -> Iterator[NoticeSection]:
     yield _section(NoticeText.CATEGORIES(), _categories_counted(facts))
     yield _section(NoticeText.NUMBERS(), _numbers(facts))
     yield _section(NoticeText.SOURCES(), _sources(facts))
-    yield _section(NoticeText.RECIPIENTS(), _recipients(facts))
+    yield _section(NoticeText.RECIPIENTS(), (*_recipients(facts), *_alerted(facts)))
     yield _section(NoticeText.TRANSFERS(), _listed(facts.controller.safeguards, "controller.safeguards"))
     yield _section(NoticeText.LIMITS_OF_TIME(), _storage(facts))
     yield _section(NoticeText.MEASURES(), _measures(facts.measures))
@@ -149,6 +151,20 @@ def _recipients(facts: NoticeFacts) -> Iterator[Block]:
     yield Prose(NoticeText.RECIPIENTS_TEXT())
     yield from _listed(facts.controller.recipients, "controller.recipients")
     yield from _named(facts.inventory.recipients, NoticeText.ASKED(), NoticeText.NOBODY_ASKED())
+
+
+def _alerted(facts: NoticeFacts) -> Iterator[Block]:
+    """Name the channels of alerts, configured ones and those that got alerts before."""
+    names = sorted({*facts.channels, *facts.inventory.alerted})
+    if names:
+        yield Prose(NoticeText.ALERTED())
+        yield from map(Item, names)
+
+
+def _alerted_some(facts: NoticeFacts) -> Iterator[Block]:
+    """Say that there are recipients of alerts: paths and hosts of the organisation aren't published."""
+    if facts.channels or facts.inventory.alerted:
+        yield Prose(NoticeText.ALERTED_SOME())
 
 
 def _named(names: tuple[str, ...], some: Message, none: Message) -> Iterator[Block]:

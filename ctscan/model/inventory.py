@@ -36,6 +36,7 @@ class Inventory:
         imports: number of imports of files.
         repositories: repositories that were asked, by name.
         recipients: parties that learned of a question, by name.
+        alerted: recipients of alerts, by channel and recipient.
         is_unlimited: a scan or an import had no limit of its scope.
     """
 
@@ -46,4 +47,5 @@ class Inventory:
     imports: int = 0
     repositories: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
+    alerted: tuple[str, ...] = ()
     is_unlimited: bool = False

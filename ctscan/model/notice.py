@@ -141,6 +141,8 @@ class NoticeText(Code):
     RECIPIENTS_TEXT = "notice.recipients-text"
     ASKED = "notice.asked"
     NOBODY_ASKED = "notice.nobody-asked"
+    ALERTED = "notice.alerted"
+    ALERTED_SOME = "notice.alerted-some"
     TRANSFERS = "notice.transfers"
     STORAGE = "notice.storage"
     QUARANTINE = "notice.quarantine"

@@ -19,7 +19,7 @@ from ctscan.exposure.figures import KINDS, figures
 from ctscan.exposure.scoring import domain_scores, issuer_scores
 from ctscan.exposure.weights import parse_weights
 from ctscan.index.open import open_index
-from ctscan.model import Finding, SubjectKind
+from ctscan.model import Finding, Qualifier, SubjectKind
 from ctscan.model.exposure import ExposureCounts, ExposureQuestion, Figures
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import data_text
@@ -144,9 +144,10 @@ def test_page_says_how_the_view_of_persons_differs_from_a_report(made: Populatio
             if one.subject_kind is SubjectKind.PERSON:
                 labels[one.person].append(one)
         for label, own in labels.items():
-            addresses = [one.canonical for one in own if one.category == "user.contact.email"]
+            sure = [one for one in own if not {Qualifier.PARTIAL, Qualifier.INVALID} & set(one.qualifiers)]
+            addresses = [one.canonical for one in sure if one.category == "user.contact.email"]
             numbers = [
-                one.canonical for one in own if one.category.startswith(("user.government_id", "user.unique_id"))
+                one.canonical for one in sure if one.category.startswith(("user.government_id", "user.unique_id"))
             ]
             keys.add(min(addresses, default=None) or min(numbers, default=None) or (held.number, label))
     with closing(sqlite3.connect(f"{made.path.as_uri()}?mode=ro", uri=True)) as connection:

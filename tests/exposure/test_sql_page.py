@@ -47,7 +47,7 @@ def test_every_column_is_documented_in_its_order(connection: sqlite3.Connection)
     for view, columns in documented.items():
         found = [column[1] for column in connection.execute(f"PRAGMA table_info ({view})")]
         assert columns == found, view
-    assert connection.execute("SELECT version FROM exposure_version").fetchall() == [(1,)]
+    assert connection.execute("SELECT version FROM exposure_version").fetchall() == [(2,)]
 
 
 def test_views_count_like_the_truth(connection: sqlite3.Connection, held: list[Held]) -> None:

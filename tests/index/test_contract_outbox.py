@@ -138,8 +138,10 @@ def test_an_alert_is_in_one_message_of_a_channel(scenario: Scenario) -> None:
     async def work(index: Index) -> None:
         await found(index)
         some = rows_of(await due(index))
-        assert await index.begin("mail", some[:1], AT)
+        first = await index.begin("mail", some[:1], AT)
         batch = await index.begin("mail", some, AT)
+        assert [one.alert.id for one in await due(index) if one.batch] == some[:1]
+        await index.delivered(first, AT)
         assert [one.alert.id for one in await due(index) if one.batch == batch] == some[1:]
         assert await index.begin("mail", some, AT) == ""
         assert await index.begin("hook", some, AT) == ""

@@ -10,7 +10,7 @@ from support.scanning import Heard, look_up, people_log, scan, states
 from support.simulator import Simulator
 
 from ctscan.errors import UsageError
-from ctscan.model import Freshness, LogChoice
+from ctscan.model import Freshness, GapReason, LogChoice
 from ctscan.model.log import LogKey
 
 JANE = "jane.roe@example.org"
@@ -76,8 +76,25 @@ def test_a_member_that_is_damaged_makes_a_gap_and_the_rest_is_read(tmp_path: Pat
     place, heard = file.as_uri(), Heard()
     with Simulator() as sim:
         keys = LogChoice((), (place,))
-        assert scan(sim, tmp_path / "db", heard, logs=(place,), log_lists=(), keys=keys, start=None).exit_code in (1, 4)
+        assert scan(sim, tmp_path / "db", heard, logs=(place,), log_lists=(), keys=keys, start=None).exit_code == 4
+        assert sim.requests == []
+    assert [(gap.start, gap.end, gap.reason) for gap in states(tmp_path / "db")["people"].gaps] == [
+        (256, 512, GapReason.QUARANTINED)
+    ]
     assert not look_up(tmp_path / "db", JANE).complete
+
+
+@pytest.mark.parametrize("length", [1_000, 0])
+def test_a_file_that_is_damaged_makes_a_gap_and_the_rest_is_read(tmp_path: Path, length: int) -> None:
+    people_log(size=600).write_static_tree(tmp_path / "tree")
+    file = tmp_path / "tree/tile/data/001"
+    file.write_bytes(file.read_bytes()[:length])
+    place = (tmp_path / "tree").as_uri()
+    with Simulator() as sim:
+        given = {"logs": (place,), "log_lists": (), "keys": LogChoice((), (place,)), "start": None}
+        assert scan(sim, tmp_path / "db", **given).exit_code == 4
+        assert sim.requests == []
+    assert [(gap.start, gap.end) for gap in states(tmp_path / "db")["people"].gaps] == [(256, 512)]
 
 
 def test_a_folder_is_read_with_key_and_origin_once_and_known_from_then_on(tmp_path: Path) -> None:

@@ -99,8 +99,8 @@ class Outbox(Protocol):
         """Raise an alert of kind `test` for one channel, and return its UUID."""
 
     async def due(self, channel: str, now: datetime, most: int) -> list[DueAlert]:
-        """Return what is due on a channel, oldest first: all alerts of every message whose next try is due, then at
-        most `most` others. Alerts about certificates whose processing is restricted are left out.
+        """Return what is due on a channel: all alerts of the oldest message whose next try is due, then at most `most`
+        others, oldest first. Alerts about certificates whose processing is restricted are left out.
 
         Args:
             channel: name of the channel.

@@ -721,8 +721,6 @@ CREATE TABLE certificate_host (
 
 CREATE INDEX certificate_host_certificate ON certificate_host (certificate);
 
-CREATE VIEW exposure_version AS SELECT 1 AS version;
-
 CREATE VIEW exposure_findings AS
 SELECT finding.certificate || '/' || finding.ordinal AS finding_id,
     finding.certificate AS certificate_id,
@@ -749,22 +747,6 @@ SELECT finding.certificate || '/' || finding.ordinal AS finding_id,
     trait.marks AS qualifiers
 FROM finding CROSS JOIN trait ON trait.id = finding.trait
 WHERE finding.certificate NOT IN (SELECT certificate FROM restricted_certificate);
-
-CREATE VIEW exposure_persons AS
-SELECT person_in_certificate AS person_id, certificate_id, person_label,
-    coalesce(
-        min(CASE WHEN category = 'user.contact.email' THEN canonical END),
-        min(CASE WHEN category LIKE 'user.government_id%' OR category LIKE 'user.unique_id%' THEN canonical END),
-        person_in_certificate
-    ) AS person_key,
-    min(CASE WHEN category = 'user.name' THEN value END) AS name,
-    min(CASE WHEN category = 'user.contact.email' THEN canonical END) AS address,
-    min(domain) AS domain,
-    count(*) AS findings,
-    sum(sensitivity <> 'ordinary') AS sensitive_findings
-FROM exposure_findings
-WHERE subject_kind = 'person'
-GROUP BY certificate_id, person_label;
 
 CREATE VIEW exposure_addresses AS
 SELECT canonical AS address, min(domain) AS domain,
@@ -965,6 +947,26 @@ CREATE TABLE alert_condition (
     PRIMARY KEY (kind, subject)
 ) STRICT, WITHOUT ROWID;
 
+CREATE VIEW exposure_persons AS
+SELECT person_in_certificate AS person_id, certificate_id, person_label,
+    coalesce(
+        min(CASE WHEN category = 'user.contact.email'
+            AND qualifiers NOT LIKE '%partial%' AND qualifiers NOT LIKE '%invalid%' THEN canonical END),
+        min(CASE WHEN (category LIKE 'user.government_id%' OR category LIKE 'user.unique_id%')
+            AND qualifiers NOT LIKE '%partial%' AND qualifiers NOT LIKE '%invalid%' THEN canonical END),
+        person_in_certificate
+    ) AS person_key,
+    min(CASE WHEN category = 'user.name' THEN value END) AS name,
+    min(CASE WHEN category = 'user.contact.email' THEN canonical END) AS address,
+    min(domain) AS domain,
+    count(*) AS findings,
+    sum(sensitivity <> 'ordinary') AS sensitive_findings
+FROM exposure_findings
+WHERE subject_kind = 'person'
+GROUP BY certificate_id, person_label;
+
+CREATE VIEW exposure_version AS SELECT 2 AS version;
+
 INSERT INTO migration (number, name, applied) VALUES
     (1, '0001_first', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (2, '0002_repositories', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
@@ -985,7 +987,8 @@ INSERT INTO migration (number, name, applied) VALUES
     (17, '0017_keep', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (18, '0018_exposure', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (19, '0019_watches', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
-    (20, '0020_batches', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
+    (20, '0020_batches', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (21, '0021_person_keys', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
 
 INSERT INTO salt (one, salt) VALUES
     (1, randomblob(32));

@@ -52,7 +52,8 @@ def inventory(connection: sqlite3.Connection) -> Inventory:
         cases=_number(connection, "SELECT count(*) FROM subject_case"),
         imports=_number(connection, "SELECT count(*) FROM search WHERE kind = ?", files),
         repositories=_names(connection, "SELECT DISTINCT repository FROM search WHERE kind <> ?", files),
-        recipients=_names(connection, "SELECT DISTINCT recipient FROM disclosure"),
+        recipients=_names(connection, "SELECT DISTINCT recipient FROM disclosure WHERE kind <> 'alert'"),
+        alerted=_names(connection, "SELECT DISTINCT recipient FROM disclosure WHERE kind = 'alert'"),
         is_unlimited=bool(_number(connection, _UNLIMITED, _EVERYTHING, _EVERYTHING)),
     )
 

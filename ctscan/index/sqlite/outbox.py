@@ -100,9 +100,13 @@ _ALERT = "alert.id, alert.uuid, alert.kind, alert.at, alert.why, watch_name, own
 _REPEATED = (
     f"SELECT alert_message.uuid, tries, {_ALERT} FROM alert_message CROSS JOIN alert_delivery"
     " ON alert_delivery.message = alert_message.id CROSS JOIN alert ON alert.id = alert_delivery.alert"
-    " WHERE alert_message.channel = :channel AND state = 'due' AND coalesce(next_at <= :now, true)"
-    f" AND {_MAY_BE_TOLD} ORDER BY alert_message.id, alert.id"
+    " WHERE alert_message.id = (SELECT id FROM alert_message AS begun WHERE channel = :channel AND state = 'due'"
+    " AND coalesce(next_at <= :now, true) AND EXISTS (SELECT 1 FROM alert_delivery AS held"
+    " CROSS JOIN alert ON alert.id = held.alert WHERE held.message = begun.id"
+    f" AND {_MAY_BE_TOLD}) ORDER BY id LIMIT 1) AND {_MAY_BE_TOLD} ORDER BY alert.id"
 )
+"""Alerts of the oldest message that is due: the others wait for their turn, however many they are."""
+
 _FIRST = (
     f"SELECT '', 0, {_ALERT} FROM alert_delivery CROSS JOIN alert ON alert.id = alert_delivery.alert"
     f" WHERE channel = :channel AND message IS NULL AND {_MAY_BE_TOLD} ORDER BY alert.id LIMIT :most"
@@ -110,7 +114,7 @@ _FIRST = (
 
 
 def due(connection: sqlite3.Connection, channel: str, now: datetime, most: int) -> list[DueAlert]:
-    """Return the alerts that are due on a channel, those of repeated messages first."""
+    """Return the alerts that are due on a channel, those of a repeated message first."""
     bound = {"channel": rows.clean(channel), "now": rows.time_text(now), "most": most}
     found = connection.execute(_REPEATED, bound).fetchall() + connection.execute(_FIRST, bound).fetchall()
     certificates = lookups.by_rows(connection, sorted({row[9] for row in found if row[9] is not None}))

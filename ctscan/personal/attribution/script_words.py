@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from ctscan.personal.normalise.name_tokens import fold_text
@@ -107,7 +108,7 @@ def names_organisation(text: str) -> bool:
     text = text[:_LONGEST]
     folded = fold_text(text)
     words = folded.split()
-    if any(map(_is_word, words)) or _have_article(words) or _parts().search(_plain(text)) is not None:
+    if any(map(_is_word, words)) or _have_article(words) or _holds_part(_plain(text)):
         return True
     bare = text.strip()
     return len(bare) >= _FEWEST and bare[-1] in _ends() and " " not in bare
@@ -139,12 +140,27 @@ def _words() -> frozenset[str]:
     return frozenset(fold_text(word) for table in _organisations() for word in table.get("words", "").split())
 
 
+def _holds_part(plain: str) -> bool:
+    """Return whether a casefolded text holds a part or a phrase of organisations. Parts are compared where their first
+    letter stands: a pattern of all of them tries each at every letter."""
+    parts, first = _parts()
+    if any(plain.startswith(parts[found[0]], found.start()) for found in first.finditer(plain)):
+        return True
+    return _phrases().search(plain) is not None
+
+
 @cache
-def _parts() -> re.Pattern[str]:
-    parts = {part for table in _organisations() for part in table.get("parts", "").split()}
+def _parts() -> tuple[dict[str, tuple[str, ...]], re.Pattern[str]]:
+    """Return the parts of words by their first letter, and a pattern of these letters."""
+    parts = sorted({part for table in _organisations() for part in table.get("parts", "").split()})
+    found = {letter: tuple(words) for letter, words in groupby(parts, key=lambda part: part[0])}
+    return found, re.compile(f"[{re.escape(''.join(found))}]")
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
     phrases = {phrase for table in _organisations() for phrase in table.get("phrases", ())}
-    longest = sorted(map(re.escape, parts), key=len, reverse=True)
-    return re.compile(f"{'|'.join(longest)}|(?<!\\w)(?:{'|'.join(sorted(phrases))})(?!\\w)")
+    return re.compile(f"(?<!\\w)(?:{'|'.join(sorted(phrases))})(?!\\w)")
 
 
 @cache

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from ctscan.model import IdentifierKind, LookupKey
+from ctscan.personal.normalise.characters import CharacterTable, compatible
 from ctscan.personal.normalise.memo import cached_for_short
 
 MAX_ADDRESS = 320  # RFC 3696 erratum 1690: 64 + 1 + 255
@@ -52,7 +53,7 @@ def canonical_domain(text: str) -> str | None:
 
     Returns None for a text that is no domain name.
     """
-    domain = unicodedata.normalize("NFKC", text[:1024]).replace("\u3002", ".").strip().removesuffix(".")
+    domain = compatible(text[:1024]).replace("\u3002", ".").strip().removesuffix(".")
     if not domain or len(domain) > 253:
         return None
     labels = [_a_label(label) for label in _remap(domain).split(".")]
@@ -196,8 +197,7 @@ def tidy_text(text: str) -> str:
     """Return the text in NFKC without invisible characters; other controls become spaces and so separate words."""
     if text.isascii() and text.isprintable():
         return text
-    normal = unicodedata.normalize("NFKC", text)
-    return "".join(_visible(char) for char in normal)
+    return compatible(text).translate(_VISIBLE)
 
 
 def _visible(char: str) -> str:
@@ -207,6 +207,9 @@ def _visible(char: str) -> str:
     if category == "Cf" or char == "\0":
         return ""
     return " " if category in {"Cc", "Zs", "Zl", "Zp"} else char
+
+
+_VISIBLE = CharacterTable(_visible)
 
 
 def _unwrap(text: str) -> str:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from ctscan.model import Identifier, IdentifierKind, LookupKey
 from ctscan.personal.normalise.addresses import JOINERS
+from ctscan.personal.normalise.characters import CharacterTable, short_compatible
 from ctscan.personal.normalise.memo import cached_for_short
 
 NAMES_VERSION = 1
@@ -45,6 +46,7 @@ _MARKS = re.compile(
     "\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
 _ASCII_WORD = re.compile("[A-Za-z0-9]+")
+_NO_WORD = re.compile("[^a-z0-9]+")
 
 
 @cached_for_short(2048)
@@ -57,10 +59,9 @@ def name_forms(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(islice(_forms(text[:MAX_NAME], _all_word_forms), MAX_TOKENS))
 
 
-def _forms(text: str, spell: Callable[[str], Iterator[str]]) -> Iterator[tuple[str, ...]]:
-    words = _words(unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES))
-    forms = (tuple(dict.fromkeys(f for f in spell(word) if len(f) >= 2)) for word in words)
-    return (form for form in forms if form)
+def _forms(text: str, spell: Callable[[str], tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    words = _words(short_compatible(text).casefold().translate(_APOSTROPHES))
+    return filter(None, map(spell, words))
 
 
 @cached_for_short(4096)
@@ -104,8 +105,8 @@ def has_letter(text: str) -> bool:
 
 def fold_text(text: str) -> str:
     """Return the folded words of a text in order, separated by spaces: the form to compare names of organisations."""
-    folded = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold().translate(_APOSTROPHES)
-    return " ".join(filter(None, map(_without_marks, _words(folded))))
+    folded = short_compatible(text[:MAX_TEXT]).casefold().translate(_APOSTROPHES)
+    return " ".join(_without_marks(" ".join(_words(folded))).split())
 
 
 def asked_forms(identifier: Identifier) -> tuple[tuple[str, ...], ...]:
@@ -125,7 +126,7 @@ def spelled_words(identifier: Identifier) -> tuple[tuple[str, ...], ...]:
     """Return the words of an identifier of kind name, in the order in which it was given, each with its possible
     spellings, at most MAX_SPELLED: first as it was given, accents included."""
     forms = {word[0]: word for word in asked_forms(identifier)}
-    given = unicodedata.normalize("NFKC", identifier.value[:MAX_NAME]).casefold().translate(_APOSTROPHES)
+    given = short_compatible(identifier.value[:MAX_NAME]).casefold().translate(_APOSTROPHES)
     spelled = {folded: word for word in _words(given) if (folded := _without_marks(word)) in forms}
     ordered = dict.fromkeys((*spelled, *forms))
     return tuple(
@@ -145,10 +146,8 @@ def respelled(word: str) -> tuple[str, ...]:
 
 def spellings_of(text: str) -> tuple[str, ...]:
     """Return the spellings of a casefolded text with its accents left out, written out, and in Latin letters."""
-    from anyascii import anyascii
-
     plain = _without_marks(text)
-    return tuple(dict.fromkeys((plain, _without_marks(text.translate(_EXPANSIONS)), anyascii(plain).lower())))
+    return tuple(dict.fromkeys((plain, _without_marks(text.translate(_EXPANSIONS)), plain.translate(_LATIN).lower())))
 
 
 def _contracted(word: str) -> str:
@@ -165,44 +164,64 @@ def share_of_words(words: Sequence[Sequence[str]], tokens: frozenset[str]) -> fl
     return sum(any(form in tokens for form in word) for word in words) / len(words) if words else 0.0
 
 
-def _words(text: str) -> Iterator[str]:
+def _words(text: str) -> Sequence[str]:
     """Return the words of a casefolded text."""
     if text.isascii():
-        yield from _ASCII_WORD.findall(text)
-        return
-    word: list[str] = []
-    for char in unicodedata.normalize("NFC", text):
-        if unicodedata.category(char)[0] in "LMN":
-            word.append(char)
-        elif char not in JOINERS and unicodedata.category(char) != "Cf" and word:
-            yield "".join(word)
-            word = []
-    if word:
-        yield "".join(word)
+        return _ASCII_WORD.findall(text)
+    return unicodedata.normalize("NFC", text).translate(_SIGNS).split()
 
 
-def _word_forms(word: str) -> Iterator[str]:
+def _in_word(char: str) -> str:
+    """Return a character that words are made of, nothing for an invisible character, a space for all others."""
+    category = unicodedata.category(char)
+    if category[0] in "LMN":
+        return char
+    return "" if category == "Cf" or char in JOINERS else " "
+
+
+def _latin(char: str) -> str:
+    from anyascii import anyascii  # not at the top: a look-up in Latin letters does without
+
+    return anyascii(char)
+
+
+_SIGNS = CharacterTable(_in_word)
+_LATIN = CharacterTable(_latin)
+
+
+@cached_for_short(8192)
+def _word_forms(word: str) -> tuple[str, ...]:
+    """Return the spellings of a casefolded word, each once and of two characters at least."""
+    return _long_enough(_spelled(word))
+
+
+@cached_for_short(2048)
+def _all_word_forms(word: str) -> tuple[str, ...]:
+    """Return the spellings of a casefolded word, further Latin spellings included."""
+    if word < "\u0370":
+        return _word_forms(word)
+    from ctscan.personal.normalise.latin import latin_spellings  # not at the top: most names are in Latin letters
+
+    return _long_enough((*_word_forms(word), *latin_spellings(word)))
+
+
+def _long_enough(forms: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(form for form in forms if len(form) >= 2))
+
+
+def _spelled(word: str) -> Iterator[str]:
     folded = _without_marks(word)
     yield folded
     if word.isascii():
         return
     expanded = _without_marks(word.translate(_EXPANSIONS)) if len(folded) > 1 else folded  # an initial stays one
     yield expanded
-    from anyascii import anyascii  # not at the top: a look-up in Latin letters does without
-
-    latin = anyascii(folded)
-    yield "".join(c for c in latin.lower() if c.isalnum())
-    yield "".join(c for c in anyascii(expanded).lower() if c.isalnum())  # Kjaergaard of Kjærgård
+    latin = folded.translate(_LATIN)
+    yield _NO_WORD.sub("", latin.lower())
+    if expanded != folded:
+        yield _NO_WORD.sub("", expanded.translate(_LATIN).lower())  # Kjaergaard of Kjærgård
     if not latin.islower():  # syllables of Han and Hangul come capitalised
         yield from (part.lower() for part in re.findall(r"[A-Z][a-z]*|[a-z]+", latin))
-
-
-def _all_word_forms(word: str) -> Iterator[str]:
-    yield from _word_forms(word)
-    if word >= "\u0370":
-        from ctscan.personal.normalise.latin import latin_spellings  # not at the top: most names are in Latin letters
-
-        yield from latin_spellings(word)
 
 
 def _without_marks(word: str) -> str:

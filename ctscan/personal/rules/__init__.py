@@ -26,6 +26,7 @@ from ctscan.personal.attribution.evidence import person_of_part
 from ctscan.personal.attribution.grouping import group_by_person
 from ctscan.personal.categories import CATEGORIES
 from ctscan.personal.finding import make_finding
+from ctscan.personal.normalise.characters import is_beyond_bound
 from ctscan.personal.normalise.name_tokens import MAX_TEXT, NAMES_VERSION
 from ctscan.personal.values import Read
 from ctscan.personal.view import View
@@ -232,11 +233,14 @@ def is_rule_failure(problem: Problem) -> bool:
 
 
 def _long_names(findings: Iterable[Finding]) -> Iterator[Problem]:
-    """Yield a problem for each name that is longer than its look-up keys reach."""
-    for finding in [finding for finding in findings if len(finding.value) > MAX_TEXT]:
+    """Yield a problem for each name that is longer, as it is or normalised, than its look-up keys reach."""
+    for finding in findings:
+        is_long = len(finding.value) > MAX_TEXT
+        if not is_long and not is_beyond_bound(finding.value):
+            continue
         if any(key.kind is IdentifierKind.NAME for key in finding.keys):
-            what = f"a name of more than {MAX_TEXT} characters; words after them aren't found"
-            yield Problem(finding.path, what, is_cut=True)
+            what = f"of more than {MAX_TEXT} characters" if is_long else "that grows beyond its bound when normalised"
+            yield Problem(finding.path, f"a name {what}; words after the bound aren't found", is_cut=True)
 
 
 def _duplicate_key(finding: Finding) -> tuple[str, ...]:
