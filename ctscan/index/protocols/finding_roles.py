@@ -48,8 +48,8 @@ class Finder(Protocol):
             limit: most certificates that hold every word. Fewer are all that match.
             partly: most certificates, after them, that hold some words. Fewer are all that match.
 
-        Of more than a few thousand matches, the certificates that came into the index last are ranked: with every word,
-        or with each single word.
+        Of more matches with every word than `limit` and than a hundred, those that came into the index last are ranked;
+        so are those of more than a few thousand with each single word.
         """
 
     async def find_sha256(self, fingerprint: bytes) -> list[Match]:
