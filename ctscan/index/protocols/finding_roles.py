@@ -78,8 +78,8 @@ class Finder(Protocol):
         """Return addresses of the index that have the letters of one of these, at the same host; at most `limit`, in
         order.
 
-        They differ in dots, hyphens, underscores, digits at the end of the local part, or +tag. `name@` without a host
-        finds addresses at all hosts.
+        They differ in dots, hyphens, underscores or +tag. `name@` without a host finds addresses at all hosts, with any
+        digits at the end of the local part.
         """
 
     async def count_keys(self, keys: Sequence[LookupKey], limit: int) -> int:

@@ -149,10 +149,11 @@ def with_words(connection: sqlite3.Connection, words: Sequence[Collection[str]],
 
 
 def number_with_words(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int) -> int:
-    """Count the certificates that hold all words of a name, up to the limit."""
+    """Count the certificates that hold all words of a name, up to the limit. Above zero no posting is looked for that
+    was lost: the number only leads to a look-up, which does so."""
     keys, asked = _words_of(connection, words)
     found = len(_with_all(connection, asked, limit)) if asked else 0
-    if found < limit:
+    if not found:
         _check(connection, keys, asked)
     return found
 
@@ -194,7 +195,7 @@ def _also(word: Word) -> str:
 
 def _rarest(connection: sqlite3.Connection, words: Sequence[Word]) -> int:
     """Return the number of the word that finds the fewest certificates. Counting stops soon after."""
-    for bound in (1_000 << 4 * step for step in count()):
+    for bound in (64 << 4 * step for step in count()):
         counts = [_count(connection, word, bound) for word in words]
         if min(counts) < bound:
             break

@@ -212,6 +212,7 @@ def rules_json(rules: RuleSet) -> str:
     return json.dumps([[rule.id, rule.version, list(rule.kinds)] for rule in rules.rules])
 
 
+@lru_cache(maxsize=64)  # every look-up asks for all of them
 def rules_of(version: str, text: str) -> RuleSet:
     """Parse a rule set."""
     return RuleSet(
