@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from ctscan.answer.mailboxes import mailboxes_of
-from ctscan.answer.matching import find_matches
+from ctscan.answer.matching import Found, find_matches
 from ctscan.answer.objections import with_objections
 from ctscan.answer.offers import offers_of
 from ctscan.answer.outside import logs_outside, unreadable_entries
@@ -52,6 +52,7 @@ from ctscan.model import (
     Message,
     Remark,
     RuleSet,
+    Search,
     SkippedLog,
     SkipReason,
     VerifiedRange,
@@ -132,19 +133,25 @@ async def _answer(
     )
     remarks = [*of_list, *limits, *dismissals(read), *long_delays(read)]
     remarks += [*([] if members else [Remark.NOTHING_SCANNED()]), *filter(None, [found.cut])]
-    remarks += remarks_on_identifier(identifier, matches, only_whole=found.only_whole)
     return Answer(
         identifier=identifier,
         matches=tuple(matches),
         coverage=coverage,
         not_covered=(*(_never_read(log, states.get(log.id)) for log in unread), *logs_outside(basis, states)),
         complete=complete,
-        remarks=(*partly_read, *remarks, *remarks_on_repositories(identifier, matches, searches, complete)),
+        remarks=(*partly_read, *remarks, *_advice(identifier, found, searches, complete)),
         searches=searches,
         authorities=await index.authority_list(),
         basis=basis,
         only_whole=found.only_whole,
     )
+
+
+def _advice(identifier: Identifier, found: Found, searches: Sequence[Search], complete: bool) -> list[Message]:
+    return [
+        *remarks_on_identifier(identifier, found.matches, only_whole=found.only_whole),
+        *remarks_on_repositories(identifier, found.matches, searches, complete),
+    ]
 
 
 async def _with_similar(index: Finder, given: Answer, now: datetime) -> Answer:
