@@ -159,3 +159,37 @@ def test_a_flood_of_addresses_is_cut(path: Path) -> None:
         return is_cut
 
     assert with_index(path, work)
+
+
+PLACED = "(SELECT place FROM mailbox WHERE key = (SELECT id FROM lookup_key WHERE key = 'jane.roe@example.org'))"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"DELETE FROM mailbox WHERE place = {PLACED}",
+        f"UPDATE mailbox SET key = key + 100 WHERE place = {PLACED}",
+        f"UPDATE mailbox SET place = place + 1 WHERE place = {PLACED}",
+        "UPDATE domain_total SET total = total + 1",
+        "DELETE FROM domain_total",
+    ],
+)
+def test_an_address_is_checked_by_its_place_alone(path: Path, statement: str) -> None:
+    change(path, statement)
+
+    async def work(index: Index) -> None:
+        await index.similar_addresses(["jane.roe@example.org"], 9)
+
+    assert "mailbox" in damage(path, work)
+
+
+def test_totals_of_places_go_with_their_addresses(path: Path) -> None:
+    with closing(sqlite3.connect(path, factory=row_checks.NotingConnection)) as connection:
+        rows = connection.execute("SELECT id, key FROM lookup_key WHERE kind = 'email'").fetchall()
+        before = connection.execute("SELECT count(*) FROM domain_total").fetchone()[0]
+        mailboxes.remove(connection, rows)
+        after = connection.execute("SELECT count(*) FROM domain_total").fetchone()[0]
+        assert before - after == len({place_of(address) for address in ADDRESSES})
+        mailboxes.add(connection, rows)
+        check_filling.check_totals(connection)
+        assert row_checks.take_noted(connection) == set()
