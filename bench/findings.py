@@ -22,7 +22,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,8 @@ from hashlib import sha256, shake_128
 from pathlib import Path
 from typing import Any
 
+from bench.lookups import DOMAIN, pages_and_answers, timed
+from bench.results import Row
 from ctscan.answer.lookup import LIMIT, answer
 from ctscan.answer.matching import PARTLY
 from ctscan.index.open import open_index
@@ -298,28 +300,6 @@ def resident() -> float:
 # --- looking up ---------------------------------------------------------------------------------------------------
 
 
-def percentiles(seconds: Sequence[float]) -> dict[str, float]:
-    """Return percentiles and maximum in milliseconds."""
-    ranked = sorted(seconds)
-    at = {name: ranked[min(len(ranked) - 1, int(share * len(ranked)))] for name, share in _SHARES.items()}
-    return {name: round(1000 * value, 3) for name, value in at.items()} | {"max": round(1000 * ranked[-1], 3)}
-
-
-_SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-
-
-async def timed(asked: Sequence[str], find: Callable[[str], Awaitable[Sequence[object]]]) -> dict[str, float]:
-    """Time the look-up of each text. ValueError when a look-up finds nothing."""
-    seconds = []
-    for text in asked:
-        began = time.perf_counter()
-        found = await find(text)
-        seconds.append(time.perf_counter() - began)
-        if not found:
-            raise ValueError("expected to find a person of the index, found nothing")
-    return percentiles(seconds)
-
-
 def forget_cached(path: Path) -> None:
     """Drop the file from the system's cache, where the system allows it."""
     if hasattr(os, "posix_fadvise"):
@@ -370,11 +350,30 @@ async def look_up(path: Path, asked: Asked) -> dict[str, dict[str, float]]:
         }
 
 
+async def look_up_at_once(path: Path, asked: Asked) -> list[Row]:
+    """Measure first pages and answers in the calling thread."""
+    async with await open_index(path, create=False, inline=True) as index:
+        domain = domain_with(path, DOMAIN)
+        return await pages_and_answers(index, asked.addresses[:ANSWERS_ASKED], asked.names, domain, _BEGAN)
+
+
+def domain_with(path: Path, certificates: int) -> str:
+    """Return the domain whose number of certificates comes closest to a number."""
+    sql = (
+        "SELECT lookup_key.key FROM lookup_key CROSS JOIN posting ON posting.key = lookup_key.id WHERE kind = 'domain'"
+        " GROUP BY lookup_key.id ORDER BY abs(count(*) - ?) LIMIT 1"
+    )
+    with closing(sqlite3.connect(path)) as connection:
+        (reversed_labels,) = connection.execute(sql, (certificates,)).fetchone()
+    return ".".join(reversed(reversed_labels.rstrip(".").split(".")))
+
+
 async def found(index: Index, text: str, limit: int = LIMIT) -> Sequence[object]:
     """Send the index the query that `answer` sends."""
     identifier = parse_identifier(text)
     if identifier.kind == IdentifierKind.NAME:
-        return await index.find_name(asked_forms(identifier), limit + 1, min(limit, PARTLY) + 1)
+        words = asked_forms(identifier)
+        return await index.find_name(words, limit + 1, 0) or await index.find_name(words, limit + 1, PARTLY + 1)
     return await index.find_keys([key for key in identifier.keys if key.kind == identifier.kind], limit + 1)
 
 
@@ -413,7 +412,9 @@ def measure(findings: int, folder: Path) -> list[dict[str, Any]]:
         built = asyncio.run(build(path, findings, population))
         by_table = sizes(path)
         forget_cached(path)
-        times = asyncio.run(look_up(path, asked_of(certificates, population)))
+        asked = asked_of(certificates, population)
+        times = asyncio.run(look_up(path, asked))
+        at_once = asyncio.run(look_up_at_once(path, asked))
     finally:
         for left in folder.glob("findings.db*"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
@@ -432,6 +433,9 @@ def measure(findings: int, folder: Path) -> list[dict[str, Any]]:
             by_table=each),
         row("memory while the index is built", max(built.memory, default=0), "MiB", 200, most=True,
             by_tenth=built.memory),
+        row("findings into SQLite, per CPU-second", round(built.findings / built.cpu), "findings/CPU-s", 20_000,
+            most=False),
+        *at_once,
     ]  # fmt: skip
 
 

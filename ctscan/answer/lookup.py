@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from ctscan.answer.mailboxes import mailboxes_of
-from ctscan.answer.matching import find_matches
+from ctscan.answer.matching import Found, find_matches
 from ctscan.answer.objections import with_objections
 from ctscan.answer.offers import offers_of
 from ctscan.answer.outside import logs_outside, unreadable_entries
@@ -52,6 +52,7 @@ from ctscan.model import (
     Message,
     Remark,
     RuleSet,
+    Search,
     SkippedLog,
     SkipReason,
     VerifiedRange,
@@ -77,6 +78,7 @@ async def answer(
     now: datetime,
     stale_after: timedelta = STALE_AFTER,
     limit: int = LIMIT,
+    partly: bool = False,
 ) -> Answer:
     """Return the certificates in the index that match `identifier`, with the coverage of that answer.
 
@@ -87,9 +89,10 @@ async def answer(
         now: time at which statuses and staleness are judged
         stale_after: the margin of `ct.freshness`
         limit: most certificates in the answer
+        partly: look for certificates with a part of a name also where others hold the whole name
     """
     with index.noted_damage() as damage:
-        given = await _answer(index, identifier, now, stale_after, limit)
+        given = await _answer(index, identifier, now, stale_after, limit, partly)
         given = await _with_similar(index, given, now)
         given = replace(given, kept_rules=await kept_rules(index))  # behind all that was read: limits only grow
         given = await with_objections(index, given)  # behind all that was read: an objection meanwhile counts
@@ -100,7 +103,7 @@ async def answer(
 
 
 async def _answer(
-    index: AnswerIndex, identifier: Identifier, now: datetime, stale_after: timedelta, limit: int
+    index: AnswerIndex, identifier: Identifier, now: datetime, stale_after: timedelta, limit: int, partly: bool
 ) -> Answer:
     basis = await index.basis()
     members = basis.logs if basis else ()
@@ -114,8 +117,8 @@ async def _answer(
     retired = retirements(basis)
     ages = {state.log.id: freshness(state, now, stale_after, retirement=retired.get(state.log.id)) for state in read}
     coverage = tuple(_coverage(state, identifier, rule_sets, ages[state.log.id]) for state in read)
-    found, cut = await find_matches(index, identifier, limit)
-    matches = [_with_status(match, now) for match in found]
+    found = await find_matches(index, identifier, limit, partly=partly)
+    matches = [_with_status(match, now) for match in found.matches]
     partly_read = await unread_parts(index, identifier, is_found=bool(matches))
     limits = limiting_remarks(identifier, matches, read)
     of_list, is_doubtful = _about_list_and_time(basis, read, now)
@@ -125,23 +128,30 @@ async def _answer(
         and not unread
         and all(log.is_whole for log in coverage)
         and not limits
-        and not cut
+        and not found.cut
         and not partly_read
     )
     remarks = [*of_list, *limits, *dismissals(read), *long_delays(read)]
-    remarks += [*([] if members else [Remark.NOTHING_SCANNED()]), *filter(None, [cut])]
-    remarks += remarks_on_identifier(identifier, matches)
+    remarks += [*([] if members else [Remark.NOTHING_SCANNED()]), *filter(None, [found.cut])]
     return Answer(
         identifier=identifier,
         matches=tuple(matches),
         coverage=coverage,
         not_covered=(*(_never_read(log, states.get(log.id)) for log in unread), *logs_outside(basis, states)),
         complete=complete,
-        remarks=(*partly_read, *remarks, *remarks_on_repositories(identifier, matches, searches, complete)),
+        remarks=(*partly_read, *remarks, *_advice(identifier, found, searches, complete)),
         searches=searches,
         authorities=await index.authority_list(),
         basis=basis,
+        only_whole=found.only_whole,
     )
+
+
+def _advice(identifier: Identifier, found: Found, searches: Sequence[Search], complete: bool) -> list[Message]:
+    return [
+        *remarks_on_identifier(identifier, found.matches, only_whole=found.only_whole),
+        *remarks_on_repositories(identifier, found.matches, searches, complete),
+    ]
 
 
 async def _with_similar(index: Finder, given: Answer, now: datetime) -> Answer:

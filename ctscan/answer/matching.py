@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from ctscan.index.protocols import Finder
-from ctscan.model import Identifier, IdentifierKind, LookupKey, Match, Message, Remark
+from ctscan.model import Identifier, IdentifierKind, Match, Message, Remark
 from ctscan.personal.normalise.name_tokens import asked_forms, share_of_words
 
 PARTLY = 200  # certificates in an answer that hold only some words of a name; the query asks for another, too
 
 
-async def find_matches(index: Finder, identifier: Identifier, limit: int) -> tuple[list[Match], Message | None]:
-    """Return the matches to show, and the reason why others aren't shown.
+@dataclass(slots=True)
+class Found:
+    """Matches to show. `cut` is the reason why others aren't shown. `only_whole`: certificates with only a part of the
+    name were not looked for, as others hold the whole name."""
+
+    matches: list[Match] = field(default_factory=list)
+    cut: Message | None = None
+    only_whole: bool = False
+
+
+async def find_matches(index: Finder, identifier: Identifier, limit: int, *, partly: bool = False) -> Found:
+    """Find the matches of every reading.
 
     Args:
+        index: the index.
+        identifier: the identifier, with all of its readings.
         limit: most certificates; the query asks for another, to recognise a cut answer.
+        partly: look for certificates with a part of the name also where others hold the whole name.
     """
     if not identifier.others:
-        return await _find(index, identifier, limit)
+        return await _find(index, identifier, limit, partly=partly)
     found: dict[bytes, Match] = {}
-    cuts: list[Message] = []
+    every: list[Found] = []
     for reading in identifier.readings:
-        matches, cut = await _find(index, reading, limit)
-        _unite(found, matches, reading, is_first=reading is identifier)
-        cuts += [cut] if cut else []
-    if len(found) > limit:
-        cuts.insert(0, Remark.CUT(limit=limit))
-    return list(found.values())[:limit], cuts[0] if cuts else None
+        is_first = reading is identifier
+        some = await _find(index, reading, limit, partly=partly and is_first)
+        _unite(found, some.matches, reading, is_first=is_first)
+        every.append(some)
+    cuts = [Remark.CUT(limit=limit)] if len(found) > limit else []
+    cuts += [some.cut for some in every if some.cut is not None]
+    return Found(list(found.values())[:limit], cuts[0] if cuts else None, every[0].only_whole)
 
 
 def _unite(found: dict[bytes, Match], matches: Sequence[Match], reading: Identifier, *, is_first: bool) -> None:
@@ -41,11 +55,11 @@ def _unite(found: dict[bytes, Match], matches: Sequence[Match], reading: Identif
         found[match.certificate.identity] = replace(best, matched_as=(*known.matched_as, reading.kind))
 
 
-async def _find(index: Finder, reading: Identifier, limit: int) -> tuple[list[Match], Message | None]:
+async def _find(index: Finder, reading: Identifier, limit: int, *, partly: bool) -> Found:
     if reading.kind == IdentifierKind.NAME:
-        return await _find_name(index, reading, limit)
+        return await _find_name(index, reading, limit, partly=partly)
     found = await _find_others(index, reading, limit + 1)
-    return found[:limit], Remark.CUT(limit=limit) if len(found) > limit else None
+    return Found(found[:limit], Remark.CUT(limit=limit) if len(found) > limit else None)
 
 
 async def _find_others(index: Finder, reading: Identifier, limit: int) -> list[Match]:
@@ -65,28 +79,36 @@ async def _find_others(index: Finder, reading: Identifier, limit: int) -> list[M
             return await index.find_keys(reading.keys, limit)
 
 
-async def _find_name(index: Finder, reading: Identifier, limit: int) -> tuple[list[Match], Message | None]:
-    """Return matches of a name, best first: by the share of its words in one certificate, in any order, spelling or
-    script. Hundreds of thousands of certificates may hold a common given name; matches of nothing else are counted, not
-    shown."""
-    found = await index.find_name(asked_forms(reading), limit + 1, min(limit, PARTLY) + 1)
-    scored = [replace(match, score=_score(reading, match)) for match in found]
+async def _find_name(index: Finder, reading: Identifier, limit: int, *, partly: bool) -> Found:
+    """Find matches of a name, best first: by the share of its words in one certificate, in any order, spelling or
+    script. Certificates with only some of the words mostly name other people, and there may be hundreds of thousands:
+    they are looked for where nothing holds the whole name, or where they are asked for, and a part of them is shown."""
+    words = asked_forms(reading)
+    if not partly and len(words) > 1:
+        scored = _scored(words, await index.find_name(words, limit + 1, 0))
+        if any(match.score == 1 for match in scored):
+            return Found(scored[:limit], Remark.CUT(limit=limit) if len(scored) > limit else None, only_whole=True)
+    return _with_parts(_scored(words, await index.find_name(words, limit + 1, min(limit, PARTLY) + 1)), limit)
+
+
+def _with_parts(scored: Sequence[Match], limit: int) -> Found:
+    """Cut matches of the whole name and of its parts, each to what is shown."""
     whole = [match for match in scored if match.score == 1]
     partly = sorted((match for match in scored if match.score < 1), key=lambda match: -match.score)
     if len(whole) > limit:
-        return whole[:limit], Remark.CUT(limit=limit)
+        return Found(whole[:limit], Remark.CUT(limit=limit))
     shown = partly[: min(limit, PARTLY)]
     if len(partly) <= len(shown):
-        return whole + shown, None
+        return Found(whole + shown)
     if whole:
-        return whole + shown, Remark.CUT_PARTLY(shown=len(shown), whole=len(whole))
-    return shown, Remark.CUT_PARTLY_NO_WHOLE(shown=len(shown))
+        return Found(whole + shown, Remark.CUT_PARTLY(shown=len(shown), whole=len(whole)))
+    return Found(shown, Remark.CUT_PARTLY_NO_WHOLE(shown=len(shown)))
 
 
-def _score(reading: Identifier, match: Match) -> float:
-    return share_of_words(asked_forms(reading), frozenset(_name_keys(match)))
+def _scored(words: Sequence[Sequence[str]], found: Sequence[Match]) -> list[Match]:
+    """Score matches by the share of the words that all of their findings hold together."""
+    return [replace(match, score=share_of_words(words, frozenset(_name_keys(match)))) for match in found]
 
 
 def _name_keys(match: Match) -> list[str]:
-    keys: list[LookupKey] = [key for finding in match.findings for key in finding.keys]
-    return [key.key for key in keys if key.kind == IdentifierKind.NAME]
+    return [key.key for finding in match.findings for key in finding.keys if key.kind == IdentifierKind.NAME]

@@ -29,8 +29,10 @@ OFFERS = 20
 NAMES = 3
 """Most names that are offered for an address."""
 
-COUNTED = 1_000
-"""Certificates at which counting stops."""
+COUNTED = 100
+"""Certificates of an offer at which counting stops: an offer says whether a look-up is worth it."""
+
+_HELD = 1_000  # certificates at which the comparison of spellings stops
 
 _SIMILAR = 1_000  # addresses with the same letters that are compared
 _LONGEST_NAME = 100  # characters of a name that is offered
@@ -193,15 +195,15 @@ def _respaced(reading: Identifier) -> list[str]:
 async def _respelled(index: Finder, reading: Identifier) -> list[str]:
     """Return names with one word respelled that find further certificates."""
     words = spelled_words(reading)
-    held = await index.count_name(words, COUNTED)
-    if held == COUNTED or len(words) > _MOST_WORDS:
+    held = await index.count_name(words, _HELD)
+    if held == _HELD or len(words) > _MOST_WORDS:
         return []
     names = []
     for number, word in enumerate(words):
         others = dict.fromkeys(other for form in word if form.isascii() for other in respelled(form))
         for other in [one for one in others if one not in word]:
             wider = [*words[:number], (*word, other), *words[number + 1 :]]
-            if await index.count_name([(other,)], 1) and await index.count_name(wider, COUNTED) > held:
+            if await index.count_name([(other,)], 1) and await index.count_name(wider, _HELD) > held:
                 spelled = [one[0] for one in words]
                 names.append(f"name:{' '.join([*spelled[:number], other, *spelled[number + 1 :]]).title()}")
     return names

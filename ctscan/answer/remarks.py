@@ -72,10 +72,19 @@ def long_delays(read: Sequence[LogState]) -> list[Message]:
     ]
 
 
-def remarks_on_identifier(identifier: Identifier, matches: Sequence[Match]) -> list[Message]:
-    """Return remarks on the ways in which an identifier is compared, and on the reach of "nothing found"."""
+def remarks_on_identifier(
+    identifier: Identifier, matches: Sequence[Match], *, only_whole: bool = False
+) -> list[Message]:
+    """Return remarks on the ways in which an identifier is compared, and on the reach of "nothing found".
+
+    Args:
+        identifier: the identifier.
+        matches: certificates of the answer.
+        only_whole: certificates with only a part of the name were not looked for.
+    """
     kinds = [reading.kind for reading in identifier.readings]
-    remarks = [remark for kind, remark in _COMPARED.items() if kind in kinds]
+    remarks = [Remark.ONLY_WHOLE_NAME()] if only_whole else []
+    remarks += [remark for kind, remark in _COMPARED.items() if kind in kinds]
     if any(_is_latin_name(reading) for reading in identifier.readings):
         remarks.append(Remark.NAME_IN_LATIN_LETTERS())
     if IdentifierKind.DOMAIN in kinds:

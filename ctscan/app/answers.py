@@ -42,6 +42,7 @@ async def look_up(
     purpose: str = "",
     case: str = "",
     selection: Selection | None = None,
+    partly: bool = False,
     at: datetime | None = None,
     action: AuditAction = AuditAction.LOOKUP,
     inline: bool = False,
@@ -58,6 +59,7 @@ async def look_up(
         purpose: purpose of the look-ups.
         case: number of the case that they belong to.
         selection: choice of the certificates that answers show; None shows all.
+        partly: look for certificates with a part of a name also where others hold the whole name.
         at: moment for which statuses and staleness are judged; None takes the moment of each look-up.
         action: kind of look-up, for the record.
         inline: ask the index in the calling thread; the coroutine then never waits.
@@ -86,7 +88,7 @@ async def look_up(
 
         for identifier in identifiers:
             now = at or clock.now()  # for each: a scan may go on beside a long list
-            found = await answer(index, identifier, now=now, stale_after=config.stale_after)
+            found = await answer(index, identifier, now=now, stale_after=config.stale_after, partly=partly)
             given = _document(found if selection is None else selected(found, selection), now, who, purpose, case)
             await recorder.record(given)
             yield given
@@ -151,14 +153,22 @@ async def standings(config: Config, *, clock: Clock = CLOCK) -> StandingCounts:
 
 
 async def recorded_matches(
-    config: Config, index: AnswerIndex, action: AuditAction, identifiers: Sequence[Identifier], who: str, clock: Clock
+    config: Config,
+    index: AnswerIndex,
+    action: AuditAction,
+    identifiers: Sequence[Identifier],
+    who: str,
+    clock: Clock,
+    *,
+    partly: bool = False,
 ) -> list[Match]:
-    """Find the certificates of identifiers in an open index, each once, and record the look-ups.
+    """Find the certificates of identifiers in an open index, each once, and record the look-ups. `partly` is that of
+    `answer.lookup.answer`.
 
     Raises:
         IndexFault: a look-up met damage, which may hide certificates: "there is none" would be a false answer.
     """
-    found, damaged = await _matches_and_damage(config, index, action, identifiers, who, clock)
+    found, damaged = await _matches_and_damage(config, index, action, identifiers, who, clock, partly=partly)
     if damaged:
         raise _damage(config, damaged)
     return found
@@ -172,7 +182,14 @@ def _damage(config: Config, damaged: Iterable[str]) -> IndexFault:
 
 
 async def _matches_and_damage(
-    config: Config, index: AnswerIndex, action: AuditAction, identifiers: Sequence[Identifier], who: str, clock: Clock
+    config: Config,
+    index: AnswerIndex,
+    action: AuditAction,
+    identifiers: Sequence[Identifier],
+    who: str,
+    clock: Clock,
+    *,
+    partly: bool = False,
 ) -> tuple[list[Match], set[str]]:
     from ctscan.answer.lookup import answer
 
@@ -182,7 +199,7 @@ async def _matches_and_damage(
         return [], damaged
     async with recorded_lookups(config, action, identifiers, who=who, purpose=config.purpose, clock=clock) as recorder:
         for identifier in identifiers:
-            given = await answer(index, identifier, now=clock.now(), stale_after=config.stale_after)
+            given = await answer(index, identifier, now=clock.now(), stale_after=config.stale_after, partly=partly)
             await recorder.record(given)
             damaged.update(given.damaged)
             for match in given.matches:
@@ -191,10 +208,17 @@ async def _matches_and_damage(
 
 
 async def recorded_identities(
-    config: Config, index: AnswerIndex, action: AuditAction, identifiers: Sequence[Identifier], who: str, clock: Clock
+    config: Config,
+    index: AnswerIndex,
+    action: AuditAction,
+    identifiers: Sequence[Identifier],
+    who: str,
+    clock: Clock,
+    *,
+    partly: bool = False,
 ) -> list[bytes]:
-    """Find the identities of the certificates of identifiers, and record the look-ups."""
-    found = await recorded_matches(config, index, action, identifiers, who, clock)
+    """Find the identities of the certificates of identifiers, and record the look-ups; see `recorded_matches`."""
+    found = await recorded_matches(config, index, action, identifiers, who, clock, partly=partly)
     return [match.certificate.identity for match in found]
 
 

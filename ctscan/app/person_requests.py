@@ -87,7 +87,7 @@ async def _certificates(index: ForgettingIndex, identifier: Identifier) -> list[
     """Return the identities of the certificates that an identifier of certificates, or a whole name, finds now."""
     from ctscan.answer.matching import find_matches
 
-    found, _ = await find_matches(index, identifier, _MOST)
+    found = (await find_matches(index, identifier, _MOST)).matches
     return [match.certificate.identity for match in found if match.score >= 1]
 
 

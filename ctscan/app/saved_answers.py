@@ -102,14 +102,17 @@ async def _against_index(index: ProvingIndex, saved: SavedAnswer) -> Check:
 
 
 async def _since(config: Config, index: AnswerIndex, saved: SavedAnswer, who: str, clock: Clock) -> Check:
-    """Look the identifier up again, to count the certificates that came since."""
+    """Look the identifier up again, as it was looked up then, to count the certificates that came since."""
     from ctscan.answer.saved_answer_check import not_in
     from ctscan.model.saved_answer import AnswerCheck, Check
 
     identifier = _identifier_of(saved)
     if identifier is None:
         return Check(notes=(AnswerCheck.NOT_LOOKED_UP(),))
-    return not_in(saved, await recorded_identities(config, index, AuditAction.PROVE, [identifier], who, clock))
+    found = await recorded_identities(
+        config, index, AuditAction.PROVE, [identifier], who, clock, partly=not saved.only_whole
+    )
+    return not_in(saved, found)
 
 
 def _identifier_of(saved: SavedAnswer) -> Identifier | None:

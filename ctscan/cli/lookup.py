@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 @options.password_file
 @click.option("--summary", is_flag=True, help="Show no certificate: only the verdict, the overview and the coverage.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Show at most N certificates of each answer.")
+@click.option(
+    "--partly", is_flag=True, help="Look for certificates with a part of a name, too, which mostly name others."
+)
 @click.option("--live", is_flag=True, help="Leave out certificates that are expired or revoked.")
 @click.option(
     "--category", metavar="KEY", help="Show findings of this category or below: user.contact, user.name.last, …"
@@ -63,6 +66,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     case: str,
     summary: bool,
     limit: int | None,
+    partly: bool,
     live: bool,
     category: str | None,
     since: str | None,
@@ -76,6 +80,8 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     number:12345678Z (of a person or a card), account:NAME, a SHA-256 fingerprint or a serial number in hex. With -, or
     without any, they are read from stdin, one per line. A list may hold labels (jane@example.org  # HR 17). A line that
     isn't understood is named by its number, and the others are answered; a line that repeats another is answered once.
+
+    Certificates with only a part of a name are looked for where none holds the whole name, and with --partly.
 
     --summary, --limit, --live, --category, --since and --persons choose the part of an answer that is shown. The
     verdict and the overview speak of everything that was found.
@@ -104,17 +110,29 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
                 "lookup: expected an identifier (an argument, a line of --from-file or of stdin) or --certificate, "
                 "got none; see 'ctscan lookup --help'"
             )
-        return run_inline(_look_up(config, asked, case, selection, progress))
+        return run_inline(_look_up(config, asked, case, selection, partly, progress))
 
 
 async def _look_up(
-    config: Config, asked: AskedIdentifiers, case: str, selection: Selection | None, progress: ListProgress
+    config: Config,
+    asked: AskedIdentifiers,
+    case: str,
+    selection: Selection | None,
+    partly: bool,
+    progress: ListProgress,
 ) -> int:
     from ctscan.cli.output import print_answers
     from ctscan.cli.process import account
 
     found = app.look_up(
-        config, asked, who=account(), purpose=config.purpose, case=case, selection=selection, inline=True
+        config,
+        asked,
+        who=account(),
+        purpose=config.purpose,
+        case=case,
+        selection=selection,
+        partly=partly,
+        inline=True,
     )
     async with aclosing(found) as answers:
         counted = progress.counted(answers, asked.done)

@@ -107,6 +107,7 @@ class Remark(Code):
     CUT = "remark.cut"
     CUT_PARTLY = "remark.cut-partly"
     CUT_PARTLY_NO_WHOLE = "remark.cut-partly-no-whole"
+    ONLY_WHOLE_NAME = "remark.only-whole-name"
     NAME_COMPARED = "remark.name-compared"
     NAME_IN_LATIN_LETTERS = "remark.name-in-latin-letters"
     NUMBER_COMPARED = "remark.number-compared"
@@ -206,6 +207,7 @@ class Answer:
     shown: ShownPart | None = None  # None: everything
     kept_rules: tuple[KeptRule, ...] = ()  # by age, applied to all certificates of the index
     suppressed: Suppressed | None = None  # the person that was asked about objected, or asked to be erased
+    only_whole: bool = False  # certificates with only a part of the name were not looked for
 
     @property
     def shown_matches(self) -> tuple[Match, ...]:

@@ -76,6 +76,7 @@ class SavedAnswer:
         is_found: a certificate holds all of the identifier; of older versions, any certificate was found.
         hidden: number of matches that the answer found and doesn't hold: it shows a selection.
         has_part_of_findings: certificates are held with the findings of the selection only.
+        only_whole: certificates with only a part of the name were not looked for; older versions always did.
     """
 
     number: int
@@ -101,6 +102,7 @@ class SavedAnswer:
     is_found: bool = False
     hidden: int = 0
     has_part_of_findings: bool = False
+    only_whole: bool = False
 
     @property
     def certificates(self) -> tuple[SavedMatch, ...]:

@@ -34,6 +34,7 @@ class Say(Code):
     NOTHING_FOUND_MAYBE = "say.nothing-found-maybe"
     LEFT_OUT = "say.left-out"  # parameters: day, searched
     SEARCHED = "say.searched"
+    SEARCHED_FOR_WHOLE_NAME = "say.searched-for-whole-name"
     EITHER = "say.either"
     MATCHED_AS = "say.matched-as"
     READ_AS = "say.read-as"

@@ -85,6 +85,8 @@ def _attribute(attribute: Attribute) -> str:
 def _escape(value: str) -> str:
     """Escape special (RFC 4514 section 2.4) and unprintable characters."""
     is_plain = value.isprintable() and _SPECIAL.isdisjoint(value)
+    if is_plain and not value.startswith((" ", "#")) and not value.endswith(" "):
+        return value
     escaped = list(value) if is_plain else [_escape_character(character) for character in value]
     if value and value[0] in " #":
         escaped[0] = "\\" + value[0]

@@ -15,7 +15,7 @@ from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.rules import rule_set
 
 
-def answered(tmp_path: Path, names: list[str], asked: str, limit: int = 10_000) -> Answer:
+def answered(tmp_path: Path, names: list[str], asked: str, limit: int = 10_000, *, partly: bool = False) -> Answer:
     """Answer from an index of a completely read log with these names in it."""
     rules = rule_set()
 
@@ -28,18 +28,18 @@ def answered(tmp_path: Path, names: list[str], asked: str, limit: int = 10_000) 
             head = a_head(1000, timestamp=int(later(0).timestamp() * 1000))
             await save_head(index, head, later(0))
             await index.record_success(head.log_id, later(0), None)
-            return await answer(index, parse_identifier(asked), now=later(1), limit=limit)
+            return await answer(index, parse_identifier(asked), now=later(1), limit=limit, partly=partly)
 
     return asyncio.run(work())
 
 
 def test_a_name_with_few_namesakes_is_answered_whole(tmp_path: Path) -> None:
-    told = answered(tmp_path, ["Jane Roe", *["Jane Doe"] * PARTLY], "Jane Roe")
+    told = answered(tmp_path, ["Jane Roe", *["Jane Doe"] * PARTLY], "Jane Roe", partly=True)
     assert (told.complete, len(told.matches), told.matches[0].score) == (True, 1 + PARTLY, 1.0)
 
 
 def test_partial_matches_of_a_name_are_cut_with_a_remark(tmp_path: Path) -> None:
-    told = answered(tmp_path, ["Jane Roe", *["Jane Doe"] * (PARTLY + 1), "Roe Jane"], "Jane Roe")
+    told = answered(tmp_path, ["Jane Roe", *["Jane Doe"] * (PARTLY + 1), "Roe Jane"], "Jane Roe", partly=True)
     assert not told.complete
     assert [match.score for match in told.matches] == [1.0] * 2 + [0.5] * PARTLY
     assert Remark.CUT_PARTLY(shown=PARTLY, whole=2) in told.remarks

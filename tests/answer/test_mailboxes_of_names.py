@@ -15,7 +15,7 @@ LISTED = (
     "jane.roe@example.com",
     "j.roe@example.com",
     "roe.jane2+lists@example.net",
-    ("Jane Doe", "jroe@example.net"),  # a match of one word
+    ("Jane Doe", "jroe@example.net"),  # a match of one word, where such are asked for
     "john.roe@example.org",
     "janeroe@example.org",
 )
@@ -26,7 +26,7 @@ def addresses(given: Answer) -> list[tuple[str, float]]:
 
 
 def test_mailboxes_of_full_words_come_first_and_matches_are_left_out(tmp_path: Path) -> None:
-    (given,) = answered(tmp_path, certificates(*LISTED), "Jane Roe")
+    (given,) = answered(tmp_path, certificates(*LISTED), "Jane Roe", partly=True)
     assert [(match.findings[0].value, match.score) for match in given.matches] == [("Jane Roe", 1.0), ("Jane Doe", 0.5)]
     assert addresses(given) == [
         ("janeroe@example.org", 1.0),

@@ -124,7 +124,7 @@ def test_a_name_is_offered_with_a_vowel_spelled_otherwise(tmp_path: Path) -> Non
     hits = certificates("Gunter Roe", "Guenter Roe", "Guenter Roe", "Günter Roe")
     asked = ("Gunter Roe", "Guenter Roe", "Günter Roe", "name:Guenter")
     gunter, guenter, accent, word = answered(tmp_path, hits, *asked)
-    assert [match.score for match in gunter.matches[:3]] == [1.0, 1.0, 0.5]
+    assert [match.score for match in gunter.matches] == [1.0, 1.0]
     assert offered(gunter) == [("name:Guenter Roe", "spelling", 3)]
     assert offered(guenter) == [("name:Gunter Roe", "spelling", 2)]
     assert (len([one for one in accent.matches if one.score == 1]), offered(accent)) == (4, [])
@@ -155,7 +155,7 @@ def test_a_name_that_finds_nothing_more_is_not_offered(tmp_path: Path) -> None:
 
 def test_a_flood_of_addresses_with_the_same_letters_is_said(tmp_path: Path) -> None:
     (given,) = answered(
-        tmp_path, certificates(*(f"jane.roe{i}@example.org" for i in range(1000))), "jane.roe@example.org"
+        tmp_path, certificates(*(f"jane_roe+{i}@example.org" for i in range(1000))), "jane.roe@example.org"
     )
     assert (given.offers, given.complete) == ((), True)
     assert Remark.OFFERS_CUT(shown=0) in given.remarks

@@ -171,6 +171,23 @@ def test_mailboxes_of_a_name_are_chosen_like_its_matches(db: Path, tmp_path: Pat
     assert parts == {("match", "1"), ("match", "2"), ("match", "3"), ("mailbox", "1")}
 
 
+def test_a_part_of_a_name_is_looked_for_where_it_is_asked_for(db: Path, tmp_path: Path) -> None:
+    """Proof of an answer asks as the answer was asked: what it left out is no news, and what it held is none either."""
+    copy = tmp_path / "ctscan.db"
+    copy_index(db, copy)
+    other = make_certificate([("GN", "Jane"), ("SN", "Doe")], [("email", "jane.doe@example.org")], serial=99)
+    (tmp_path / "new.der").write_bytes(other)
+    assert run("import", tmp_path / "new.der", "--everything", "--db", copy).exit_code == 0
+    numbers = {}
+    for options in ((), ("--partly",)):
+        result = run("lookup", "name:Jane Roe", *options, "--db", copy, "--format", "json")
+        answer = json.loads(result.stdout)
+        numbers[options] = (answer["matches_found"], answer["only_whole"], answer["complete"])
+        assert ("remark.only-whole-name" in [one["code"] for one in answer["remark_codes"]]) is not bool(options)
+        assert proven(copy, tmp_path, answer)["index"]["notes"] == []
+    assert numbers == {(): (3, True, True), ("--partly",): (4, False, True)}
+
+
 @pytest.mark.parametrize("encoding", [None, "ascii"])
 def test_csv_is_bytes_whatever_the_terminal_shows(db: Path, tmp_path: Path, encoding: str | None) -> None:
     people = tmp_path / "people.txt"

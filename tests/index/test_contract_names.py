@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from support.kept import a_hit, an_advance, commit, name_finding, started
 
 from ctscan.index.protocols import Index
-from ctscan.index.sqlite.ranking import RANKED
+from ctscan.index.sqlite.ranking import RANKED, RANKED_WHOLE
 from ctscan.model import Finding, Hit, Match
 
 RunScenario = Callable[[Callable], None]
@@ -80,7 +80,7 @@ def test_the_score_is_the_share_of_the_words_in_one_finding(scenario: RunScenari
 
 
 def test_of_very_many_those_are_ranked_that_came_last_and_a_short_answer_is_all(scenario: RunScenario) -> None:
-    """Only the RANKED matches stored last are ranked; here these have the lowest indexes."""
+    """Only the RANKED or RANKED_WHOLE matches stored last are ranked; here these have the lowest indexes."""
     many = RANKED + 50
 
     async def work(index: Index) -> None:
@@ -90,7 +90,7 @@ def test_of_very_many_those_are_ranked_that_came_last_and_a_short_answer_is_all(
         words = [("jane",), ("roe",)]
         whole = list(range(0, many, 50))[::-1]
         others = [i for i in reversed(range(many)) if i % 50]
-        assert indexes(await index.find_name(words[:1], 2, 0)) == [RANKED - 1, RANKED - 2]
+        assert indexes(await index.find_name(words[:1], 2, 0)) == [RANKED_WHOLE - 1, RANKED_WHOLE - 2]
         assert indexes(await index.find_name(words[:1], many, 0)) == list(reversed(range(many)))
         found = indexes(await index.find_name(words, 100, 3))
         assert found[: len(whole)] == whole

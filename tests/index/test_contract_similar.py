@@ -87,12 +87,12 @@ def test_similar_addresses_have_the_same_letters_at_the_same_host(scenario: RunS
         "jane.roe@example.org", "janeroe@example.org", "jane.roe+x@example.org", "jane.roe2@example.org",
         "jane.roe@example.com", "jane.doe@example.org", "jane_roe+y@example.org",
     )  # fmt: skip
-    like = sorted({*addresses[:4], addresses[6]})
+    like = sorted({*addresses[:3], addresses[6]})
 
     async def work(index: Index) -> None:
         assert await index.similar_addresses(["jane.roe@example.org"], 9) == like
         assert await index.similar_addresses(["j.a.n.e.roe+z@example.org"], 9) == like
-        assert await index.similar_addresses(["jane.roe@"], 9) == sorted([*like, addresses[4]])
+        assert await index.similar_addresses(["jane.roe@"], 9) == sorted([*like, *addresses[3:5]])
         assert len(await index.similar_addresses(["jane.roe@example.org"], 2)) == 2
         assert await index.similar_addresses(["nobody@example.org", "jane.roe@example.net"], 9) == []
         assert await index.similar_addresses([], 9) == []

@@ -16,7 +16,7 @@ from support.kept import a_hit, an_advance, commit, email_finding, started
 
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.index.sqlite import check_filling, mailboxes, row_checks, schema
+from ctscan.index.sqlite import check_filling, controls, mailboxes, row_checks, schema
 from ctscan.index.sqlite.controls import Family
 from ctscan.index.sqlite.places import letters, mailbox_name, place_of
 
@@ -93,15 +93,26 @@ def test_a_place_is_of_letters_then_host() -> None:
     assert 0 <= here < 1 << 48
 
 
-def test_an_index_of_an_older_version_gets_its_mailboxes() -> None:
+def test_numbered_addresses_have_places_of_their_own() -> None:
+    """Letters that tens of thousands of addresses have are read for none of them alone."""
+    numbered = {place_of(f"member{i}@example.org") for i in range(300)}
+    assert len({place >> 16 for place in numbered}) == 1 and len(numbered) > 290
+    assert place_of("member.7+x@example.org") == place_of("mem-ber7@example.org") != place_of("member@example.org")
+
+
+@pytest.mark.parametrize("before", [check_filling.MAILBOXES, check_filling.PLACES])
+def test_an_index_of_an_older_version_gets_its_mailboxes(before: str) -> None:
     known = schema.migrations()
-    (number,) = (number for number, name, _ in known if name.endswith(check_filling.MAILBOXES))
+    (number,) = (number for number, name, _ in known if name.endswith(before))
     keys = [("email", address) for address in ADDRESSES] + [("name", "jane"), ("domain", "org.example.")]
     with closing(sqlite3.connect(":memory:", isolation_level=None, factory=row_checks.NotingConnection)) as connection:
         schema.migrate(connection, known[: number - 1])
         rows = [(id, *key, row_checks.key_hash(*key)) for id, key in enumerate(keys, 1)]
         connection.executemany("INSERT INTO lookup_key (id, kind, key, hash) VALUES (?, ?, ?, ?)", rows)
         check_filling.fill(connection)  # totals of the version before
+        if before == check_filling.PLACES:  # addresses at places of the version before
+            connection.execute("INSERT INTO mailbox (place, key) SELECT 7, id FROM lookup_key WHERE kind = 'email'")
+            controls.add(connection, Family.MAILBOX, [controls.place_term(7, id) for id in range(1, 5)])
         schema.migrate(connection, known)
         assert mailboxes.with_names(connection, ["jane.roe"]) == ({1: ADDRESSES[0], 4: ADDRESSES[3]}, False)
         assert mailboxes.like(connection, ADDRESSES[0], 9) == [ADDRESSES[0], ADDRESSES[1]]
@@ -148,3 +159,37 @@ def test_a_flood_of_addresses_is_cut(path: Path) -> None:
         return is_cut
 
     assert with_index(path, work)
+
+
+PLACED = "(SELECT place FROM mailbox WHERE key = (SELECT id FROM lookup_key WHERE key = 'jane.roe@example.org'))"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"DELETE FROM mailbox WHERE place = {PLACED}",
+        f"UPDATE mailbox SET key = key + 100 WHERE place = {PLACED}",
+        f"UPDATE mailbox SET place = place + 1 WHERE place = {PLACED}",
+        "UPDATE domain_total SET total = total + 1",
+        "DELETE FROM domain_total",
+    ],
+)
+def test_an_address_is_checked_by_its_place_alone(path: Path, statement: str) -> None:
+    change(path, statement)
+
+    async def work(index: Index) -> None:
+        await index.similar_addresses(["jane.roe@example.org"], 9)
+
+    assert "mailbox" in damage(path, work)
+
+
+def test_totals_of_places_go_with_their_addresses(path: Path) -> None:
+    with closing(sqlite3.connect(path, factory=row_checks.NotingConnection)) as connection:
+        rows = connection.execute("SELECT id, key FROM lookup_key WHERE kind = 'email'").fetchall()
+        before = connection.execute("SELECT count(*) FROM domain_total").fetchone()[0]
+        mailboxes.remove(connection, rows)
+        after = connection.execute("SELECT count(*) FROM domain_total").fetchone()[0]
+        assert before - after == len({place_of(address) for address in ADDRESSES})
+        mailboxes.add(connection, rows)
+        check_filling.check_totals(connection)
+        assert row_checks.take_noted(connection) == set()

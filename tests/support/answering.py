@@ -30,7 +30,11 @@ from ctscan.personal.rules import rule_set
 
 
 def answered(
-    tmp_path: Path, hits: Sequence[Hit], *asked: str | Identifier, unreadable: tuple[Unreadable, ...] = ()
+    tmp_path: Path,
+    hits: Sequence[Hit],
+    *asked: str | Identifier,
+    unreadable: tuple[Unreadable, ...] = (),
+    partly: bool = False,
 ) -> list[Answer]:
     """Answer from an index of a completely read log with these entries in it."""
     rules = rule_set()
@@ -45,7 +49,7 @@ def answered(
             await save_head(index, head, later(0))
             await index.record_success(head.log_id, later(0), None)
             identifiers = [parse_identifier(one) if isinstance(one, str) else one for one in asked]
-            return [await answer(index, one, now=later(1)) for one in identifiers]
+            return [await answer(index, one, now=later(1), partly=partly) for one in identifiers]
 
     return asyncio.run(work())
 

@@ -48,8 +48,8 @@ class Finder(Protocol):
             limit: most certificates that hold every word. Fewer are all that match.
             partly: most certificates, after them, that hold some words. Fewer are all that match.
 
-        Of more than a few thousand matches, the certificates that came into the index last are ranked: with every word,
-        or with each single word.
+        Of more matches with every word than `limit` and than a hundred, those that came into the index last are ranked;
+        so are those of more than a few thousand with each single word.
         """
 
     async def find_sha256(self, fingerprint: bytes) -> list[Match]:
@@ -78,8 +78,8 @@ class Finder(Protocol):
         """Return addresses of the index that have the letters of one of these, at the same host; at most `limit`, in
         order.
 
-        They differ in dots, hyphens, underscores, digits at the end of the local part, or +tag. `name@` without a host
-        finds addresses at all hosts.
+        They differ in dots, hyphens, underscores or +tag. `name@` without a host finds addresses at all hosts, with any
+        digits at the end of the local part.
         """
 
     async def count_keys(self, keys: Sequence[LookupKey], limit: int) -> int:

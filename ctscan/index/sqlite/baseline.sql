@@ -988,7 +988,8 @@ INSERT INTO migration (number, name, applied) VALUES
     (18, '0018_exposure', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (19, '0019_watches', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (20, '0020_batches', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
-    (21, '0021_person_keys', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
+    (21, '0021_person_keys', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (22, '0022_places', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
 
 INSERT INTO salt (one, salt) VALUES
     (1, randomblob(32));

@@ -18,7 +18,8 @@ FILLED_BY = 9
 """Migration whose columns and tables are filled here."""
 
 MAILBOXES = "_mailboxes"
-"""End of the name of the migration whose table is filled here."""
+PLACES = "_places"
+"""Ends of the names of the migrations that leave the table of addresses empty, to be filled here."""
 
 _AT_ONCE = 2_000
 
@@ -68,6 +69,8 @@ def _add_all(connection: sqlite3.Connection, sign: int, families: Collection[Fam
         cursor = connection.execute(_TERMS[family])
         while some := cursor.fetchmany(_AT_ONCE):
             controls.add(connection, family, [_term(family, row) for row in some], sign)
+            if family is Family.MAILBOX:
+                controls.add_places(connection, some, sign)
     if Family.KEY not in families:
         return
     domains = connection.execute("SELECT id, key, hash FROM lookup_key WHERE kind = ?", (str(IdentifierKind.DOMAIN),))

@@ -16,7 +16,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from hashlib import blake2b
 from zlib import crc32
@@ -93,12 +93,29 @@ def add_domains(connection: sqlite3.Connection, keys: Iterable[tuple[int, str, i
     for id, key, hashed in keys:
         for domain in _at_and_above(key):
             changes[_digest(domain)] += sign * hash_term(hashed, id)[1]
+    _add_to_sparse(connection, changes)
+
+
+def add_places(connection: sqlite3.Connection, rows: Iterable[tuple[int, int]], sign: int = 1) -> None:
+    """Add rows `(place, key)` of `mailbox` to the totals of their places, which stand among those of domains; `sign` -1
+    takes them away."""
+    changes: dict[int, int] = defaultdict(int)
+    for place, key in rows:
+        changes[_digest(_name_of_place(place))] += sign * key
+    _add_to_sparse(connection, changes)
+
+
+def _name_of_place(place: int) -> str:
+    return f"@{place}"  # no domain has this character
+
+
+def _add_to_sparse(connection: sqlite3.Connection, changes: Mapping[int, int]) -> None:
     connection.executemany(
         "INSERT INTO domain_total (digest, total) VALUES (?, ?) ON CONFLICT (digest) DO UPDATE SET"
         " total = total + excluded.total",
         changes.items(),
     )
-    if sign < 0:
+    if min(changes.values(), default=0) < 0:
         connection.executemany("DELETE FROM domain_total WHERE digest = ? AND total = 0", [(d,) for d in changes])
 
 
@@ -162,6 +179,13 @@ def check_place(connection: sqlite3.Connection, place: int) -> None:
     _compare(connection, Family.MAILBOX, place_term(place, 0)[0], found, "mailbox")
 
 
+def check_one_place(connection: sqlite3.Connection, place: int) -> None:
+    """Compare the addresses at a place with their total; note damage."""
+    sql = "SELECT coalesce(sum(key), 0) FROM mailbox WHERE place = ?"
+    (found,) = connection.execute(sql, (place,)).fetchone()
+    _compare_sparse(connection, _name_of_place(place), found, "mailbox")
+
+
 def check_octets(connection: sqlite3.Connection, family: Family, value: bytes) -> None:
     """Compare the shard of a value with its total, for the families IDENTITY and SHA256; note damage."""
     shard = octets_term(value, 0)[0]
@@ -185,10 +209,14 @@ def _compare(connection: sqlite3.Connection, family: Family, shard: int, found: 
 
 def check_domain(connection: sqlite3.Connection, domain: str) -> None:
     """Compare the sum over the keys at and below a domain with its total; note damage."""
-    row = connection.execute("SELECT total FROM domain_total WHERE digest = ?", (_digest(domain),)).fetchone()
     (found,) = connection.execute(
         f"SELECT coalesce(sum((hash & {_REST}) + id), 0) FROM lookup_key WHERE kind = 'domain' AND key BETWEEN ? AND ?",
         (domain, domain + LAST),
     ).fetchone()
+    _compare_sparse(connection, domain, found, "lookup_key")
+
+
+def _compare_sparse(connection: sqlite3.Connection, name: str, found: int, table: str) -> None:
+    row = connection.execute("SELECT total FROM domain_total WHERE digest = ?", (_digest(name),)).fetchone()
     if (row[0] if row else 0) != found:
-        row_checks.note(connection, "lookup_key")
+        row_checks.note(connection, table)

@@ -1,8 +1,8 @@
 """Mailboxes: the addresses of the index by the letters of their local part. Functions of an open transaction.
 
-`jane.roe`, `janeroe2` and `jane-roe+lists` have the letters `janeroe`: an address stands at the place that its letters
-and its host give. A range of places holds one mailbox name at all hosts, so a look-up of a name, or of an address with
-other dots, reads one range. Rows come and go with their look-up keys (`postings`).
+`jane.roe`, `janeroe2` and `jane-roe+lists` have the letters `janeroe`: an address stands at the place that its letters,
+its digits and its host give. A range of places holds one mailbox name at all hosts, so a look-up of a name reads one
+range, and a look-up of an address with other dots one place. Rows come and go with their look-up keys (`postings`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def add(connection: sqlite3.Connection, addresses: Iterable[tuple[int, str]]) ->
     rows = sorted((place_of(address), id) for id, address in addresses)
     connection.executemany("INSERT INTO mailbox (place, key) VALUES (?, ?)", rows)
     controls.add(connection, Family.MAILBOX, [controls.place_term(*row) for row in rows])
+    controls.add_places(connection, rows)
 
 
 def remove(connection: sqlite3.Connection, addresses: Iterable[tuple[int, str]]) -> None:
@@ -34,6 +35,7 @@ def remove(connection: sqlite3.Connection, addresses: Iterable[tuple[int, str]])
     rows = [(place_of(address), id) for id, address in addresses]
     connection.executemany("DELETE FROM mailbox WHERE place = ? AND key = ?", rows)
     controls.add(connection, Family.MAILBOX, [controls.place_term(*row) for row in rows], -1)
+    controls.add_places(connection, rows, -1)
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -55,31 +57,36 @@ def with_names(connection: sqlite3.Connection, names: Collection[str]) -> tuple[
 
 
 def like(connection: sqlite3.Connection, address: str, limit: int) -> list[str]:
-    """Return addresses that have the same letters, at the same host; at any host for `name@` without a host."""
+    """Return addresses that have the same letters and digits, at the same host; for `name@` without a host those at any
+    host, with any digits."""
     place, host = place_of(address), address.rpartition("@")[2]
     last = place if host else place | (1 << HOST_BITS) - 1
     rows = _between(connection, place if host else place >> HOST_BITS << HOST_BITS, last, limit)
     return [other for _, other in _sound(connection, rows) if not host or other.rpartition("@")[2] == host]
 
 
-_Row = tuple[int, int, str, str, int]
-"""Place of an address, and its look-up key: `(id, kind, key, hash)`."""
+_Row = tuple[int, str, str, int]
+"""Look-up key of an address: `(id, kind, key, hash)`."""
 
 
 def _between(connection: sqlite3.Connection, first: int, last: int, limit: int) -> list[_Row]:
-    """Return the rows at the places from `first` to `last`, which have one shard. Note damage: a row that is lost."""
-    controls.check_place(connection, first)
+    """Return the rows at the places from `first` to `last`, which have one shard. Note damage: a row that is lost. A
+    single place has a total of its own: the letters of `member1@` may have tens of thousands of addresses."""
+    if first == last:
+        controls.check_one_place(connection, first)
+    else:
+        controls.check_place(connection, first)
     return connection.execute(
-        "SELECT place, mailbox.key, kind, lookup_key.key, hash FROM mailbox"
+        "SELECT mailbox.key, kind, lookup_key.key, hash FROM mailbox"
         " LEFT JOIN lookup_key ON lookup_key.id = mailbox.key WHERE place BETWEEN ? AND ? LIMIT ?",
         (first, last, limit),
     ).fetchall()
 
 
 def _sound(connection: sqlite3.Connection, found: Iterable[_Row]) -> Iterator[tuple[int, str]]:
-    """Yield `(id, address)` of rows. Note damage: a look-up key that is lost or changed."""
-    for place, id, kind, address, hashed in found:
-        if kind == IdentifierKind.EMAIL and row_checks.key_hash(kind, address) == hashed and place_of(address) == place:
+    """Yield `(id, address)` of rows. Note damage: a look-up key that is lost or changed. Places have their totals."""
+    for id, kind, address, hashed in found:
+        if kind == IdentifierKind.EMAIL and row_checks.key_hash(kind, address) == hashed:
             yield id, address
         else:
             row_checks.note(connection, "lookup_key")

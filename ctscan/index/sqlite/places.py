@@ -1,4 +1,4 @@
-"""Places of addresses: numbers of 48 bits, from the letters of a local part and from its host. Pure, no SQL."""
+"""Places of addresses: numbers of 48 bits, from the letters of a local part, its digits and its host. Pure, no SQL."""
 
 from __future__ import annotations
 
@@ -6,23 +6,30 @@ import re
 from zlib import crc32
 
 HOST_BITS = 16
-"""Bits of a place that are of its host."""
+"""Bits of a place that are of the host, and of the digits before it: `member1@` and `member2@` are two places."""
 
 _SEPARATORS = str.maketrans("", "", "._-\"'")
 _NUMBER = re.compile(r"[._-]?[0-9]+\Z")
 
 
 def place_of(address: str) -> int:
-    """Return the place of a canonical address: 32 bits for the letters of its local part, then 16 for its host."""
+    """Return the place of a canonical address: 32 bits for the letters of its local part, then 16 for the digits behind
+    them and for the host."""
     local, _, host = address.rpartition("@")
-    return _octets(letters(local)) << HOST_BITS | _octets(host) & (1 << HOST_BITS) - 1
+    found = letters(local)
+    digits = _untagged(local)[len(found) :]
+    return _octets(found) << HOST_BITS | _octets(f"{host}\0{digits}" if digits else host) & (1 << HOST_BITS) - 1
 
 
 def letters(local: str) -> str:
     """Return a local part without +tag, dots, hyphens, underscores, quotes, apostrophes, and digits at its end. A local
     part of nothing else keeps its digits, or its tag."""
-    untagged = (local.partition("+")[0] or local).translate(_SEPARATORS)
+    untagged = _untagged(local)
     return untagged.rstrip("0123456789") or untagged
+
+
+def _untagged(local: str) -> str:
+    return (local.partition("+")[0] or local).translate(_SEPARATORS)
 
 
 def mailbox_name(local: str) -> str:

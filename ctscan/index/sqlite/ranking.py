@@ -19,6 +19,10 @@ from ctscan.model import IdentifierKind, LookupKey
 RANKED = 2_000
 """Certificates that are ranked exactly at least, even for a smaller limit."""
 
+RANKED_WHOLE = 100
+"""Certificates with a whole name that are ranked exactly at least. Each costs a search in the postings of every word,
+and the first page of a common name would cost hundreds of pages."""
+
 _AT_ONCE = 500
 
 _REAL = f"certificate < {postings.CONTROL}"  # a posting, and no control row
@@ -130,33 +134,43 @@ def with_words(connection: sqlite3.Connection, words: Sequence[Collection[str]],
     """Return certificates that hold all words of a name, each given in its forms, at most `limit`; then at most
     `partly` that hold some. Order: most words, then most words in one finding, then newest.
 
-    Of more than `max(limit, RANKED)` with all words, the last in the index are ranked; of certificates with some words,
-    the last `max(partly, RANKED)` of each word.
+    Of more than `max(limit, RANKED_WHOLE)` with all words, the last in the index are ranked; of certificates with some
+    words, the last `max(partly, RANKED)` of each word.
     """
-    kind = str(IdentifierKind.NAME)
-    keys = sorted({(kind, form) for word in words for form in word})
-    ids = postings.ids_of(connection, keys)
-    asked: list[Word] = [sorted({ids[kind, form] for form in word if (kind, form) in ids}) for word in words]
-    whole = _with_all(connection, asked, max(limit, RANKED))
+    keys, asked = _words_of(connection, words)
+    whole = _with_all(connection, asked, max(limit, RANKED_WHOLE))
     found = _ranked(connection, dict.fromkeys(whole, len(asked)), asked)[:limit]
     if len(found) == limit:  # a cut answer claims nothing
         return found
     some = _with_some(connection, asked, max(partly, RANKED), whole) if len(asked) > 1 and partly else {}
     if len(some) < partly or not partly:
-        postings.check_keys(connection, keys, sorted(ids.values()))
+        _check(connection, keys, asked)
     return found + _ranked(connection, some, asked)[:partly]
 
 
 def number_with_words(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int) -> int:
-    """Count the certificates that hold all words of a name, up to the limit."""
+    """Count the certificates that hold all words of a name, up to the limit. Above zero no posting is looked for that
+    was lost: the number only leads to a look-up, which does so."""
+    keys, asked = _words_of(connection, words)
+    found = len(_with_all(connection, asked, limit)) if asked else 0
+    if not found:
+        _check(connection, keys, asked)
+    return found
+
+
+def _words_of(
+    connection: sqlite3.Connection, words: Sequence[Collection[str]]
+) -> tuple[list[tuple[str, str]], list[Word]]:
+    """Return the look-up keys of all forms, and for each word the rows of those that are in the index."""
     kind = str(IdentifierKind.NAME)
     keys = sorted({(kind, form) for word in words for form in word})
     ids = postings.ids_of(connection, keys)
-    asked: list[Word] = [sorted({ids[kind, form] for form in word if (kind, form) in ids}) for word in words]
-    found = len(_with_all(connection, asked, limit)) if asked else 0
-    if found < limit:
-        postings.check_keys(connection, keys, sorted(ids.values()))
-    return found
+    return keys, [sorted({ids[kind, form] for form in word if (kind, form) in ids}) for word in words]
+
+
+def _check(connection: sqlite3.Connection, keys: Sequence[tuple[str, str]], words: Sequence[Word]) -> None:
+    """Check that no key is lost, and none of the postings of the words; note damage."""
+    postings.check_keys(connection, keys, sorted({key for word in words for key in word}))
 
 
 def _with_all(connection: sqlite3.Connection, words: Sequence[Word], pool: int) -> list[int]:
@@ -181,7 +195,7 @@ def _also(word: Word) -> str:
 
 def _rarest(connection: sqlite3.Connection, words: Sequence[Word]) -> int:
     """Return the number of the word that finds the fewest certificates. Counting stops soon after."""
-    for bound in (1_000 << 4 * step for step in count()):
+    for bound in (64 << 4 * step for step in count()):
         counts = [_count(connection, word, bound) for word in words]
         if min(counts) < bound:
             break

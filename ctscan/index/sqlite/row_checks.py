@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any
 from zlib import crc32
@@ -194,11 +195,13 @@ def _triggers(table: str) -> Iterator[str]:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
+@cache
 def expression(table: str, name: str = "") -> str:
     """Write the check of a row as an expression; `name` stands for the table where a statement gives it another."""
     return f"row_check({', '.join(f'{name or table}.{column}' for column in CHECKED[table].split())})"
 
 
+@cache
 def is_sound(table: str, name: str = "") -> str:
     """Write the condition that a row has the check that it should have."""
     return f"{name or table}.crc IS {expression(table, name)}"

@@ -212,6 +212,7 @@ def rules_json(rules: RuleSet) -> str:
     return json.dumps([[rule.id, rule.version, list(rule.kinds)] for rule in rules.rules])
 
 
+@lru_cache(maxsize=64)  # every look-up asks for all of them
 def rules_of(version: str, text: str) -> RuleSet:
     """Parse a rule set."""
     return RuleSet(
@@ -239,30 +240,48 @@ class StoredFinding(NamedTuple):
 def stored_finding(finding: Finding) -> StoredFinding:
     """Convert a finding. Usual values become null, which takes no room."""
     return StoredFinding(
-        finding_kind=_finding_kind_row(finding),
-        keys=tuple([(str(key.kind), clean(key.key)) for key in finding.keys]),
-        value=clean(finding.value),
-        canonical=None if finding.canonical == finding.value else clean(finding.canonical),
-        raw=finding.raw or None,
-        repaired=None if finding.repaired is None else clean(finding.repaired),
+        _finding_kind_row(
+            finding.rule,
+            finding.category,
+            finding.categories,
+            finding.path,
+            finding.oid,
+            finding.subject_kind,
+            finding.confidence,
+            finding.why,
+            finding.person,
+            finding.sensitivity,
+            finding.qualifiers,
+            finding.tag,
+        ),
+        tuple([(str(key.kind), clean(key.key)) for key in finding.keys]),
+        clean(finding.value),
+        None if finding.canonical == finding.value else clean(finding.canonical),
+        finding.raw or None,
+        None if finding.repaired is None else clean(finding.repaired),
     )
 
 
-def _finding_kind_row(finding: Finding) -> tuple[Any, ...]:
+@lru_cache(maxsize=4096)  # many findings have a kind in common
+def _finding_kind_row(
+    rule: str, category: str, categories: tuple[str, ...], path: str, oid: str, subject_kind: SubjectKind,
+    confidence: Confidence, why: Message, person: str, sensitivity: Sensitivity, qualifiers: tuple[Qualifier, ...],
+    tag: int,
+) -> tuple[Any, ...]:  # fmt: skip
     """Return the values of FINDING_KIND_COLUMNS, not cleaned: `postings` cleans new ones only."""
     return (
-        finding.rule,
-        finding.category,
-        " ".join(finding.categories),
-        finding.path,
-        finding.oid,
-        str(finding.subject_kind),
-        str(finding.confidence),
-        finding.why.encoded,
-        finding.person,
-        str(finding.sensitivity),
-        " ".join(finding.qualifiers),
-        finding.tag,
+        rule,
+        category,
+        " ".join(categories),
+        path,
+        oid,
+        str(subject_kind),
+        str(confidence),
+        why.encoded,
+        person,
+        str(sensitivity),
+        " ".join(qualifiers),
+        tag,
     )
 
 

@@ -128,7 +128,9 @@ def migrate(connection: sqlite3.Connection, known: list[tuple[int, str, str]], s
         trail_log.take_over(connection)
     if schema is INDEX and version < check_filling.FILLED_BY <= len(known):
         check_filling.fill(connection)
-    if schema is INDEX and any(name.endswith(check_filling.MAILBOXES) for _, name, _ in known[version:]):
+    if schema is INDEX and any(
+        name.endswith((check_filling.MAILBOXES, check_filling.PLACES)) for _, name, _ in known[version:]
+    ):
         check_filling.fill_mailboxes(connection)
 
 

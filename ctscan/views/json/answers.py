@@ -317,6 +317,7 @@ def answer(given: Answer, *, matches: Sequence[Match] | None = None) -> Shape:
         "identifier": identifier(given.identifier),
         "selection": None if given.shown is None else selection(given.shown.selection),
         "is_found": given.is_found,
+        "only_whole": given.only_whole,
         "matches_found": len(given.matches),
         "matches": [match(m) for m in (given.shown_matches if matches is None else matches)],
         "mailboxes_found": len(given.mailboxes),

@@ -221,6 +221,7 @@ def _answer(found: _Reader, number: int) -> SavedAnswer:
         is_found=found.flag("is_found") if "is_found" in found.shape else bool(found.parts("matches")),
         hidden=_hidden(found, "matches"),
         has_part_of_findings=_has_part_of_findings(found),
+        only_whole=found.flag("only_whole") if "only_whole" in found.shape else False,
     )
 
 
