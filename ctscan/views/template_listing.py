@@ -9,6 +9,7 @@ from ctscan.model import Message
 from ctscan.model.template import Need, TemplateField, TemplateGroup, TemplateReport, TemplateText
 from ctscan.views.answers import category
 from ctscan.views.exposure.report_words import PageText
+from ctscan.views.exposure.sections import number as grouped
 from ctscan.views.text import Texts
 
 _ISSUERS_SHOWN = 3
@@ -46,7 +47,7 @@ def summary_rows(found: TemplateReport, texts: Texts) -> list[tuple[str, ...]]:
     return [
         (
             numbered(number, one, texts),
-            *(f"{n:,}" for n in (one.certificates, one.with_people, one.persons, one.addresses)),
+            *(grouped(texts, n) for n in (one.certificates, one.with_people, one.persons, one.addresses)),
         )
         for number, one in enumerate(shown, 1)
     ]
@@ -122,9 +123,9 @@ def _field_row(found: TemplateField, group: TemplateGroup, texts: Texts) -> tupl
     data = category(found.category, texts)
     if found.sensitivity in _SENSITIVITIES:
         data = f"{data} ({texts(Message(_SENSITIVITIES[found.sensitivity]))})"
-    share = f"{found.certificates:,} ({100 * found.certificates // group.certificates} %)"
+    share = f"{grouped(texts, found.certificates)} ({100 * found.certificates // group.certificates} %)"
     need = texts.listed([texts(Message(_NEEDS[found.need])), *(texts(Message(code)) for code in found.reasons)])
-    return found.field, data, share, f"{found.values:,}", need
+    return found.field, data, share, grouped(texts, found.values), need
 
 
 def advice_lines(group: TemplateGroup, texts: Texts) -> list[str]:
