@@ -143,8 +143,9 @@ def _searched_logs(answer: Answer, texts: Texts) -> str:
         logs = texts(Say.LOGS_OF_BASIS(logs=logs, revision=answer.basis.revision, day=day[:10]))
     if answer.complete:
         kind = either((reading.kind for reading in answer.identifier.readings), texts)
-        searched = Say.SEARCHED_FOR_WHOLE_NAME if answer.only_whole else Say.SEARCHED
-        return texts(searched(logs=logs, kind=kind))
+        if answer.only_whole:
+            return texts(Say.SEARCHED_FOR_WHOLE_NAME(logs=logs, kind=kind))
+        return texts(Say.SEARCHED(logs=logs, kind=kind))
     if not answer.coverage:
         return texts(Say.SEARCHED_NOTHING() if answer.basis is None else Say.SEARCHED_NOTHING_OF_BASIS())
     return texts(Say.SEARCHED_PARTLY(count=sum(log.is_whole for log in answer.coverage), logs=logs))
