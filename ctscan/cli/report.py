@@ -36,7 +36,9 @@ from ctscan.resources import languages
     help="Report on a domain with everything below it, organisation:NAME or email:ADDRESS; may be repeated.  [default: "
     "the scope of the settings, else the whole index]",
 )
-@click.option("--since", metavar="DATE", help="Compare with the state before DATE.  [default: the last report]")
+@click.option(
+    "--since", metavar="DATE", help="Compare with the state before DATE.  [default: the last report on this scope]"
+)
 @click.option(
     "--format", "form", type=click.Choice(app.REPORT_FORMS), help="[default: by the ending of FILE, else json]"
 )

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 import re
-from datetime import datetime, timedelta
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.cli import copy_index, error_line, run
-from support.population import Held, truth
+from support.population import NOW, Held, truth
+
+from ctscan.app.exposure_report import ReportOptions, report_exposure
+from ctscan.clock import Clock
+from ctscan.config import load_settings
+from ctscan.model.exposure import ExposureReport
 
 FIELDS = {"made_at", "version", "scope", "basis", "complete", "not_covered", "figures", "score", "change", "advice"}
 FIGURES = {
@@ -21,7 +29,6 @@ FIGURES = {
     "revoked", "unknown", "by_category", "by_sensitivity", "by_domain", "by_issuer", "by_owner", "by_kind", "by_log",
     "by_month_issued", "by_month_seen",
 }  # fmt: skip
-MOMENT = timedelta(minutes=1)
 STANDINGS = ("live", "not_yet_valid", "expired", "revoked", "unknown")
 
 
@@ -74,14 +81,48 @@ def test_people_are_named_only_on_request_and_the_trail_says_so(db: Path, held: 
     assert found["people"][0]["addresses"]
     events = json.loads(run("audit", "show", "--db", db, "--format", "json").stdout)
     details = [one["detail"] for one in events if one["action"] == "report" and one["state"] == "done"]
-    assert details == ["json with people", "json"]
+    assert [re.sub(" scope [0-9a-f]{16}$", "", one) for one in details] == ["json with people", "json"]
+    assert len({one[-16:] for one in details}) == 1, "one scope"
+    assert "example.org" not in str(details)
 
 
-def test_second_report_compares_with_the_first(db: Path) -> None:
-    first = report(db)
-    found = report(db)
-    assert abs(datetime.fromisoformat(found["change"]["since"]) - datetime.fromisoformat(first["made_at"])) < MOMENT
-    assert found["change"]["persons"]["now"] == first["figures"]["persons"]
+def made(db: Path, hours: float, *scope: str) -> ExposureReport:
+    """Make a report some hours after the time of the population."""
+    settings = load_settings(db=str(db), lang="en")
+    clock = Clock(now=lambda: NOW + timedelta(hours=hours))
+    return asyncio.run(report_exposure(settings, ReportOptions(scope), who="test", clock=clock))
+
+
+def test_a_report_compares_with_the_last_one_of_its_scope(db: Path) -> None:
+    first = made(db, 0)
+    assert first.change is None
+    assert made(db, 2, "example.org").change is None, "of another scope"
+    found = made(db, 3, "mail.example.org", "example.org").change
+    assert found is not None and found.since - NOW == timedelta(hours=2), "equal scopes in other words are one"
+    second = made(db, 4).change
+    assert second is not None and second.since == NOW
+    assert second.now["persons"] == first.figures.persons
+
+
+def test_a_report_in_another_format_does_not_compare_with_itself(db: Path) -> None:
+    assert made(db, 0).change is None
+    assert made(db, 0.5).change is None, "HTML, then PDF"
+    for hours in (5, 5.9):
+        change = made(db, hours).change
+        assert change is not None and change.since - NOW == timedelta(hours=0.5)
+
+
+def test_reports_of_an_older_version_are_not_compared_with(db: Path) -> None:
+    made(db, 0)
+    with closing(sqlite3.connect(f"{db}.audit")) as connection:
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute("UPDATE event SET detail = 'json' WHERE action = 'report'")
+        connection.commit()
+    assert made(db, 5).change is None
+
+
+def test_since_compares_with_the_state_before_a_day(db: Path) -> None:
     older = report(db, "--since", "2030-01-01")["change"]
     assert older["since"].startswith("2030-01-01")
     assert older["certificates"]["difference"] == older["certificates_first_seen"] > 0
