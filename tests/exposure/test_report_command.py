@@ -248,3 +248,6 @@ def test_csv_has_a_row_for_each_number(db: Path, tmp_path: Path, held: list[Held
     assert int(figures["persons"]) == truth(held).persons
     logs = {row["name"]: int(row["value"]) for row in rows if row["section"] == "by_log"}
     assert logs == truth(held).by["log"]
+    domains = {r["name"]: r["value"] for r in rows if (r["section"], r["measure"]) == ("by_domain", "certificates")}
+    scored = {r["name"]: r["value"] for r in rows if (r["section"], r["measure"]) == ("score_domains", "certificates")}
+    assert scored == domains, "the number of certificates stands beside the points"
