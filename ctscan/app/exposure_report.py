@@ -15,7 +15,7 @@ from ctscan.app.exposure_checking import checked_exposure
 from ctscan.app.recording import key_of, recorded
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
-from ctscan.errors import InputError
+from ctscan.errors import InputError, UsageError
 from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Exposure, LogStore, Retention, Runs, Trail
 from ctscan.model import AuditAction, AuditState, Remark
 from ctscan.resources import data_text, version
@@ -66,13 +66,16 @@ async def report_exposure(config: Config, options: ReportOptions, *, who: str, c
     """Make a report. The trail records it, and whether people are named in it.
 
     Raises:
-        UsageError: there is no scope, a term of it is wrong, or a report for publication has too few persons.
+        UsageError: there is no scope, a term of it is wrong, `since` is still to come, or a report for publication has
+            too few persons.
         IndexFault: the index is missing or damaged, or the trail can't be written.
     """
     from ctscan.answer.report_basis import kept_rules
     from ctscan.exposure.publishing import published
 
     scope, now = _scope(config, options.scope), clock.now()
+    if options.since is not None and options.since > now:
+        raise UsageError("report: --since: expected a day that has begun, got a later one")
     async with recorded(config, AuditAction.REPORT, who=who, clock=clock) as change:
         mark = await _scope_mark(config, change.trail, scope)
         since = None if options.k else options.since or await _last_report(change.trail, mark, now)

@@ -9,7 +9,7 @@ import json
 import re
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from support.population import NOW, Held, truth
 from ctscan.app.exposure_report import ReportOptions, report_exposure
 from ctscan.clock import Clock
 from ctscan.config import load_settings
+from ctscan.errors import UsageError
 from ctscan.model.exposure import ExposureReport
 
 FIELDS = {"made_at", "version", "scope", "basis", "complete", "not_covered", "figures", "score", "change", "advice"}
@@ -86,11 +87,11 @@ def test_people_are_named_only_on_request_and_the_trail_says_so(db: Path, held: 
     assert "example.org" not in str(details)
 
 
-def made(db: Path, hours: float, *scope: str) -> ExposureReport:
+def made(db: Path, hours: float, *scope: str, since: datetime | None = None) -> ExposureReport:
     """Make a report some hours after the time of the population."""
     settings = load_settings(db=str(db), lang="en")
     clock = Clock(now=lambda: NOW + timedelta(hours=hours))
-    return asyncio.run(report_exposure(settings, ReportOptions(scope), who="test", clock=clock))
+    return asyncio.run(report_exposure(settings, ReportOptions(scope, since), who="test", clock=clock))
 
 
 def test_a_report_compares_with_the_last_one_of_its_scope(db: Path) -> None:
@@ -123,9 +124,18 @@ def test_reports_of_an_older_version_are_not_compared_with(db: Path) -> None:
 
 
 def test_since_compares_with_the_state_before_a_day(db: Path) -> None:
-    older = report(db, "--since", "2030-01-01")["change"]
-    assert older["since"].startswith("2030-01-01")
-    assert older["certificates"]["difference"] == older["certificates_first_seen"] > 0
+    since = datetime(2030, 1, 1, tzinfo=UTC)
+    older = made(db, 0, since=since).change
+    assert older is not None and older.since == since
+    assert older.now["certificates"] - older.before["certificates"] == older.seen_since > 0
+
+
+def test_a_day_that_has_not_begun_is_refused_and_not_recorded(db: Path) -> None:
+    with pytest.raises(UsageError, match="--since: expected a day that has begun"):
+        made(db, 0, since=NOW + timedelta(days=1))
+    assert made(db, 0, since=NOW).change is not None
+    events = json.loads(run("audit", "show", "--db", db, "--format", "json").stdout)
+    assert [one["state"] for one in events if one["action"] == "report"] == ["done", "intended"]
 
 
 def test_published_report_says_nothing_of_accounts(db: Path) -> None:
@@ -182,6 +192,8 @@ def test_wrong_ignore_list_is_refused(db: Path, tmp_path: Path, line: str) -> No
         ("--publish", "--name-people"),
         ("--publish", "--since", "2030-01-01"),
         ("--since", "yesterday"),
+        ("--since", "9000-01-01"),
+        ("--k", "5"),
         ("--format", "xlsx"),
         ("-o", "report.txt"),
     ],
@@ -226,7 +238,7 @@ class Page(HTMLParser):
 )
 def test_html_is_one_file_without_script(db: Path, tmp_path: Path, held: list[Held], lang: str, words: str) -> None:
     path = tmp_path / "report.html"
-    result = run("report", "--db", db, "--since", "2030-01-01", "--lang", lang, "-o", path)
+    result = run("report", "--db", db, "--since", "2020-01-01", "--lang", lang, "-o", path)
     assert (result.exit_code, result.stdout) == (4, "")
     text = path.read_text(encoding="utf-8")
     page = Page()
