@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.exposure_checking import checked_exposure
-from ctscan.app.recording import recorded
-from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
+from ctscan.app.recording import key_of, recorded
+from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
-from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Exposure, LogStore, Retention, Runs
+from ctscan.errors import InputError, UsageError
+from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Exposure, LogStore, Retention, Runs, Trail
 from ctscan.model import AuditAction, AuditState, Remark
 from ctscan.resources import data_text, version
 
@@ -48,7 +49,7 @@ class ReportOptions:
 
     Attributes:
         scope: terms of `--scope`; none: the scope of the settings.
-        since: moment to compare with.
+        since: moment to compare with; None: the last report on the same scope, made an hour ago or earlier.
         with_people: name the people.
         k: least number of persons of a report for publication; 0: an internal report.
         form: format, for the record.
@@ -65,15 +66,19 @@ async def report_exposure(config: Config, options: ReportOptions, *, who: str, c
     """Make a report. The trail records it, and whether people are named in it.
 
     Raises:
-        UsageError: there is no scope, a term of it is wrong, or a report for publication has too few persons.
+        UsageError: there is no scope, a term of it is wrong, `since` is still to come, or a report for publication has
+            too few persons.
         IndexFault: the index is missing or damaged, or the trail can't be written.
     """
     from ctscan.answer.report_basis import kept_rules
     from ctscan.exposure.publishing import published
 
     scope, now = _scope(config, options.scope), clock.now()
-    since = None if options.k else options.since or await _last_report(config)
+    if options.since is not None and options.since > now:
+        raise UsageError("report: --since: expected a day that has begun, got a later one")
     async with recorded(config, AuditAction.REPORT, who=who, clock=clock) as change:
+        mark = await _scope_mark(config, change.trail, scope)
+        since = None if options.k else options.since or await _last_report(change.trail, mark, now)
         async with opened_index(config) as index:
             await classify(index)
             with index.noted_damage() as damage:
@@ -89,7 +94,7 @@ async def report_exposure(config: Config, options: ReportOptions, *, who: str, c
         made = _report(found, basis, scope, options, facts)
         if options.k:
             made = published(made, options.k)
-        change.detail = _detail(options)
+        change.detail = _detail(options, mark)
     return made
 
 
@@ -108,9 +113,9 @@ def _without_objectors(basis: ReportBasis, word: SuppressionsAsked) -> ReportBas
     return replace(basis, complete=False, remarks=(*remarks, lost))
 
 
-def _detail(options: ReportOptions) -> str:
+def _detail(options: ReportOptions, mark: str) -> str:
     parts = [options.form, *(["publish"] if options.k else []), *(["with people"] if options.with_people else [])]
-    return " ".join(parts)
+    return " ".join([*parts, *([mark] if mark else [])])
 
 
 def _scope(config: Config, terms: Sequence[str]) -> Scope:
@@ -279,14 +284,32 @@ def _change(found: ExposureCounts, since: datetime | None) -> Change | None:
     return Change(since, before, {name: int(getattr(found.counted.totals, name)) for name in names}, found.seen_since)
 
 
-async def _last_report(config: Config) -> datetime | None:
-    """Return the time of the last report that the trail records."""
-    if not trail_path(config).exists():
+async def _scope_mark(config: Config, trail: Trail, scope: Scope) -> str:
+    """Return the words of the record by which reports of one scope are found; empty without the key of the trail.
+
+    A keyed digest, since a scope may hold somebody's address.
+    """
+    try:
+        key = await key_of(config, trail)
+    except InputError:
+        return ""
+    return f"{_MARK}{key.identifier_digest('scope', scope.text).hex()[:_MARK_DIGITS]}"
+
+
+async def _last_report(trail: Trail, mark: str, now: datetime) -> datetime | None:
+    """Return the time of the last report on the same scope; one of the last hour is the same report in another
+    format."""
+    if not mark:
         return None
-    async with opened_trail(config) as trail:
-        events = await trail.events(_EVENTS)
-    done = (one.at for one in events if one.action == AuditAction.REPORT and one.state == AuditState.DONE)
+    done = (
+        event.at
+        for event in await trail.events(_EVENTS)
+        if event.action == AuditAction.REPORT and event.state == AuditState.DONE
+        if event.detail.endswith(mark) and event.at <= now - _SAME_REPORT
+    )
     return next(done, None)
 
 
 _EVENTS = 5_000  # of the trail, the newest
+_MARK, _MARK_DIGITS = "scope ", 16
+_SAME_REPORT = timedelta(hours=1)

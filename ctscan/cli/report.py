@@ -15,6 +15,8 @@ from ctscan.config import load_settings
 from ctscan.errors import UsageError
 from ctscan.resources import languages
 
+_LEAST_PERSONS = 10
+
 
 @command(
     "report",
@@ -36,7 +38,9 @@ from ctscan.resources import languages
     help="Report on a domain with everything below it, organisation:NAME or email:ADDRESS; may be repeated.  [default: "
     "the scope of the settings, else the whole index]",
 )
-@click.option("--since", metavar="DATE", help="Compare with the state before DATE.  [default: the last report]")
+@click.option(
+    "--since", metavar="DATE", help="Compare with the state before DATE.  [default: the last report on this scope]"
+)
 @click.option(
     "--format", "form", type=click.Choice(app.REPORT_FORMS), help="[default: by the ending of FILE, else json]"
 )
@@ -48,10 +52,8 @@ from ctscan.resources import languages
 @click.option(
     "--k",
     type=click.IntRange(2, 1000),
-    default=10,
-    show_default=True,
     metavar="N",
-    help="With --publish: least number of persons.",
+    help="With --publish: least number of persons.  [default: 10]",
 )
 @options.purpose("with the report")
 @click.option(
@@ -64,7 +66,7 @@ from ctscan.resources import languages
 @options.verbose
 def COMMAND(  # noqa: N802 - the name by which the program finds it
     terms: tuple[str, ...], since: str | None, form: str | None, path: str | None, name_people: bool, publish: bool,
-    k: int, verbose: int, **given: Any,
+    k: int | None, verbose: int, **given: Any,
 ) -> int:  # fmt: skip
     """Report who is exposed in certificates, with what, through which CA, since when, and what to do.
 
@@ -76,12 +78,14 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
 
     if publish and (name_people or since):
         raise UsageError("report: --publish names nobody and compares nothing; leave out --name-people and --since")
+    if k is not None and not publish:
+        raise UsageError("report: --k: expected --publish with it, got a report that isn't for publication")
     config = load_settings(**given)
     request = app.ReportOptions(
         scope=terms,
         since=_moment(since),
         with_people=name_people,
-        k=k if publish else 0,
+        k=(k or _LEAST_PERSONS) if publish else 0,
         form=form or app.report_form(path),
     )
     written = run(app.write_report(config, request, Path(path).expanduser() if path else None, who=account()))

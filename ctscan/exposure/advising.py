@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ctscan.model import Message
 from ctscan.model.exposure import UNKNOWN, ExposureCounts, Figures, ReportText, Weights
+from ctscan.model.finding import SubjectKind
 
 _MOST_FIELDS = 5
 _MOST_ISSUERS = 20
@@ -48,14 +49,18 @@ def _of_sensitive(figures: Figures) -> Iterator[Message]:
 
 
 def _of_templates(found: ExposureCounts, weights: Weights) -> Iterator[Message]:
-    """Name issuers whose certificates carry more than their kind needs, with the fields that do."""
+    """Name issuers whose certificates carry more of people than their kind needs, with the fields that do.
+
+    As in `ctscan templates`, mailboxes of functions give no reason to change a template.
+    """
     counts: Counter[str] = Counter()
     fields: dict[str, Counter[str]] = defaultdict(Counter)
     for alike, count in found.counted.alike.items():
         issuer = found.issuers.get(alike.issuer) or UNKNOWN
         reasons = [one for one in weights.excess if not set(one.uses).isdisjoint(alike.uses)]
         traits = [found.counted.traits[trait] for trait in alike.traits]
-        places = {t.place for t in traits if any(one.counts(t.category, t.sensitivity) for one in reasons)}
+        people = [t for t in traits if t.subject_kind == SubjectKind.PERSON]
+        places = {t.place for t in people if any(one.counts(t.category, t.sensitivity) for one in reasons)}
         if places:
             counts[issuer] += count
             fields[issuer].update(dict.fromkeys(map(_template_field, places), count))

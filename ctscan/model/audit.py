@@ -28,7 +28,7 @@ class AuditAction(StrEnum):
     LETTERS = "letters"  # of a data subject: their look-ups, and the documents
     FORGET = "forget"  # a person was forgotten or hidden, that was tried, or a suppression was lifted
     NOTICE = "notice"  # the public notice or the record of processing, written to a file; no person's data
-    REPORT = "report"  # a report of exposure; `detail`: its format, and whether people are named in it
+    REPORT = "report"  # a report of exposure; `detail`: format, whether people are named, digest of the scope
     ALERT = "alert"  # alerts were sent to channels, or a channel was tested; `detail`: numbers by channel
     EXPORT = "export"  # rows of a view of exposure, written to a file
     WATCH = "watch"  # a watch that was added, removed, or, where it is on a person, listed; `detail`: its name

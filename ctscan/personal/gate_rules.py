@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from ctscan.errors import UsageError
-from ctscan.model import Confidence, Finding, IdentifierKind, Sensitivity, SubjectKind
+from ctscan.model import Confidence, Finding, IdentifierKind, Qualifier, Sensitivity, SubjectKind
 from ctscan.model.certificate_request import STAYING_PARTS
 from ctscan.model.exposure import Ignored
 from ctscan.model.gate import FindingState, Gate, JudgedFinding, KnownFindings
@@ -28,6 +28,7 @@ _ABOUT_PEOPLE = frozenset({SubjectKind.PERSON, SubjectKind.ROLE, SubjectKind.UNK
 of one person. The data of an organisation, a host or the CA itself stops no gate."""
 
 _SURE = frozenset({Confidence.CERTAIN, Confidence.LIKELY})
+_UNSURE = frozenset({Qualifier.PARTIAL, Qualifier.INVALID})
 _VERSION = "ctscan finding 1"
 MOST_GIVEN = 100  # characters of a refused word that an error may show on a terminal
 
@@ -82,12 +83,13 @@ def judge(found: LocalCertificate, gate: Gate | None, known: KnownFindings) -> t
     """Judge the findings of an input, in their order. Without a gate all of them pass."""
     digest = found.sha256.hex() if found.sha256 else found.source
     seen: Counter[tuple[str, str, str]] = Counter()
+    people = _ignored_people(found, known.ignored)
     judged = []
     for finding in found.findings:
         kind = (finding.rule, finding.path, finding.category)
         fingerprint = _fingerprint(digest, *kind, seen[kind])
         seen[kind] += 1
-        state, reason = _state(found, finding, fingerprint, gate, known)
+        state, reason = _state(found, finding, fingerprint, gate, known, people)
         judged.append(JudgedFinding(finding, state, fingerprint, reason))
     return tuple(judged)
 
@@ -100,12 +102,16 @@ def _fingerprint(digest: str, rule: str, path: str, category: str, number: int) 
 
 
 def _state(
-    found: LocalCertificate, finding: Finding, fingerprint: str, gate: Gate | None, known: KnownFindings
+    found: LocalCertificate,
+    finding: Finding,
+    fingerprint: str,
+    gate: Gate | None,
+    known: KnownFindings,
+    people: Mapping[str, Ignored],
 ) -> tuple[FindingState, str]:
     if gate is None or not fits(gate, finding) or _stays(found, finding):
         return FindingState.PASSES, ""
-    issuer = found.certificate.issuer if found.certificate else ""
-    entry = next((one for one in known.ignored if _is_ignored(one, finding, issuer)), None)
+    entry = _entry_of(known.ignored, finding, _issuer_of(found)) or people.get(finding.person)
     if entry is not None:
         return FindingState.IGNORED, entry.reason
     is_known = known.baseline is not None and fingerprint in known.baseline
@@ -115,6 +121,38 @@ def _state(
 def _stays(found: LocalCertificate, finding: Finding) -> bool:
     """Return whether a finding stands in a part of a request that no CA copies into the certificate."""
     return finding.path.partition(".")[0] in STAYING_PARTS and found.request is not None
+
+
+def _issuer_of(found: LocalCertificate) -> str:
+    return found.certificate.issuer if found.certificate else ""
+
+
+def _ignored_people(found: LocalCertificate, ignored: Sequence[Ignored]) -> dict[str, Ignored]:
+    """Return the people whose addresses and numbers are all ignored by value, with the first entry: as in reports,
+    they are out with everything."""
+    by_value = [one for one in ignored if one.value]
+    entries: dict[str, Ignored] = {}
+    held = {""}
+    for finding in found.findings if by_value else ():
+        if _identifies(finding):
+            entry = _entry_of(by_value, finding, _issuer_of(found))
+            if entry is None:
+                held.add(finding.person)
+            else:
+                entries.setdefault(finding.person, entry)
+    return {label: entry for label, entry in entries.items() if label not in held}
+
+
+def _identifies(finding: Finding) -> bool:
+    """Return whether a finding of a person is an address, or a number that is neither partial nor invalid."""
+    if finding.category == "user.contact.email":
+        return finding.subject_kind in _ABOUT_PEOPLE
+    joins = finding.subject_kind is SubjectKind.PERSON and _UNSURE.isdisjoint(finding.qualifiers)
+    return joins and any(key.kind in (IdentifierKind.EMAIL, IdentifierKind.NUMBER) for key in finding.keys)
+
+
+def _entry_of(ignored: Iterable[Ignored], finding: Finding, issuer: str) -> Ignored | None:
+    return next((one for one in ignored if _is_ignored(one, finding, issuer)), None)
 
 
 def _is_ignored(entry: Ignored, finding: Finding, issuer: str) -> bool:

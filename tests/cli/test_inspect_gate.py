@@ -407,6 +407,19 @@ def test_the_ignore_list_of_reports_holds_for_a_gate(folder: Path, entry: str, l
     assert result.exit_code == (5 if left else 0)
 
 
+def test_a_person_whose_addresses_and_numbers_are_all_ignored_passes(folder: Path) -> None:
+    own, other = mail_certificate(NAME, ADDRESS), mail_certificate("John Doe", "john.doe@example.org", serial=12)
+    (folder / "mail.pem").write_text(pem(own) + pem(other))
+    (folder / "ctscan.toml").write_text(f'[report]\nignore = [{{ value = "{ADDRESS}", reason = "our tests" }}]\n')
+    result = gate(folder / "mail.pem", "--ignore", folder / "ctscan.toml", "--values")
+    ignored = [line for line in result.stdout.splitlines() if "ignored (our tests)" in line]
+    stopping = [line for line in result.stdout.splitlines() if "STOPS: " in line]
+    assert len(ignored) == len(stopping) == 2, "address and name of each"
+    both = f'{{ value = "{ADDRESS}", reason = "a" }}, {{ value = "85073003328", reason = "b" }}'
+    (folder / "ctscan.toml").write_text(f"[report]\nignore = [{both}]\n")
+    assert gate(folder / "certs" / "jane.pem", "--ignore", folder / "ctscan.toml").exit_code == 0
+
+
 def test_suppressed_results_in_sarif_have_the_reason(folder: Path) -> None:
     (folder / "ctscan.toml").write_text('[report]\nignore = [{ rule = "name.common", reason = "our tests" }]\n')
     given = (folder / "certs" / "jane.pem", "--fail-on", "person", "--ignore", folder / "ctscan.toml")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from support.cli import copy_index
 from support.kept import a_certificate
-from support.population import DOMAINS, NOW, Held, Truth, truth
+from support.population import DOMAINS, NOW, Held, Truth, truth, without
 
 from ctscan.app.exposure_report import classify
 from ctscan.exposure.figures import figures
@@ -88,13 +88,25 @@ def test_ignored_data_is_counted_apart(database: Path, held: list[Held]) -> None
         Ignored("test CA", issuer="server ca", rule="name.full"),
     )
     found = ask(database, question(ignored=ignored))
-    of_domain = sum(one.canonical.endswith("@mail.example.org") for h in held for one in h.findings)
-    names = sum(one.rule == "name.full" for h in held if h.issuer == "Example Server CA" for one in h.findings)
-    assert found.counted.ignored == {0: of_domain, 1: names}
-    assert found.counted.findings == truth(held).findings - of_domain - names
+    rest, counts = without(held, ignored)
+    assert found.counted.ignored == counts
+    assert found.counted.findings == truth(held).findings - sum(counts.values())
+    assert_equal(made(found), truth(rest))
     assert "mail.example.org" not in found.counted.domains
     named = ask(database, question(ignored=ignored, with_people=True)).people
+    assert len(named) == found.counted.persons
     assert not [a for one in named for a in one.addresses if a.endswith("@mail.example.org")]
+
+
+def test_ignored_address_takes_its_person_out(database: Path, held: list[Held]) -> None:
+    """The names beside the address would stay, joined with nobody: a person more for each certificate."""
+    before = truth(held)
+    own = {address for person in before.people for address in person if len(person) == 1 and "@" in address}
+    several = [o for o in own if sum(o in {p.canonical for p in one.findings} for one in held) > 1]
+    ignored = (Ignored("test person", value=min(several)),)
+    found = ask(database, question(ignored=ignored, with_people=True))
+    assert found.counted.persons == len(found.people) == before.persons - 1
+    assert_equal(made(found), truth(without(held, ignored)[0]))
 
 
 def test_restricted_certificates_count_nowhere(database: Path, tmp_path: Path, held: list[Held]) -> None:

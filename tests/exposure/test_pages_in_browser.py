@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from support.browser import Seen, chromium, looked_at
+from support.browser import Seen, chromium, looked_at, printed
 from support.cli import copy_index
 from support.exposed import HOSTILE, hostile
 from support.population import NOW
@@ -20,6 +21,7 @@ from ctscan.app.exposure_report import ReportOptions
 from ctscan.app.report_writing import write_report
 from ctscan.clock import Clock
 from ctscan.config import load_settings
+from ctscan.model.exposure import Structure
 from ctscan.views.exposure.chart_drawing import drawn
 from ctscan.views.exposure.charts import charts
 from ctscan.views.exposure.report_html import render_html
@@ -66,3 +68,21 @@ def test_page_loads_nothing_and_runs_nothing(seen: dict[tuple[str, str], Seen]) 
     for place, one in seen.items():
         assert len(one.requests) == 1 and one.requests[0].startswith("file:"), place
         assert one.errors == [], place
+
+
+def test_a_heading_is_printed_on_the_page_of_its_table(tmp_path: Path) -> None:
+    """The table is moved down row by row, so that its heading comes to the foot of a page."""
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    program, report = chromium(), hostile("Example")
+    pages = []
+    for rows in range(0, 40, 2):
+        domains = {f"d{at:02}.example.org": 100 - at for at in range(rows)}
+        units = Structure(3, {"Example Sales": 4, "Example Research": 2})
+        found = replace(report, figures=replace(report.figures, by_domain=domains), structure=units)
+        pages.append(tmp_path / f"{rows}.html")
+        pages[-1].write_bytes(render_html(found, texts("en"), {}))
+    for content in printed(program, pages):
+        words = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content)]
+        (of_heading,) = [one for one in words if "Internal structure" in one]
+        assert "distinct host names" in of_heading
+        assert "Example Sales" in of_heading

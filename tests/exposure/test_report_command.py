@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 import re
-from datetime import datetime, timedelta
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.cli import copy_index, error_line, run
-from support.population import Held, truth
+from support.population import NOW, Held, truth
+
+from ctscan.app.exposure_report import ReportOptions, report_exposure
+from ctscan.clock import Clock
+from ctscan.config import load_settings
+from ctscan.errors import UsageError
+from ctscan.model.exposure import ExposureReport
 
 FIELDS = {"made_at", "version", "scope", "basis", "complete", "not_covered", "figures", "score", "change", "advice"}
 FIGURES = {
@@ -21,7 +30,6 @@ FIGURES = {
     "revoked", "unknown", "by_category", "by_sensitivity", "by_domain", "by_issuer", "by_owner", "by_kind", "by_log",
     "by_month_issued", "by_month_seen",
 }  # fmt: skip
-MOMENT = timedelta(minutes=1)
 STANDINGS = ("live", "not_yet_valid", "expired", "revoked", "unknown")
 
 
@@ -74,17 +82,60 @@ def test_people_are_named_only_on_request_and_the_trail_says_so(db: Path, held: 
     assert found["people"][0]["addresses"]
     events = json.loads(run("audit", "show", "--db", db, "--format", "json").stdout)
     details = [one["detail"] for one in events if one["action"] == "report" and one["state"] == "done"]
-    assert details == ["json with people", "json"]
+    assert [re.sub(" scope [0-9a-f]{16}$", "", one) for one in details] == ["json with people", "json"]
+    assert len({one[-16:] for one in details}) == 1, "one scope"
+    assert "example.org" not in str(details)
 
 
-def test_second_report_compares_with_the_first(db: Path) -> None:
-    first = report(db)
-    found = report(db)
-    assert abs(datetime.fromisoformat(found["change"]["since"]) - datetime.fromisoformat(first["made_at"])) < MOMENT
-    assert found["change"]["persons"]["now"] == first["figures"]["persons"]
-    older = report(db, "--since", "2030-01-01")["change"]
-    assert older["since"].startswith("2030-01-01")
-    assert older["certificates"]["difference"] == older["certificates_first_seen"] > 0
+def made(db: Path, hours: float, *scope: str, since: datetime | None = None) -> ExposureReport:
+    """Make a report some hours after the time of the population."""
+    settings = load_settings(db=str(db), lang="en")
+    clock = Clock(now=lambda: NOW + timedelta(hours=hours))
+    return asyncio.run(report_exposure(settings, ReportOptions(scope, since), who="test", clock=clock))
+
+
+def test_a_report_compares_with_the_last_one_of_its_scope(db: Path) -> None:
+    first = made(db, 0)
+    assert first.change is None
+    assert made(db, 2, "example.org").change is None, "of another scope"
+    found = made(db, 3, "mail.example.org", "example.org").change
+    assert found is not None and found.since - NOW == timedelta(hours=2), "equal scopes in other words are one"
+    second = made(db, 4).change
+    assert second is not None and second.since == NOW
+    assert second.now["persons"] == first.figures.persons
+
+
+def test_a_report_in_another_format_does_not_compare_with_itself(db: Path) -> None:
+    assert made(db, 0).change is None
+    assert made(db, 0.5).change is None, "HTML, then PDF"
+    for hours in (5, 5.9):
+        change = made(db, hours).change
+        assert change is not None and change.since - NOW == timedelta(hours=0.5)
+
+
+def test_reports_of_an_older_version_are_not_compared_with(db: Path) -> None:
+    made(db, 0)
+    with closing(sqlite3.connect(f"{db}.audit")) as connection:
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute("UPDATE event SET detail = 'json' WHERE action = 'report'")
+        connection.commit()
+    assert made(db, 5).change is None
+
+
+def test_since_compares_with_the_state_before_a_day(db: Path) -> None:
+    since = datetime(2030, 1, 1, tzinfo=UTC)
+    older = made(db, 0, since=since).change
+    assert older is not None and older.since == since
+    assert older.now["certificates"] - older.before["certificates"] == older.seen_since > 0
+
+
+def test_a_day_that_has_not_begun_is_refused_and_not_recorded(db: Path) -> None:
+    with pytest.raises(UsageError, match="--since: expected a day that has begun"):
+        made(db, 0, since=NOW + timedelta(days=1))
+    assert made(db, 0, since=NOW).change is not None
+    events = json.loads(run("audit", "show", "--db", db, "--format", "json").stdout)
+    assert [one["state"] for one in events if one["action"] == "report"] == ["done", "intended"]
 
 
 def test_published_report_says_nothing_of_accounts(db: Path) -> None:
@@ -141,6 +192,8 @@ def test_wrong_ignore_list_is_refused(db: Path, tmp_path: Path, line: str) -> No
         ("--publish", "--name-people"),
         ("--publish", "--since", "2030-01-01"),
         ("--since", "yesterday"),
+        ("--since", "9000-01-01"),
+        ("--k", "5"),
         ("--format", "xlsx"),
         ("-o", "report.txt"),
     ],
@@ -185,7 +238,7 @@ class Page(HTMLParser):
 )
 def test_html_is_one_file_without_script(db: Path, tmp_path: Path, held: list[Held], lang: str, words: str) -> None:
     path = tmp_path / "report.html"
-    result = run("report", "--db", db, "--since", "2030-01-01", "--lang", lang, "-o", path)
+    result = run("report", "--db", db, "--since", "2020-01-01", "--lang", lang, "-o", path)
     assert (result.exit_code, result.stdout) == (4, "")
     text = path.read_text(encoding="utf-8")
     page = Page()
@@ -207,3 +260,6 @@ def test_csv_has_a_row_for_each_number(db: Path, tmp_path: Path, held: list[Held
     assert int(figures["persons"]) == truth(held).persons
     logs = {row["name"]: int(row["value"]) for row in rows if row["section"] == "by_log"}
     assert logs == truth(held).by["log"]
+    domains = {r["name"]: r["value"] for r in rows if (r["section"], r["measure"]) == ("by_domain", "certificates")}
+    scored = {r["name"]: r["value"] for r in rows if (r["section"], r["measure"]) == ("score_domains", "certificates")}
+    assert scored == domains, "the number of certificates stands beside the points"

@@ -70,6 +70,9 @@ def test_spreadsheet_has_numbers_and_no_formula(db: Path, tmp_path: Path, held: 
     book = openpyxl.load_workbook(path)
     logs = {row[0].value: row[1].value for row in book["by_log"].iter_rows(min_row=2)}
     assert logs == truth(held).by["log"]
+    assert len(str(book["score_issuers"]["B2"].value)) > 20, "the reasons"
+    assert book["score_issuers"].column_dimensions["B"].width > 40
+    assert book["score_issuers"]["B2"].alignment.wrap_text
     bad = openpyxl.load_workbook(io.BytesIO(render_xlsx(hostile(FORMULA), texts("en"))))
     cells = [cell for sheet in bad for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s", "n"}

@@ -69,6 +69,26 @@ def test_advice_names_the_ca_by_its_profile_or_says_that_there_is_none(db: Path)
     assert "report.load-owners" in codes, "nobody loaded the list of the owners of CAs"
 
 
+def test_report_and_templates_advise_to_change_the_same_templates(tmp_path: Path) -> None:
+    """The mailbox of a function is counted as excess, and is no reason to change a template."""
+    issuers = {name: [("CN", name)] for name in ("People CA", "Functions CA")}
+    log = LogBuilder("Two CAs")
+    for at, (name, local) in enumerate((("People CA", "jane.roe"), ("Functions CA", "webmaster"))):
+        names = [("dns", "www.example.org"), ("email", f"{local}@example.org")]
+        log.add_certificate(make_certificate([("CN", "www.example.org")], names, issuer=issuers[name], serial=at + 1))
+    log.write_static_tree(tmp_path / "log")
+    db = tmp_path / "ctscan.db"
+    address = (tmp_path / "log").as_uri()
+    assert run("scan", "--log", address, "--from", "start", "--everything", "--db", db).exit_code == 0
+    found = report(db)
+    assert found["figures"]["excess"] == {"report.tls-email": 2}
+    changed = [one["issuer"] for one in found["advice"] if one["code"] == "report.change-template"]
+    result = run("templates", "--db", db, "--format", "json")
+    groups = json.loads(result.stdout)["templates"]
+    excess = [group for group in groups if "template.change" in [one["code"] for one in group["advice_codes"]]]
+    assert changed == [issuer["name"] for group in excess for issuer in group["issuers"]] == ["CN=People CA"]
+
+
 def test_the_only_address_is_no_plural(db: Path) -> None:
     texts = [one["text"] for one in report(db, "--scope", "email:erika@example.net")["advice"]]
     assert "the only address is a person's" in texts[0]

@@ -69,18 +69,34 @@ def looked_at(program: str, pages: Iterable[Path], pictures: Path | None = None)
     """
     from playwright.sync_api import sync_playwright
 
-    arguments = ["--disable-dev-shm-usage", "--no-first-run"]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium refuses to start one as root
     found = {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        browser = playwright.chromium.launch(executable_path=program, args=_arguments())
         for page in pages:
             for name, width in WIDTHS.items():
                 picture = pictures / f"{page.stem}-{name}.png" if pictures else None
                 found[page.stem, name] = _seen(browser, page, width, picture)
         browser.close()
     return found
+
+
+def printed(program: str, pages: Iterable[Path]) -> list[bytes]:
+    """Print each page on A4 in one browser; return the PDFs."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_arguments())
+        page, made = browser.new_page(), []
+        for path in pages:
+            page.goto(path.as_uri())
+            made.append(page.pdf(format="A4"))
+        browser.close()
+    return made
+
+
+def _arguments() -> list[str]:
+    arguments = ["--disable-dev-shm-usage", "--no-first-run"]
+    return [*arguments, "--no-sandbox"] if os.geteuid() == 0 else arguments  # Chromium refuses to start one as root
 
 
 def _seen(browser: Any, path: Path, width: int, picture: Path | None) -> Seen:

@@ -35,6 +35,7 @@ from ctscan.model import (
     Sensitivity,
     SubjectKind,
 )
+from ctscan.model.exposure import Ignored
 
 NOW = datetime(2031, 6, 1, tzinfo=UTC)
 OTHER_LOG = a_log("Second 2031")
@@ -349,6 +350,47 @@ def _kept(held: Held, domain: str | None) -> list[Finding]:
         if not hosts or any(_is_below(host, domain) for host in hosts):
             kept.append(one)
     return kept
+
+
+def without(held: Iterable[Held], ignored: Sequence[Ignored]) -> tuple[list[Held], dict[int, int]]:
+    """Leave out ignored data of people, and count it by entry. A person of a certificate whose addresses and numbers
+    are all ignored by value is out with everything."""
+    counts: Counter[int] = Counter()
+    rest = []
+    for one in held:
+        entries = [_entry(one, part, ignored) for part in one.findings]
+        rest.append(replace(one, findings=tuple(p for p, e in zip(one.findings, entries, strict=True) if e is None)))
+        counts.update(entry for entry in entries if entry is not None)
+    return rest, dict(counts)
+
+
+def _entry(held: Held, part: Finding, ignored: Sequence[Ignored]) -> int | None:
+    people = (SubjectKind.PERSON, SubjectKind.ROLE, SubjectKind.UNKNOWN)
+    if part.subject_kind not in people:
+        return None
+    direct = [at for at, entry in enumerate(ignored) if _fits(entry, held, part)]
+    if direct or not part.person:
+        return min(direct, default=None)
+    own = [o for o in held.findings if o.person == part.person and o.subject_kind in people and _tells(o)]
+    fits = [[at for at, entry in enumerate(ignored) if entry.value and _fits(entry, held, o)] for o in own]
+    return fits[0][0] if fits and all(fits) else None
+
+
+def _tells(part: Finding) -> bool:
+    """Return whether it is an address, or a number that joins people."""
+    sure = not {Qualifier.PARTIAL, Qualifier.INVALID} & set(part.qualifiers)
+    is_number = part.category == "user.government_id" and part.subject_kind is SubjectKind.PERSON
+    return part.category == "user.contact.email" or (is_number and sure)
+
+
+def _fits(entry: Ignored, held: Held, part: Finding) -> bool:
+    host = part.canonical.partition("@")[2]
+    value_fits = part.canonical == entry.value or (host and _is_below(host, entry.value))
+    return bool(
+        (not entry.value or value_fits)
+        and entry.issuer.casefold() in f"CN={held.issuer}".casefold()
+        and entry.rule in ("", part.rule)
+    )
 
 
 def _labels(kept: Sequence[Finding]) -> list[set[str]]:

@@ -28,7 +28,7 @@ from ctscan.index.sqlite.exposed_scope import (
     SEEN_OF_PERSON,
     KeyFlags,
 )
-from ctscan.index.sqlite.ignoring import IgnoreList
+from ctscan.index.sqlite.ignoring import IgnoreList, Part
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.model.exposure import Alike, Counted, DomainCount, Totals, Trait
 from ctscan.model.finding import Qualifier, SubjectKind
@@ -179,11 +179,16 @@ class FindingsPass:
         """Return the places of the findings that count: not ignored, and of a label in scope."""
         kept = list(range(len(keys)))
         if self._ignoring.entries:
-            kept = [at for at in kept if not self._ignoring.takes(row[2], pattern.ids[at], keys[at])]
+            kept = self._ignoring.kept(row[2], list(self._parts(pattern, keys)))
         if row[1]:
             return kept
         outside = self._outside(pattern, keys, kept)
         return [at for at in kept if pattern.kinds[at].label not in outside]
+
+    def _parts(self, pattern: Pattern, keys: Sequence[str]) -> Iterator[Part]:
+        for id, kind, text in zip(pattern.ids, pattern.kinds, keys, strict=True):
+            joins = kind.joins and any(self._flags[key] & (EMAIL | NUMBER) for key in _ids(text))
+            yield Part(id, text, kind.label, kind.is_email or joins)
 
     def _outside(self, pattern: Pattern, keys: Sequence[str], places: Iterable[int]) -> set[str]:
         """Return the labels whose addresses are all outside the scope."""

@@ -1,13 +1,28 @@
-"""Ignore list of a report of exposure against the rows of an index. Functions of an open transaction."""
+"""Ignore list of a report of exposure against the rows of an index. Functions of an open transaction.
+
+A person in a certificate whose addresses and numbers are all ignored by value is out with everything: without them the
+name would stay, joined with nobody, and count as one more person for each certificate.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ctscan.index.sqlite.exposed_scope import keys_of_value
 from ctscan.model.exposure import Ignored
+
+
+class Part(NamedTuple):
+    """Finding of a certificate. `label`: the person, empty where the finding is nobody's; `identifies`: it is an
+    address or a number that tells a person."""
+
+    trait: int
+    keys: str
+    label: str
+    identifies: bool
 
 
 class IgnoreList:
@@ -33,18 +48,41 @@ class IgnoreList:
         if entry.value:
             self._keys[number] = set(keys_of_value(connection, entry.value))
 
-    def takes(self, issuer: int, trait: int, keys: str) -> bool:
-        """Return whether an entry takes a finding out; the first that fits counts it."""
-        number = self.entry_of(issuer, trait, keys)
-        if number is None:
-            return False
-        self.counts[number] += 1
-        return True
+    def kept(self, issuer: int, parts: Sequence[Part]) -> list[int]:
+        """Return the places of the findings of a certificate that count; the first entry that fits counts another."""
+        people = self._ignored_people(issuer, parts)
+        kept = []
+        for at, part in enumerate(parts):
+            number = self.entry_of(issuer, part.trait, part.keys)
+            number = people.get(part.label) if number is None else number
+            if number is None:
+                kept.append(at)
+            else:
+                self.counts[number] += 1
+        return kept
 
     def entry_of(self, issuer: int, trait: int, keys: str) -> int | None:
         """Return the first entry that fits a finding; None where none does."""
+        return self._first(range(len(self.entries)), issuer, trait, keys)
+
+    def _ignored_people(self, issuer: int, parts: Sequence[Part]) -> dict[str, int]:
+        """Return the people whose addresses and numbers are all ignored by value, with the first entry."""
+        if not self._keys:
+            return {}
+        ignored: dict[str, int] = {}
+        held = {""}
+        for part in parts:
+            if part.identifies:
+                number = self._first(self._keys, issuer, part.trait, part.keys)
+                if number is None:
+                    held.add(part.label)
+                else:
+                    ignored.setdefault(part.label, number)
+        return {label: number for label, number in ignored.items() if label not in held}
+
+    def _first(self, numbers: Iterable[int], issuer: int, trait: int, keys: str) -> int | None:
         ids = {int(id) for id in keys.split(",")} if keys else set()
-        return next((one for one in range(len(self.entries)) if self._fits(one, issuer, trait, ids)), None)
+        return next((one for one in numbers if self._fits(one, issuer, trait, ids)), None)
 
     def _fits(self, number: int, issuer: int, trait: int, ids: set[int]) -> bool:
         return (

@@ -43,7 +43,7 @@ thead th{background:var(--tint)}tbody th{font-weight:normal}th,td{min-width:6rem
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 svg{width:100%;height:auto;max-width:30rem;display:block;margin:.8rem 0;overflow:visible}li{margin:.4rem 0}
 @page{margin:15mm}
-@media print{*{print-color-adjust:exact}body{font-size:10pt}main{max-width:none;padding:0}h2,h3{break-after:avoid}
+@media print{*{print-color-adjust:exact}body{font-size:10pt}main{max-width:none;padding:0}h2,h3,h2+p{break-after:avoid}
 thead tr,tbody tr:nth-child(-n+2){break-after:avoid}tr,svg{break-inside:avoid}
 svg{max-width:12cm}thead{display:table-header-group}.scroll{overflow:visible}}
 """

@@ -17,6 +17,7 @@ from ctscan.views.exposure.sections import Section, basis_lines, headline, intro
 from ctscan.views.text import Texts
 
 _LONGEST = 32_000  # characters of a cell
+_WIDEST, _NARROWEST = 70, 14  # characters of a column; longer texts go on in further lines of their cell
 _MOST_ROWS = 1_000_000
 _PLAIN = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False, "in_memory": True}
 
@@ -31,10 +32,10 @@ def render_xlsx(found: ExposureReport, say: Texts) -> bytes:
     out = io.BytesIO()
     book = _xlsxwriter().Workbook(out, _PLAIN)
     book.set_properties({"title": say(PageText.TITLE()), "created": found.made_at.replace(tzinfo=None)})
-    bold = book.add_format({"bold": True})
+    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     _first(book.add_worksheet("report"), found, say, bold)
     for one in sections(found, say):
-        _sheet(book, one, bold)
+        _sheet(book, one, bold, wrapped)
     book.close()
     return out.getvalue()
 
@@ -51,20 +52,26 @@ def _first(sheet: Any, found: ExposureReport, say: Texts, bold: Any) -> None:
         sheet.write_string(at, 0, _text(say(message)))
 
 
-def _sheet(book: Any, one: Section, bold: Any) -> None:
+def _sheet(book: Any, one: Section, bold: Any, wrapped: Any) -> None:
     sheet = book.add_worksheet(one.id)
     sheet.freeze_panes(1, 0)
-    sheet.set_column(0, 0, 45)
     for at, header in enumerate(one.headers):
+        sheet.set_column(at, at, max(45, _width(one, at)) if at == 0 else _width(one, at))
         sheet.write_string(0, at, _text(header), bold)
     for row, cells in enumerate(one.rows[:_MOST_ROWS], 1):
         for at, cell in enumerate(cells):
             if isinstance(cell, int):
-                sheet.write_number(row, at, cell)
+                sheet.write_number(row, at, cell, wrapped)
             else:
-                sheet.write_string(row, at, _text(cell))
+                sheet.write_string(row, at, _text(cell), wrapped)
     if one.is_drawn:
         _draw(book, sheet, one)
+
+
+def _width(one: Section, at: int) -> int:
+    """Return the width of a column in characters: as its longest text, within bounds."""
+    longest = max(len(str(row[at])) for row in (one.headers, *one.rows))
+    return min(_WIDEST, max(_NARROWEST, longest + 2))
 
 
 def _draw(book: Any, sheet: Any, one: Section) -> None:

@@ -166,8 +166,8 @@ def _scores(found: ExposureReport, say: Texts) -> Iterator[Section]:
         ("score_domains", PageText.DOMAINS, found.domain_scores),
         ("score_issuers", PageText.ISSUERS, found.issuer_scores),
     ):
-        rows = tuple((name, _reasons(one, say), one.points) for name, one in scores.items())
-        headers = (say(title()), say(PageText.REASONS()), say(PageText.POINTS()))
+        rows = tuple((name, _reasons(one, say), one.certificates, one.points) for name, one in scores.items())
+        headers = (say(title()), say(PageText.REASONS()), say(PageText.CERTIFICATES()), say(PageText.POINTS()))
         heading = say.labelled(say(PageText.SCORES()), say(title()))
         yield Section(id, heading, headers, rows, say(PageText.SCORES_NOTE()))
 
