@@ -155,10 +155,8 @@ class Prefilter:
             end = at + HOST_SUBJECT_PREFIX + size
             is_host = HOST.fullmatch(buffer, end - size, end)
             return end if is_host and not (domains and is_any_below(buffer[end - size - 1 : end], domains)) else 0
-        if buffer[at] == 0x30 and not buffer[at + 1]:
-            return at + 2
         end = end_of_element(buffer, at)
-        if not is_organisational(buffer, at, end):
+        if buffer[at] != 0x30 or not is_organisational(buffer, at, end):
             return 0
         return 0 if domains and any(is_any_below(host, domains) for host in _hosts(buffer, at, end)) else end
 

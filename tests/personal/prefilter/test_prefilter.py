@@ -35,6 +35,7 @@ from ctscan.x509.certificate import read_certificate, read_tbs
 HOST = [("CN", "www.example.org")]
 HOSTS: list[GeneralNameSpec] = [("dns", "www.example.org"), ("dns", "*.example.org")]
 ISSUER = certs.name(certs.ISSUER)
+TIMES = tlv(0x30, certs.moment(certs.NOT_BEFORE), certs.moment(certs.NOT_AFTER))
 CRITICAL_SAN = certs.extension("2.5.29.17", certs.general_names(HOSTS), critical=True)
 
 
@@ -310,6 +311,15 @@ def test_a_tbs_that_ends_behind_a_known_issuer_is_a_candidate() -> None:
     for more in range(3):
         short = tlv(0x30, whole[4:end] + bytes(more))
         assert not prefilter.is_impersonal(short, 0, len(short), True)
+
+
+@pytest.mark.parametrize("subject", [[], HOST, [("O", "Example Ltd."), *HOST]])
+def test_a_subject_that_is_no_sequence_is_a_candidate(subject: list[RdnSpec]) -> None:
+    der = make_tbs(subject, HOSTS)
+    at = der.index(TIMES) + len(TIMES)
+    assert drops(knowing(), der, precert=True)
+    for tag in (0x31, 0x04, 0x0C, 0xB0):
+        assert not drops(knowing(), der[:at] + bytes((tag,)) + der[at + 1 :], precert=True)
 
 
 def test_no_extensions_at_all_is_a_candidate_without_version_3() -> None:
