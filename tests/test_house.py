@@ -25,12 +25,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "errors": {"model"},  # for type checkers
     "clock": set(),
+    "native_core": {"model"},
     "extras": {"errors"},
     "resources": {"errors"},
     "config": {"model", "errors", "resources"},
-    "ct": {"model", "errors"},
+    "ct": {"model", "errors", "native_core"},
     "x509": {"model", "errors", "extras"},
-    "personal": {"model", "errors", "resources", "x509"},
+    "personal": {"model", "errors", "resources", "x509", "native_core"},
     "http": {"errors", "resources"},
     "mail": {"model", "errors", "extras"},
     "alerts": {"model", "errors", "clock", "config", "http", "mail"},  # `config`: checks of values

@@ -22,11 +22,12 @@ dropped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Span
+from ctscan.native_core import CORE, Core, is_of, unsure
 from ctscan.personal.attribution.name_shapes import SOLE_TRADER
 from ctscan.personal.prefilter.der_prefixes import (
     critical_san_prefix,
@@ -43,7 +44,11 @@ from ctscan.personal.prefilter.dns_names import (
     is_any_below,
     suffixes_of,
 )
-from ctscan.personal.prefilter.impersonal_extensions import end_of_element, is_impersonal_extension
+from ctscan.personal.prefilter.impersonal_extensions import (
+    POLICIES_OF_PEOPLE,
+    end_of_element,
+    is_impersonal_extension,
+)
 
 MAX_ISSUERS: Final = 20_000
 MAX_ISSUER: Final = 1_024
@@ -77,11 +82,14 @@ class Prefilter:
     Args:
         domains: canonical domains of the scope; a certificate with a host at or below one of them, in any case of
             letters, is never dropped.
+        core: drops most of what this filter drops, where it is installed; this filter decides about the rest.
     """
 
-    __slots__ = ("_domains", "_issuers", "_known")
+    __slots__ = ("_core", "_core_filter", "_domains", "_issuers", "_known")
 
-    def __init__(self, domains: Iterable[str] = ()) -> None:
+    def __init__(self, domains: Sequence[str] = (), core: Core | None = CORE) -> None:
+        self._core = core
+        self._core_filter = core.Filter(sorted(POLICIES_OF_PEOPLE), domains) if core is not None else None
         self._domains = suffixes_of(domains)
         self._issuers: set[bytes] = set()
         self._known: set[bytes] = {b""}  # the empty run of extensions is known, too
@@ -91,14 +99,20 @@ class Prefilter:
         if len(name) <= MAX_ISSUER:
             if len(self._issuers) >= MAX_ISSUERS:
                 self._issuers.clear()
+                if self._core_filter is not None:
+                    self._core_filter.forget_issuers()
             self._issuers.add(name)
+            if self._core_filter is not None:
+                self._core_filter.learn_issuer(name)
 
     def candidates(self, buffer: bytes, spans: Sequence[Span], precerts: Sequence[bool]) -> Iterator[int]:
         """Yield the positions in `spans` of the certificates that aren't impersonal.
 
         Lazy, so that an issuer that is learned from one candidate is known from the next certificate on.
         """
-        for i, (start, end) in enumerate(spans):
+        core_filter = self._core_filter if is_of(self._core, spans) else None
+        for i in range(len(spans)) if core_filter is None else unsure(core_filter, buffer, spans, precerts):
+            start, end = spans[i]
             if not self.is_impersonal(buffer, start, end, precerts[i]):
                 yield i
 
