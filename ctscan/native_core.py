@@ -7,12 +7,15 @@ core returns None where it is unsure, and the reference reads the same octets ag
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from importlib import import_module
-from typing import Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from ctscan.model import Span
+if TYPE_CHECKING:  # `--version` loads this module and nothing else
+    from ctscan.model import Span
 
-CutSpans = tuple[Sequence[Span], Sequence[Span], bytes, Sequence[Span]]
+INTERFACE: Final = 1
+"""Number of the functions below; a core with another number isn't used."""
+
+CutSpans: TypeAlias = "tuple[Sequence[Span], Sequence[Span], bytes, Sequence[Span]]"
 """Spans of leaves, certificates and extra data as sequences of the core, with an octet of 0 or 1 for each precert."""
 
 
@@ -30,6 +33,7 @@ class Core(Protocol):
     """Functions of the core. All release the lock of the interpreter while they work."""
 
     __version__: str
+    INTERFACE: int
     Spans: type
 
     def Filter(self, people: Sequence[bytes], domains: Sequence[str]) -> CoreFilter: ...  # noqa: N802  a class
@@ -45,9 +49,11 @@ class Core(Protocol):
 
 def _installed() -> Core | None:
     try:
-        return cast(Core, import_module("ctscan_native"))
+        import ctscan_native
     except ImportError:
         return None
+    core: Core = ctscan_native
+    return core if core.INTERFACE == INTERFACE else None
 
 
 CORE: Final = _installed()

@@ -1,7 +1,7 @@
 //! Extensions that can't hold personal data: the layouts of `impersonal_extensions.py`.
 
 use crate::der::{each, must, only, split, split_tag, Element};
-use crate::hosts::{Suffixes, are_hosts};
+use crate::hosts::{are_hosts, Suffixes};
 
 const SMALL: usize = 8;
 const MAX_OID: usize = 256;
@@ -46,7 +46,7 @@ fn has_layout(oid: &[u8], value: &[u8], people: &[Vec<u8>]) -> Option<()> {
         b"\x55\x1d\x1f" => each(only(value, SEQUENCE)?, distribution_point), // cRLDistributionPoints
         b"\x55\x1d\x20" => each(only(value, SEQUENCE)?, |one| policy(one, people)), // certificatePolicies
         b"\x55\x1d\x23" => only(only(value, SEQUENCE)?, 0x80).map(|_| ()), // authorityKeyIdentifier
-        b"\x55\x1d\x25" => flat(value, &[OID]), // extKeyUsage
+        b"\x55\x1d\x25" => flat(value, &[OID]),             // extKeyUsage
         b"\x2b\x06\x01\x05\x05\x07\x01\x01" => each(only(value, SEQUENCE)?, access), // authorityInfoAccess
         b"\x2b\x06\x01\x05\x05\x07\x01\x18" => flat(value, &[INTEGER]), // TLS feature
         b"\x2b\x06\x01\x05\x05\x07\x30\x01\x05" => one(value, NULL), // OCSP no check

@@ -64,7 +64,8 @@ pub fn is_organisational(name: &[u8], domains: &Suffixes) -> Option<()> {
     let mut rest = name;
     while !rest.is_empty() {
         // 31 L { 30 L { 06 03 55 04 type, string type, length, value } }
-        let &[0x31, outer, 0x30, inner, 0x06, 0x03, 0x55, 0x04, kind, 0x0c | 0x13 | 0x16, size] = rest.get(..11)? else {
+        let &[0x31, outer, 0x30, inner, 0x06, 0x03, 0x55, 0x04, kind, 0x0c | 0x13 | 0x16, size] = rest.get(..11)?
+        else {
             return None;
         };
         must(outer < 0x80 && inner.checked_add(2) == Some(outer) && size.checked_add(9) == Some(outer))?;

@@ -79,8 +79,8 @@ def test_built_certificates(found: list[bytes]) -> None:
 def test_the_core_drops_by_itself_and_learns_while_it_reads() -> None:
     assert CORE is not None
     other = [make_tbs(HOST, HOSTS, issuer=[("CN", "Other CA")])]
-    batch = cut_tile(b"".join(tile_entry(der, i, True) for i, der in enumerate([make_tbs(HOST, HOSTS)] * 5 + other * 3)),
-                     LOG_ID, 0, 8)  # fmt: skip
+    entries = [make_tbs(HOST, HOSTS)] * 5 + other * 3
+    batch = cut_tile(b"".join(tile_entry(der, i, True) for i, der in enumerate(entries)), LOG_ID, 0, 8)
     found = CORE.Filter(sorted(POLICIES_OF_PEOPLE), ())
     positions = []
     for i in unsure(found, batch.data, batch.certs, batch.precerts):
