@@ -47,7 +47,7 @@ native: $(NATIVE_STAMP)
 $(NATIVE_STAMP): $(wildcard native/src/*.rs native/Cargo.* native/*.toml native/requirements.lock) | $(RUN_STAMP)
 	@echo 'building the native core into $(VENV)' >&2
 	@$(PIP) --require-hashes --requirement native/requirements.lock
-	@MATURIN_PEP517_ARGS=--locked $(PIP) --no-deps --no-build-isolation --force-reinstall ./native
+	@PATH="$(abspath $(BIN)):$$PATH" MATURIN_PEP517_ARGS=--locked $(PIP) --no-deps --no-build-isolation --force-reinstall ./native
 	@touch $@
 
 demo: $(RUN_STAMP)
