@@ -47,7 +47,7 @@ native: $(NATIVE_STAMP)
 $(NATIVE_STAMP): $(wildcard native/src/*.rs native/Cargo.* native/*.toml native/requirements.lock) | $(RUN_STAMP)
 	@echo 'building the native core into $(VENV)' >&2
 	@$(PIP) --require-hashes --requirement native/requirements.lock
-	@PATH="$(abspath $(BIN)):$$PATH" MATURIN_PEP517_ARGS=--locked $(PIP) --no-deps --no-build-isolation --force-reinstall ./native
+	@PATH="$(abspath $(BIN)):$$PATH" CARGO_TARGET_DIR="$(abspath $(VENV))/cargo" MATURIN_PEP517_ARGS=--locked $(PIP) --no-deps --no-build-isolation --force-reinstall ./native
 	@touch $@
 
 demo: $(RUN_STAMP)
@@ -122,7 +122,7 @@ schema: $(DEV_STAMP)
 	$(BIN)/python tests/make_baseline.py
 
 clean:
-	rm -rf '$(VENV)' native/target .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf '$(VENV)' .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
 # Everything is pinned by hash, the build backend too, so building needs nothing that the lock doesn't name.
 $(RUN_STAMP): requirements.lock pyproject.toml

@@ -71,6 +71,21 @@ def test_damaged_certificates_of_hosts(seeds: list[int], domains: tuple[str, ...
     check_candidates(tile_of(found), 2 * len(found), domains)
 
 
+ORGANISATION = make_certificate([("C", "XX"), ("O", "Example Ltd."), *HOST], HOSTS)
+
+
+@pytest.mark.parametrize("der", [*HOST_FORMS[:2], ORGANISATION], ids=["certificate", "TBS", "organisation"])
+def test_every_octet_of_a_certificate(der: bytes) -> None:
+    found = [
+        der[:at] + bytes((value,)) + der[at + 1 :]
+        for at in range(len(der))
+        for value in {0, 4, 0x1F, 0x30, 0x40, 0x82, der[at] ^ 1, (der[at] + 1) & 0xFF, (der[at] - 1) & 0xFF}
+    ]
+    found += [der[:at] + der[at + 1 :] for at in range(len(der))] + [der[:at] for at in range(len(der))]
+    for some in parts(found):
+        check_candidates(tile_of([der, *some]), 2 + 2 * len(some), ("example.com",))
+
+
 @given(st.lists(built | mutated, min_size=1, max_size=4))
 def test_built_certificates(found: list[bytes]) -> None:
     check_candidates(tile_of(found), 2 * len(found), DOMAINS)

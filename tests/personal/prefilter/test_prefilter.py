@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import certs
+from support.both_paths import check_candidates, gives_the_same, tile_of
 from support.certs import (
     GeneralNameSpec,
     RdnSpec,
@@ -27,6 +28,7 @@ from support.certs import (
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate
+from ctscan.native_core import CORE
 from ctscan.personal.prefilter import filter as module
 from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.rules import find_personal_data
@@ -217,6 +219,32 @@ def test_an_organisation_with_the_mark_of_a_sole_trader_is_a_candidate(name: str
     der = make_certificate([("C", "XX"), ("O", name), *HOST], HOSTS)
     assert not drops(knowing(), der)
     assert find_personal_data(read_certificate(der))[0]
+
+
+@pytest.mark.skipif(CORE is None, reason="the native core is not installed")
+@pytest.mark.parametrize("domains", [(), ("example.org",), ("example.net", "org")])
+def test_the_native_core_decides_alike(domains: tuple[str, ...]) -> None:
+    personal = [der for der in PERSONAL.values() if len(der) > 300]
+    plain = [certs.extension(*one) for one in LONG_VALUES]
+    found = [*IMPERSONAL.values(), *personal, *(make_certificate(HOST, HOSTS, extra=[one]) for one in plain)]
+    candidates = check_candidates(tile_of(found), 2 * len(found), domains)
+    assert len(candidates) < 2 * len(found) - 10 or domains
+
+
+LONG_VALUES = [
+    ("2.5.29.15", tlv(0x03, b"\0" + b"mail@" * 2)),
+    ("1.3.6.1.5.5.7.1.24", tlv(0x30, tlv(0x02, bytes(9)))),
+    ("2.5.29.32", tlv(0x30, tlv(0x30, tlv(0x06, b"\x2a\x80")))),
+    ("2.5.29.32", tlv(0x30, tlv(0x30, tlv(0x06, b"\x2a" * 257)))),
+    ("2.5.29.32", tlv(0x30, tlv(0x30, tlv(0x06, b"")))),
+    ("2.5.29.37", tlv(0x30)),
+    ("2.5.29.35", tlv(0x30)),
+    ("2.5.29.31", tlv(0x30, tlv(0x30, tlv(0xA0, tlv(0xA0))))),
+    ("1.3.6.1.4.1.11129.2.4.2", tlv(0x04, b"\0\1\0")),
+    ("1.3.6.1.4.1.11129.2.4.2", tlv(0x04, b"\0\2\0")),
+    ("1.3.6.1.4.1.11129.2.4.2", tlv(0x04, b"\0\0")),
+]
+"""Values at the edges of the layouts."""
 
 
 SCOPES = [("example.org", "xn--bcher-kva.example"), (*(f"other-{i}.example" for i in range(200)), "example.org")]
@@ -450,6 +478,7 @@ BLIND = {"certificate", "tbsCertificate", "serialNumber", "subjectPublicKeyInfo"
 def is_sound(prefilter: Prefilter, der: bytes, precert: bool, domains: tuple[str, ...] = ()) -> tuple[bool, bool]:
     """Return `(dropped, personal)`; fail when the prefilter drops a certificate in which a rule finds something."""
     dropped = drops(prefilter, der, precert)
+    assert CORE is None or gives_the_same(der)
     try:
         certificate: Certificate = (read_tbs if precert else read_certificate)(der)
     except FormatError:
