@@ -14,10 +14,11 @@ from strategies import built, mutated
 from support import certs
 from support.both_paths import LOG_ID, check_answer, check_candidates, check_tile, tile_entry, tile_of
 from support.certs import make_certificate, make_tbs
-from support.logs import WIDTH, LogBuilder, b64, timestamped_precert, timestamped_x509
+from support.logs import WIDTH, LogBuilder, b64, leaf_index_extension, timestamped_precert, timestamped_x509, u16
 
 from ctscan.ct.merkle import batch_hashes, tile_root
 from ctscan.ct.wire import cut_tile
+from ctscan.errors import CutError
 from ctscan.model.hashes import subtree_root
 from ctscan.native_core import CORE, is_of, unsure
 from ctscan.personal.prefilter.filter import Prefilter
@@ -156,6 +157,15 @@ def test_every_octet_of_a_tile() -> None:
         check_tile(TILE[:at], 0, 6)
         for value in (0, 1, 2, 0xFF, TILE[at] ^ 0x80):
             check_tile(TILE[:at] + bytes((value,)) + TILE[at + 1 :], 0, 6)
+
+
+@pytest.mark.parametrize("octets", [0, 31, 32, 33, 64, 65])
+def test_fingerprints_of_any_size(octets: int) -> None:
+    tile = timestamped_x509(b"der", 1, leaf_index_extension(0)) + u16(b"f" * octets)
+    if octets % 32:
+        with pytest.raises(CutError):
+            cut_tile(tile, LOG_ID, 0, 1)
+    assert check_tile(tile, 0, 1) == (octets % 32 == 0)
 
 
 def test_spans_of_the_core_are_sequences() -> None:

@@ -64,9 +64,8 @@ def check_answer(raw: bytes, asked: int, limit: int = 1 << 20) -> bool:
     return CORE.cut_answer(raw, asked, limit) is not None
 
 
-def candidates(batch: Batch, domains: Sequence[str], core: Core | None) -> Iterator[int]:
+def candidates(batch: Batch, prefilter: Prefilter) -> Iterator[int]:
     """Yield the candidates in a batch to a prefilter that learns the issuer of each."""
-    prefilter = Prefilter(domains, core)
     for i in prefilter.candidates(batch.data, batch.certs, batch.precerts):
         yield i
         start, end = batch.certs[i]
@@ -75,12 +74,17 @@ def candidates(batch: Batch, domains: Sequence[str], core: Core | None) -> Itera
             prefilter.learn_issuer(read(batch.data[start:end]).issuer.raw)
 
 
-def check_candidates(data: bytes, width: int, domains: Sequence[str] = ()) -> list[int]:
-    """Filter a tile twice over in both ways, assert that the candidates are the same, and return them."""
-    whole = cut_tile(data, LOG_ID, 0, width)
+def check_candidates(data: bytes, width: int, domains: Sequence[str] = (), start: int = 0) -> list[int]:
+    """Filter a tile in both ways, assert that the candidates are the same, and return them.
+
+    The tile is filtered twice: with issuers that are learnt on the way, then with all of them known.
+    """
+    whole, plain = cut_tile(data, LOG_ID, start, width), cut_tile(data, LOG_ID, start, width, None)
     assert is_of(CORE, whole.certs)
-    found = list(candidates(whole, domains, CORE))
-    assert found == list(candidates(cut_tile(data, LOG_ID, 0, width, None), domains, None))
+    by_core, by_reference = Prefilter(domains, CORE), Prefilter(domains, None)
+    for _ in range(2):
+        found = list(candidates(whole, by_core))
+        assert found == list(candidates(plain, by_reference))
     return found
 
 
