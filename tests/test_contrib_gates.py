@@ -155,6 +155,15 @@ def test_the_job_has_the_shape_of_a_job() -> None:
     assert job["artifacts"]["reports"]["junit"] in job["script"][-1]
 
 
+def test_the_job_installs_nothing_by_a_name_that_anybody_may_hold(tmp_path: Path) -> None:
+    job = read(JOB)["ctscan"]
+    first = job["script"][0]
+    refused = bash(first, tmp_path, job["variables"])
+    assert refused.returncode != 0 and "expected where ctscan is installed from" in refused.stderr
+    named = job["variables"] | {"CTSCAN_SOURCE": "git+https://gitlab.example.org/x"}
+    assert bash(first, tmp_path, named).returncode == 0
+
+
 @pytest.mark.parametrize(("paths", "code"), [("certs", 0), (".", 5), ("certs none.der", 4)])
 def test_the_job_inspects(folder: Path, paths: str, code: int) -> None:
     job = read(JOB)["ctscan"]

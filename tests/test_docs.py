@@ -462,3 +462,9 @@ def test_a_page_says_nothing_twice(name: str) -> None:
 def test_readme_and_operator_page_agree_about_windows() -> None:
     for text in (README, PAGES["operator.md"]):
         assert "Windows is untested: use WSL." in " ".join(text.split())
+
+
+def test_no_setting_has_two_rows() -> None:
+    page = (ROOT / "docs" / "operator.md").read_text("utf-8")
+    rows = Counter(re.findall(r"^(\| `\[\w+[^|]*\|[^|]*\|) `?\w+", page, re.MULTILINE))
+    assert [row for row, count in rows.items() if count > 1] == []

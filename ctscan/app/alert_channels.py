@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from ctscan.alerts.channel import ChannelKind, ChannelTools, Options, Send
 from ctscan.alerts.channels import kind_of_channel
+from ctscan.alerts.timing import zone_of
 from ctscan.app.recording import recorded
 from ctscan.app.wiring import CLOCK
 from ctscan.clock import Clock
@@ -71,8 +72,9 @@ def ready_channels(
         environ: environment variables; None: those of the process.
 
     Raises:
-        UsageError: a kind or a key of a channel is wrong, or there is no channel of a name.
+        UsageError: a kind or a key of a channel is wrong, the time zone is unknown, or there is no channel of a name.
     """
+    zone_of(config.alerts.zone)  # a wrong one is found by a test, not in the night
     patience = min(PATIENCE, config.alerts.patience.total_seconds())
     tools = ChannelTools(os.environ if environ is None else environ, config.contact, config.mail, patience, clock)
     found = {}
@@ -128,7 +130,9 @@ async def tried(config: Config, names: Sequence[str], who: str, clock: Clock) ->
     async with recorded(config, AuditAction.ALERT, who=who, clock=clock) as change:
         results = await asyncio.gather(*(_tested(channel, config.lang, clock) for channel in channels))
         change.detail = "test " + ", ".join(result.channel for result in results)
-        change.exit_code = int(any(result.is_failed for result in results))
+        if failed := [result.channel for result in results if result.is_failed]:
+            change.detail += f"; failed: {', '.join(failed)} {DeliveryFailed.__name__}"  # the error stands last
+        change.exit_code = int(bool(failed))
     return list(results)
 
 

@@ -112,7 +112,7 @@ async def watched(config: Config) -> str:
     """Say what is watched and where it goes, in a line; empty where nothing is.
 
     Raises:
-        UsageError: a key of a channel is wrong.
+        UsageError: a key of a channel is wrong, or the time zone is unknown.
     """
     from ctscan.index.open import has_index
     from ctscan.views.alerts.alert_lines import watched_line
@@ -122,8 +122,10 @@ async def watched(config: Config) -> str:
         ChannelResult(channel.name, channel.settings.kind, channel.recipient) for channel in ready_channels(config)
     ]
     names: list[str] = []
+    unknown: dict[str, set[str]] = {}
     if has_index(config.db):
         with suppress(IndexFault, InputError):  # the scan meets it itself, and reports it
             async with opened_index(config) as index:
                 names = [standing.watch.name for standing in await index.watches()]
-    return watched_line(names, channels, texts(ENGLISH))
+            unknown = {one.name: set(one.watches) - set(names) for one in config.alerts.channels}
+    return watched_line(names, channels, unknown, texts(ENGLISH))

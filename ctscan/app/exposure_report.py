@@ -226,7 +226,7 @@ def _report(
         domain_scores=domain_scores(found.counted.domains, weights),
         issuer_scores=issuer_scores(found, weights),
         change=_change(found, facts.since),
-        advice=advice(found, made, profiles, weights),
+        advice=advice(found, made, profiles, weights, is_owner_list_there=bool(facts.authorities)),
     )
 
 

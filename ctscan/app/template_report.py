@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 500  # certificates of one call in a thread
 
+MOST_NAMED = 20
+"""Inputs that are named because they weren't read whole; the counts have all of them."""
+
+_NONE = "expected a certificate, found none"
+_IN_PART = "read only in part"
+
 
 @dataclass(frozen=True, slots=True)
 class TemplateOptions:
@@ -41,14 +47,17 @@ def templates_of_files(paths: Iterable[str], options: TemplateOptions) -> Templa
     from ctscan.personal.analyse import DerKind, analyse
     from ctscan.sources.files import bounded_inputs
 
-    counting, unreadable = _Counting(options), 0
+    counting, unreadable, unread = _Counting(options), 0, list[str]()
     for found in bounded_inputs(paths):
         if found.der is None:
             unreadable += 1
+            why = found.problem.what if found.problem else _NONE
         else:
-            counting.add(analyse(found.der, DerKind.ANY))
+            why = counting.add(analyse(found.der, DerKind.ANY))
+        if why and len(unread) < MOST_NAMED:
+            unread.append(f"{found.source}: {why}")
     report = counting.report()
-    return replace(report, unreadable=report.unreadable + unreadable)
+    return replace(report, unreadable=report.unreadable + unreadable, unread=tuple(unread))
 
 
 async def templates_of_index(config: Config, options: TemplateOptions) -> TemplateReport:
@@ -90,8 +99,8 @@ class _Counting:
         for der, kind in portion:
             self.add(analyse(der, kind_of_leaf(EntryKind(kind))))
 
-    def add(self, analysis: Analysis) -> None:
-        """Count a certificate, unless the issuer is another."""
+    def add(self, analysis: Analysis) -> str:
+        """Count a certificate, unless the issuer is another. Returns why it wasn't read whole; empty where it was."""
         from ctscan.personal.gate_rules import fits
         from ctscan.x509.name_text import render_name
         from ctscan.x509.template_shape import template_shape
@@ -99,21 +108,22 @@ class _Counting:
         certificate, gate = analysis.certificate, self._gate
         if certificate is None:
             self._unreadable += 1
-            return
+            return analysis.unreadable or _NONE
         if certificate.request is not None:
             self._requests += 1
-            return
+            return ""
         if self._issuer and self._issuer not in render_name(certificate.issuer).casefold():
-            return
+            return ""
         if certificate.identity in self._seen:
             self._repeated += 1
-            return
+            return ""
         self._seen.add(certificate.identity)
         self._partly_read += analysis.partly_read
         shape, findings = template_shape(certificate), analysis.findings
         if any(one.path.startswith("issuer.") and one.subject_kind is SubjectKind.PERSON for one in findings):
             shape = replace(shape, issuer="")
         self._counts.add(shape, findings, stops=gate is not None and any(fits(gate, one) for one in findings))
+        return _IN_PART if analysis.partly_read else ""
 
     def report(self) -> TemplateReport:
         """Return the report."""

@@ -89,6 +89,25 @@ async def add_watch(config: Config, request: WatchRequest, *, who: str, clock: C
     return WatchStanding(watch, {MatchState.BASELINE: count})
 
 
+def is_beyond_scans(config: Config, request: WatchRequest) -> bool:
+    """Return whether a term of a watch is beyond the scope of the settings: scans keep nothing of the rest of it.
+
+    False where nobody can say so: without a scope in the settings, and for names and numbers of people. Categories and
+    CAs are watched in what scans keep.
+    """
+    from ctscan.app.scoping import configured_scope
+    from ctscan.model import IdentifierKind
+    from ctscan.personal.scope import Scope, scope_includes
+    from ctscan.personal.watch_matching import read_term
+
+    term = read_term(request.kind, request.term)
+    emails = tuple(form for kind, form in term.forms if kind == IdentifierKind.EMAIL)
+    wanted = term.scope or Scope(emails=emails[:1])
+    if not (config.everything or config.scope or config.scope_file) or wanted == Scope():
+        return False
+    return not scope_includes(configured_scope(config).text, wanted.text)
+
+
 def _check_request(config: Config, request: WatchRequest) -> None:
     """Refuse texts that would name a person where they are recorded or sent."""
     if not NAME.fullmatch(request.name):

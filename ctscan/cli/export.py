@@ -22,7 +22,11 @@ from ctscan.model.exposure import EXPOSURE_VIEWS
     "ctscan export --view exposure_certificates --format parquet -o certificates.parquet",
 )
 @click.option(
-    "--view", type=click.Choice(EXPOSURE_VIEWS), required=True, metavar="NAME", help="View: exposure_findings, …"
+    "--view",
+    type=click.Choice(EXPOSURE_VIEWS),
+    required=True,
+    metavar="NAME",
+    help=f"Name of the view: {', '.join(EXPOSURE_VIEWS)}.",
 )
 @click.option("--format", "form", type=click.Choice(app.EXPORT_FORMS), required=True, help="Format of the file.")
 @click.option("-o", "--output", "path", metavar="FILE", required=True, help="Write the rows into this file.")

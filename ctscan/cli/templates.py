@@ -8,7 +8,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
-from ctscan.cli.program import command
+from ctscan.cli.program import command, complain
 from ctscan.cli.standard_input import say_how_to_type
 from ctscan.config import load_settings
 from ctscan.errors import UsageError, worst
@@ -62,6 +62,8 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
         from ctscan.cli.process import run
 
         found = run(app.templates_of_index(config, wanted))
+    for line in found.unread:
+        complain(line)
     if config.format == "json":
         from ctscan.cli.output import print_json
         from ctscan.views.json import template_report
@@ -81,16 +83,16 @@ def _print(found: TemplateReport, lang: str) -> None:
     if len(shown) > 1:
         tables.table(out, template_listing.summary_headers(say), template_listing.summary_rows(found, say))
         out.print()
-    for group in shown:
-        _print_group(out, group, say)
+    for number, group in enumerate(shown, 1 if len(shown) > 1 else 0):
+        _print_group(out, number, group, say)
     for line in template_listing.closing_lines(found, say):
         tables.say(out, line)
 
 
-def _print_group(out: Any, group: TemplateGroup, say: Texts) -> None:
+def _print_group(out: Any, number: int, group: TemplateGroup, say: Texts) -> None:
     from ctscan.views import tables, template_listing
 
-    tables.say(out, template_listing.title(group, say), "bold")
+    tables.say(out, template_listing.numbered(number, group, say), "bold")
     for line in template_listing.group_lines(group, say):
         tables.say(out, line, indent=2)
     out.print()

@@ -8,7 +8,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
-from ctscan.cli.program import SETTINGS, Group, command
+from ctscan.cli.program import SETTINGS, Group, command, complain
 from ctscan.config import load_settings
 from ctscan.errors import UsageError
 from ctscan.model.watch import WatchKind
@@ -86,7 +86,13 @@ def add(
     kind, term = _term(terms, from_file)
     config = load_settings(**given)
     request = app.WatchRequest(name, kind, term, owner)
+    is_beyond_scans = app.is_beyond_scans(config, request)
     _print(config, [run(app.add_watch(config, request, who=account()))])
+    if is_beyond_scans:
+        complain(
+            "watch add: the scope of the settings doesn't hold all of this watch: scans keep, and watches see, only "
+            "what is in both; widen scope in ctscan.toml"
+        )
 
 
 def _term(terms: dict[WatchKind, str | None], from_file: str | None) -> tuple[WatchKind, str]:

@@ -13,7 +13,12 @@ _MOST_ISSUERS = 20
 
 
 def advice(
-    found: ExposureCounts, figures: Figures, owners: Mapping[str, tuple[str, str]], weights: Weights
+    found: ExposureCounts,
+    figures: Figures,
+    owners: Mapping[str, tuple[str, str]],
+    weights: Weights,
+    *,
+    is_owner_list_there: bool = True,
 ) -> tuple[Message, ...]:
     """Advise on sensitive data first, then on each template, then on each CA.
 
@@ -22,11 +27,13 @@ def advice(
         figures: figures of the report.
         owners: by issuer, the owner of the CA and its profile; an empty profile has nothing of its own.
         weights: weights, which say which data a kind of certificate needs.
+        is_owner_list_there: whether the list of the owners of CAs was loaded.
     """
     return (
         *_of_sensitive(figures),
         *_of_templates(found, weights),
         *_of_authorities(figures, owners),
+        *([] if is_owner_list_there else _of_owners(figures)),
         *_of_standing(figures),
     )
 
@@ -69,8 +76,16 @@ def _of_authorities(figures: Figures, owners: Mapping[str, tuple[str, str]]) -> 
     for (owner, profile), count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_MOST_ISSUERS]:
         if profile:
             yield ReportText.ASK_CA(count=count, owner=owner, profile=profile)
+        elif owner == UNKNOWN:
+            yield ReportText.UNKNOWN_OWNER(count=count)
         else:
             yield ReportText.BASELINE_CA(count=count, owner=owner)
+
+
+def _of_owners(figures: Figures) -> Iterator[Message]:
+    """Say how to learn the owners of CAs, which decide whom to ask."""
+    if count := figures.by_owner.get(UNKNOWN, 0):
+        yield ReportText.LOAD_OWNERS(count=count)
 
 
 def _of_standing(figures: Figures) -> Iterator[Message]:

@@ -221,8 +221,10 @@ class ReportText(Code):
     TLS_NAME = "report.tls-name"
     MAIL_NUMBER = "report.mail-number"
     CHANGE_TEMPLATE = "report.change-template"  # parameters: count, issuer, fields
+    UNKNOWN_OWNER = "report.unknown-owner"  # parameter: count
     ASK_CA = "report.ask-ca"  # parameters: count, owner, profile
     BASELINE_CA = "report.baseline-ca"
+    LOAD_OWNERS = "report.load-owners"
     REVOKE_FIRST = "report.revoke-first"
     ROLE_MAILBOXES = "report.role-mailboxes"
     CHECK_STATUS = "report.check-status"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ctscan.model.exposure import Ignored
 from ctscan.model.finding import Finding, Sensitivity
 from ctscan.model.message import Code
-from ctscan.model.results import LocalCertificate
+
+if TYPE_CHECKING:
+    from ctscan.model.results import LocalCertificate  # a look-up needs nothing of it
 
 
 @dataclass(frozen=True, slots=True)

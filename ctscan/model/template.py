@@ -117,6 +117,7 @@ class TemplateReport:
         certificates: certificates counted, each once; `repeated`: further copies of them.
         unreadable: inputs that couldn't be read; `partly_read`: certificates read only in part.
         requests: certificate requests, which are left out.
+        unread: the first inputs that were not read whole, each as its source and the reason.
         damaged: parts of the index that are damaged.
         from_index: whether the certificates are those of an index.
     """
@@ -129,6 +130,7 @@ class TemplateReport:
     requests: int = 0
     damaged: tuple[str, ...] = ()
     from_index: bool = False
+    unread: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[int, ...]:

@@ -40,12 +40,21 @@ def summary_headers(texts: Texts) -> tuple[str, ...]:
 
 
 def summary_rows(found: TemplateReport, texts: Texts) -> list[tuple[str, ...]]:
-    """Write a row for each template that puts data of people into certificates."""
+    """Write a row for each template that puts data of people into certificates, numbered as the parts that follow:
+    shapes of one issuer have one title."""
+    shown = (one for one in found.groups if one.with_people)
     return [
-        (title(one, texts), *(f"{n:,}" for n in (one.certificates, one.with_people, one.persons, one.addresses)))
-        for one in found.groups
-        if one.with_people
+        (
+            numbered(number, one, texts),
+            *(f"{n:,}" for n in (one.certificates, one.with_people, one.persons, one.addresses)),
+        )
+        for number, one in enumerate(shown, 1)
     ]
+
+
+def numbered(number: int, group: TemplateGroup, texts: Texts) -> str:
+    """Name a group behind its number in the table of templates; 0: there is no table."""
+    return f"{number}. {title(group, texts)}" if number else title(group, texts)
 
 
 def title(group: TemplateGroup, texts: Texts) -> str:

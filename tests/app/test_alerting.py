@@ -264,6 +264,10 @@ def test_the_line_of_a_scan_says_what_is_watched_and_where_it_goes(tmp_path: Pat
     line = asyncio.run(watched(config))
     assert line == "alerts: 1 watch (ours) and the health of logs and cases; to file (jsonl)"
     assert "nobody is told" in asyncio.run(watched(config_of(tmp_path, "")))
+    astray = config_of(tmp_path, file(tmp_path, 'watches = ["ours", "outs"]'))
+    assert asyncio.run(watched(astray)).endswith(
+        "; to file (jsonl); channel file is for a watch that doesn't exist: outs"
+    )
     elsewhere = replace(config, db=str(tmp_path / "none.db"))
     assert asyncio.run(watched(elsewhere)).startswith("alerts: no watch yet")
 

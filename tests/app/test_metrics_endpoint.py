@@ -67,7 +67,7 @@ async def until(condition: Callable[[], bool]) -> None:
 async def following(sim: Simulator, db: Path, listen: ListenAddress, heard: Heard) -> AsyncIterator[Heard]:
     """Follow the logs of a simulator with an endpoint, until the end of the block."""
     config = Config(
-        db=str(db), log_list=sim.list_url, everything=True, start="start", follow=True, metrics_listen=listen
+        db=str(db), log_lists=(sim.list_url,), everything=True, start="start", follow=True, metrics_listen=listen
     )
     stop, clock = asyncio.Event(), ScanClock(sleep=short_sleep, poll=0.01, reload=0.02, partial_wait=0.0)
 

@@ -73,6 +73,10 @@ def test_a_channel_that_fails_is_named_with_the_reason_and_the_others_are_tested
             "soc: failed: refused for good: 127.0.0.1: refused (403 Forbidden)",
             "file (jsonl): took the test",
         ]
+        event = json.loads(run("audit", "show", "--config", path, "--format", "json").stdout)[0]
+        assert (event["state"], event["detail"]) == ("failed", "test soc, file; failed: soc DeliveryFailed")
+        shown = run("audit", "show", "--config", path).stdout
+        assert "alert failed, test soc, file; failed: soc: DeliveryFailed (began as" in " ".join(shown.split())
         assert alert(path, "test", "file")[0] == 0
         code, out, _ = alert(path, "test", "soc", "--format", "json")
     (shape,) = json.loads(out)
@@ -103,6 +107,16 @@ def test_wrong_settings_are_exit_code_2(
     code, _, error = alert(settings(tmp_path, *channels), "test", *words)
     assert code == 2
     assert said in error
+
+
+def test_an_unknown_time_zone_is_found_by_the_test_and_at_the_beginning_of_a_scan(tmp_path: Path) -> None:
+    path = settings(tmp_path, FILE, more='everything = true\n[alerts]\nzone = "Mars/Olympus"')
+    code, _, error = alert(path, "test")
+    assert code == 2
+    assert "expected the name of a time zone such as Europe/Berlin" in error
+    scanned = run("scan", "--config", path, "--log", (tmp_path / "log").as_uri())
+    assert scanned.exit_code == 2
+    assert "expected the name of a time zone" in scanned.stderr
 
 
 # --- send and pending -------------------------------------------------------------------------------------------------

@@ -334,6 +334,8 @@ def test_a_pipeline_adopts_the_gate_step_by_step(folder: Path) -> None:
     known = gate(certs, "--baseline", baseline)
     assert (known.exit_code, "6 findings are known" in known.stderr) == (0, True)
     assert known.stdout.count("known: ") == 6
+    assert "no finding that fits person stops the gate" in known.stderr, "six findings fit, and are known"
+    assert gate(certs, "--baseline", folder / "none.json").exit_code == 1
     (certs / "new.der").write_bytes(mail_certificate("Mary Major", "mary.major@example.org", serial=99))
     later = gate(certs, "--baseline", baseline)
     assert later.exit_code == 5

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -100,7 +99,7 @@ def read_until(terminal: int, words: bytes | None) -> bytes:
     """Read the output of a terminal up to these words, or to its end."""
     shown = b""
     while words is None or words not in shown:
-        if not select.select([terminal], [], [], 30)[0]:
+        if not forked.can_read(terminal, 30):
             raise TimeoutError(shown)
         try:
             data = os.read(terminal, 4096)

@@ -192,6 +192,10 @@ def test_exit_codes_of_inputs(tmp_path: Path) -> None:
     report(tmp_path / "broken.pem", code=1)
     assert report(path, tmp_path / "broken.pem", code=4)["unreadable"] == 1
     assert report(path, tmp_path / "broken.pem", "--fail-on", "person", code=5)["unreadable"] == 1
+    missing = run("templates", path, tmp_path / "none.pem", tmp_path / "broken.pem")
+    assert missing.exit_code == 4
+    assert f"{tmp_path}/none.pem: can't be read" in missing.stderr
+    assert f"{tmp_path}/broken.pem: " in missing.stderr
     assert run("templates", path, "--fail-on", "people").exit_code == 2
     assert "got both" in error_line(run("templates", path, "--db", tmp_path / "x.db"))
 
@@ -228,9 +232,12 @@ def test_the_table_reads_well(tmp_path: Path) -> None:
         "O=Example Ltd,CN=Example Internal CA: e-mail (S/MIME), DV",
         "shape: subject commonName=<name>, emailAddress=<e-mail address>; san rfc822Name=<e-mail address>",
         "- in the console Certificate Templates, tab Subject Name",
-        "2 certificates, 2 templates and shapes.",
+        "2 certificates; templates and shapes: 2.",
     ):
         assert words in text
+    assert [text.count(f"{number}. ") for number in (1, 2)] == [2, 2], "the table and its parts have the same numbers"
+    alone = run("templates", written(tmp_path, person(0))).stdout
+    assert alone.startswith("O=Example Ltd,CN=Example Internal CA: ")
 
 
 def test_templates_of_machines_put_nobody_into_certificates(tmp_path: Path) -> None:

@@ -101,6 +101,34 @@ def test_a_watch_is_added_listed_and_removed(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "is_beyond"),
+    [
+        (("--scope", "example.org"), False),
+        (("--scope", "mail.example.org"), False),
+        (("--scope", "example.net"), True),
+        (("--scope", "everything"), True),
+        (("--scope", "organisation:Example Ltd"), True),
+        (("--person", "jane.roe@example.org"), False),
+        (("--person", "jane.roe@example.net"), True),
+        (("--person", "Jane Roe"), False),  # nobody can say whose certificates hold a name
+        (("--category", "user.contact"), False),
+        (("--ca", "Example CA"), False),
+    ],
+)
+def test_a_watch_beyond_the_scope_of_the_scans_says_so(desk: Desk, words: tuple[str, ...], *, is_beyond: bool) -> None:
+    text = desk.config.read_text(encoding="utf-8")
+    desk.config.write_text(f'scope = ["example.org"]\n{text}', encoding="utf-8")
+    added = desk("watch", "add", "new", *words)
+    assert added.exit_code == 0, added.output
+    assert ("the scope of the settings doesn't hold all of this watch" in added.stderr) is is_beyond
+
+
+def test_without_a_scope_in_the_settings_nothing_is_said_about_it(desk: Desk) -> None:
+    assert "scope" not in desk.config.read_text(encoding="utf-8")
+    assert desk("watch", "add", "new", "--scope", "example.net").stderr == ""
+
+
+@pytest.mark.parametrize(
     ("kind", "words"), [("watch", ("--scope", "example.org")), ("ack", ("--rule", "email.rfc822Name", "--reason", "x"))]
 )
 def test_the_documents_show_the_shapes(desk: Desk, kind: str, words: tuple[str, ...]) -> None:

@@ -16,7 +16,7 @@ from support.exposed import FORMULA, HOSTILE, hostile
 
 from ctscan.app.chart_process import drawings
 from ctscan.views.exposure.chart_drawing import drawn
-from ctscan.views.exposure.chart_specs import BAR, INK, STEPS, TRACK, Chart, Period, step, ticks
+from ctscan.views.exposure.chart_specs import BAR, INK, STEPS, TRACK, Chart, Period, short, step, ticks
 from ctscan.views.exposure.charts import charts, time_line
 from ctscan.views.text import texts
 
@@ -178,3 +178,19 @@ def test_darker_cells_hold_more() -> None:
     assert found == sorted(found)
     assert set(found) == set(range(len(STEPS)))
     assert step(0, 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("", ""),
+        ("a" * 50, "a" * 50),
+        ("a" * 51, "a" * 49 + "…"),
+        ("é" * 51, "é" * 49 + "…"),
+        ("Щ" * 50, "Щ" * 40 + "…"),
+        ("認" * 40, "認" * 27 + "…"),
+        ("e\u0301" * 50, "e\u0301" * 50),  # marks stand over their letters
+    ],
+)
+def test_labels_are_as_wide_as_latin_letters_whatever_the_script(label: str, shown: str) -> None:
+    assert short(label) == shown

@@ -64,8 +64,14 @@ def test_scope_is_a_domain_with_its_hosts_an_address_or_an_organisation(
 
 def test_advice_names_the_ca_by_its_profile_or_says_that_there_is_none(db: Path) -> None:
     codes = [one["code"] for one in report(db)["advice"]]
-    assert "report.baseline-ca" in codes
+    assert "report.unknown-owner" in codes
     assert "report.change-template" in codes
+    assert "report.load-owners" in codes, "nobody loaded the list of the owners of CAs"
+
+
+def test_the_only_address_is_no_plural(db: Path) -> None:
+    texts = [one["text"] for one in report(db, "--scope", "email:erika@example.net")["advice"]]
+    assert "the only address is a person's" in texts[0]
 
 
 @pytest.mark.parametrize("restrict", [(), ("--restrict",)])

@@ -82,3 +82,10 @@ def test_metadata_of_datasette_describes_every_view_and_its_queries_run(connecti
     queries = re.findall(r"sql: \|-\n((?: {10}.*\n)+)", text)
     assert len(queries) == 2
     assert all(connection.execute(sql).fetchall() for sql in queries)
+
+
+def test_metadata_of_datasette_hides_every_table_below_the_views(connection: sqlite3.Connection) -> None:
+    text = (Path(__file__).parents[2] / "contrib" / "datasette" / "metadata.yaml").read_text(encoding="utf-8")
+    names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    tables = {name for (name,) in connection.execute(names)}
+    assert set(re.findall(r"(?m)^      (\w+): \{hidden: true\}$", text)) == tables

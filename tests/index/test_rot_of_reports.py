@@ -80,7 +80,7 @@ def told(path: Path, question: ExposureQuestion) -> Told:
                 await index.check_exposure(question)
                 found = await index.exposure(question)
         made = asdict(figures(found, {}, WEIGHTS, NOW)) | {"hosts": found.hosts, "units": dict(found.units)}
-        return Told(json.dumps(made, sort_keys=True), frozenset(damage))
+        return Told(json.dumps(made, sort_keys=True, default=sorted), frozenset(damage))
 
     try:
         return asyncio.run(count())

@@ -61,7 +61,7 @@ class Forked:
 
     def poll(self) -> int | None:
         """Return the exit code, minus the number of the signal that ended the process, or None while it runs."""
-        if self.returncode is None and select.select([self._call], [], [], 0)[0]:
+        if self.returncode is None and can_read(self._call, 0):
             self.wait()
         return self.returncode
 
@@ -72,7 +72,7 @@ class Forked:
             subprocess.TimeoutExpired: the process still runs after `timeout` seconds.
         """
         if self.returncode is None:
-            if not select.select([self._call], [], [], timeout)[0]:
+            if not can_read(self._call, timeout):
                 raise subprocess.TimeoutExpired(self.args, timeout or 0)
             self.returncode = int(self._said.readline())
             self._said.close()
@@ -108,6 +108,14 @@ class Forked:
     def kill(self) -> None:
         """Send SIGKILL."""
         self.send_signal(signal.SIGKILL)
+
+
+def can_read(stream: int | IO[Any] | socket.socket, timeout: float | None) -> bool:
+    """Wait until a descriptor can be read from, or for `timeout` seconds. A process of many tests has thousands of
+    descriptors, of which `select` takes the first 1,024."""
+    waiting = select.poll()
+    waiting.register(stream, select.POLLIN)
+    return bool(waiting.poll(None if timeout is None else timeout * 1000))
 
 
 def _feed(stdin: IO[Any], given: Any) -> None:
@@ -257,12 +265,15 @@ def _serve(asked: socket.socket) -> list[str]:
         end.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake.fileno())
+    waiting = select.poll()
+    for stream in (asked, ended):
+        waiting.register(stream, select.POLLIN)
     while True:
-        ready, _, _ = select.select([asked, ended], [], [])
-        if ended in ready:
+        ready = {number for number, _ in waiting.poll()}
+        if ended.fileno() in ready:
             ended.recv(4096)
             _tell_ends(running)
-        if asked in ready:
+        if asked.fileno() in ready:
             said, descriptors, _, _ = socket.recv_fds(asked, 1, 4)
             if not said:
                 sys.exit()

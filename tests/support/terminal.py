@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
-import select
 import struct
 import termios
 from collections.abc import Mapping
@@ -38,7 +37,7 @@ def on_terminal(
 
 
 def _read(terminal: int, shown: bytes) -> bytes:
-    if not select.select([terminal], [], [], PATIENCE)[0]:
+    if not forked.can_read(terminal, PATIENCE):
         raise TimeoutError(shown)
     try:
         return os.read(terminal, 65_536)

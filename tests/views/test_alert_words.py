@@ -107,9 +107,9 @@ def test_lines_of_a_round() -> None:
 
 def test_the_first_line_of_a_scan() -> None:
     to = [ChannelResult("soc", "webhook", "hooks.example.org"), ChannelResult("team", "mail", "alerts@example.org")]
-    assert watched_line([f"w{number}" for number in range(8)], to, SAY) == (
+    assert watched_line([f"w{number}" for number in range(8)], to, {}, SAY) == (
         "alerts: 8 watches (w0; w1; w2; w3; w4; 3 more watches) and the health of logs and cases; to soc (webhook); "
         "team (mail)"
     )
-    assert watched_line(["w"], [], SAY).startswith("alerts: 1 watch (w), but no channel under [alerts]")
-    assert watched_line([], [], SAY) == ""
+    assert watched_line(["w"], [], {}, SAY).startswith("alerts: 1 watch (w), but no channel under [alerts]")
+    assert watched_line([], [], {}, SAY) == ""

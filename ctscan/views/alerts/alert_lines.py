@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.views.alerts.alert_words import AlertView
@@ -84,8 +84,21 @@ def queue_lines(queues: Sequence[ChannelQueue], configured: Collection[str], tex
         yield texts(AlertView.RETRY()), "yellow"
 
 
-def watched_line(watches: Sequence[str], channels: Sequence[ChannelResult], texts: Texts) -> str:
-    """Say what is watched, and where it goes; empty where there is neither watch nor channel."""
+def watched_line(
+    watches: Sequence[str], channels: Sequence[ChannelResult], unknown: Mapping[str, Collection[str]], texts: Texts
+) -> str:
+    """Say what is watched, where it goes, and the watches that channels name in vain; empty where there is neither
+    watch nor channel. `unknown`: by channel, the watches that it names and that aren't there."""
+    said = _watched(watches, channels, texts)
+    missing = [
+        texts(AlertView.UNKNOWN_WATCHES(count=len(some), channel=channel, watches=texts.listed(sorted(some))))
+        for channel, some in unknown.items()
+        if some
+    ]
+    return texts.listed([said, *missing]) if said else ""
+
+
+def _watched(watches: Sequence[str], channels: Sequence[ChannelResult], texts: Texts) -> str:
     more = len(watches) - _NAMED
     named = [*watches[:_NAMED], *([texts(AlertView.MORE_WATCHES(count=more))] if more > 0 else [])]
     places = texts.listed([f"{channel.channel} ({channel.kind})" for channel in channels])

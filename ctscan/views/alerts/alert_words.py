@@ -52,3 +52,4 @@ class AlertView(Code):
     WATCHED = "alert-view.watched"  # parameters: count, watches, channels
     WATCHED_BY_NOBODY = "alert-view.watched-by-nobody"  # parameters: count, watches
     NOTHING_WATCHED = "alert-view.nothing-watched"  # parameter: channels
+    UNKNOWN_WATCHES = "alert-view.unknown-watches"  # parameters: count, channel, watches

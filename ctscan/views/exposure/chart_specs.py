@@ -8,10 +8,13 @@ and cells have their number beside or in them, so that a chart reads in grey and
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import sqrt
 from typing import Any, Final
+from unicodedata import combining, east_asian_width
 
 Spec = dict[str, Any]
 Layer = dict[str, Any]
@@ -33,9 +36,11 @@ _PANEL: Final = 170
 _LEFT: Final = 70
 _RIGHT: Final = 24
 _CELL: Final = 28
-_HEAD: Final = 122
+_HEAD: Final = 136
 _LONGEST: Final = 50
-_COLUMN: Final = 18
+_COLUMN: Final = 20  # characters of the name of a column, for which _HEAD has room
+_LAST_COLUMN: Final = 18  # and of the last one, for which _TAIL has room
+_BEHIND_LATIN: Final = "\u0250"
 _WIDEST: Final = 90
 _TAIL: Final = 70  # room for the name of the last column
 
@@ -190,11 +195,15 @@ def matrix(found: Matrix) -> Spec:
     cell = {"type": "rect", "width": column - 3, "height": _CELL, **middle}
     number = _text(align="center", **middle)
     slanted = {"angle": -38, "xOffset": column / 2 - 6}
+    columns = [
+        *(short(one, _COLUMN) for one in found.columns[:-1]),
+        *(short(one, _LAST_COLUMN) for one in found.columns[-1:]),
+    ]
     layers: list[Layer] = [
         {"mark": cell, "encoding": {"x": x, "y": y, "fill": _stepped(at=0)}},
         {"mark": number, "encoding": {"x": x, "y": y, "text": {"field": "text"}, "fill": _stepped(at=1)}},
         _named(found.rows, _LONGEST, {"x": {"value": 0}, "y": placed("at", height)}, yOffset=10),
-        _named(found.columns, _COLUMN, {"x": placed("at", column), "y": {"value": -8}}, **slanted),
+        _named(columns, _COLUMN, {"x": placed("at", column), "y": {"value": -8}}, **slanted),
     ]
     spec = _spec(cells, len(found.rows) * height, layers)
     return spec | {"width": WIDTH - _TAIL, "padding": {"left": 0, "right": _TAIL, "top": _HEAD, "bottom": 2}}
@@ -216,8 +225,20 @@ def _named(names: Sequence[str], longest: int, encoding: Layer, **mark: object) 
 
 
 def short(label: str, longest: int = _LONGEST) -> str:
-    """Shorten a label to a number of characters."""
-    return label if len(label) <= longest else f"{label[: longest - 1]}…"
+    """Shorten a label to the width of a number of Latin letters."""
+    ends = list(accumulate(map(_width, label)))
+    if not ends or ends[-1] <= longest:
+        return label
+    return f"{label[: bisect_right(ends, longest - 1)]}…"
+
+
+def _width(character: str) -> float:
+    """Estimate the width of a character in Latin letters, by its kind: letters of other scripts are wider."""
+    if combining(character):
+        return 0.0
+    if character < _BEHIND_LATIN:
+        return 1.0
+    return 1.8 if east_asian_width(character) in "WF" else 1.2
 
 
 def _text(**more: object) -> Layer:

@@ -39,7 +39,7 @@ def state_words(judged: JudgedFinding, texts: Texts) -> str:
 def certificate_lines(judged: JudgedCertificate, texts: Texts, *, with_values: bool) -> list[str]:
     """Describe the findings of a certificate that the gate's words fit."""
     return [
-        f"{state_words(one, texts)}: {finding_line(one, texts, with_values=with_values)}"
+        texts.labelled(state_words(one, texts), finding_line(one, texts, with_values=with_values))
         for one in judged.findings
         if one.state is not FindingState.PASSES
     ]

@@ -15,16 +15,16 @@ from ctscan.views.text import ENGLISH, texts
 
 if TYPE_CHECKING:
     from ctscan.model.gate import JudgedCertificate
-from ctscan.model.results import (
-    CheckedSighting,
-    ImportResult,
-    LocalCertificate,
-    RefreshResult,
-    ReindexResult,
-    ScanReport,
-    SearchResult,
-    StandingCounts,
-)
+    from ctscan.model.results import (
+        CheckedSighting,
+        ImportResult,
+        LocalCertificate,
+        RefreshResult,
+        ReindexResult,
+        ScanReport,
+        SearchResult,
+        StandingCounts,
+    )
 
 
 def backfilled(report: ScanReport) -> Shape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -59,7 +60,7 @@ async def taken_up(index: Index, run_id: int, parts: list[Span]) -> list[tuple[S
     session = LogSession(
         log=LOG,
         head=a_head(300),
-        source=cast(LogSource, None),  # nothing is fetched
+        source=cast(LogSource, SimpleNamespace(batch_limit=None)),  # nothing is fetched
         index=index,
         run_id=run_id,
         analyser=BatchAnalyser(Scope(everything=True), entry_at_its_index, extra_of),

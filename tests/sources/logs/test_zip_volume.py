@@ -48,7 +48,10 @@ def content(raw: bytes, member: Member, limit: int = 1 << 20) -> bytes:
     raise AssertionError("asked for more and more")
 
 
-@given(FILES, METHODS, st.binary(max_size=300), st.sampled_from([22, 100, TAIL]))
+COMMENTS = st.binary(max_size=300).filter(lambda text: b"PK\x05\x06" not in text)  # an end record in it misleads
+
+
+@given(FILES, METHODS, COMMENTS, st.sampled_from([22, 100, TAIL]))
 def test_every_member_comes_back(files: dict[str, bytes], method: int, comment: bytes, tail: int) -> None:
     raw = made(files, method, comment)
     members = directory(raw, tail)
