@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench import ROOT
+from ctscan.native_core import CORE
 
 
 def facts(server: str) -> dict[str, str]:
@@ -30,6 +31,7 @@ def facts(server: str) -> dict[str, str]:
         "aiohttp": version("aiohttp"),
         "deflate": version("deflate"),
         "isal": version("isal"),
+        "native core": CORE.__version__ if CORE is not None else "none",
         "file server": server,
         "ctscan": f"{version('ctscan')}, commit {_commit()}",
     }
