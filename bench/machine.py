@@ -31,9 +31,8 @@ def facts(server: str) -> dict[str, str]:
         "aiohttp": version("aiohttp"),
         "deflate": version("deflate"),
         "isal": version("isal"),
-        "native core": CORE.__version__ if CORE is not None else "none",
         "file server": server,
-        "ctscan": f"{version('ctscan')}, commit {_commit()}",
+        "ctscan": f"{version('ctscan')}, commit {_commit()}, {_core()}",
     }
 
 
@@ -66,6 +65,10 @@ def _found(path: Path, pattern: str) -> str:
 def _memory() -> str:
     kib = _found(Path("/proc/meminfo"), r"^MemTotal:\s*(\d+) kB$")
     return f"{int(kib) / 1024 / 1024:.0f} GiB" if kib else "unknown"
+
+
+def _core() -> str:
+    return "without the native core" if CORE is None else f"with the native core {CORE.__version__}"
 
 
 def _commit() -> str:
