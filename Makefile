@@ -13,9 +13,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # A stamp is newer than the files that were installed from; with it a second run starts at once.
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+NATIVE_STAMP := $(VENV)/.installed-native
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test long check bench bench-docs fuzz fuzz-coverage lock sbom wheel audit demo-log schema clean
+.PHONY: help install native demo test long check bench bench-docs fuzz fuzz-coverage lock sbom wheel audit demo-log schema clean
 
 help:
 	@echo 'make demo      install into $(VENV), scan the log in data/demo-log and look one person up (offline)'
@@ -24,7 +25,8 @@ help:
 	@echo 'make check     lint, format, types and tests: a change has to pass'
 	@echo 'make bench     measure the cost of a scan, for bench/results.json and docs/performance.md (QUICK=1: only to try it)'
 	@echo 'make fuzz      read and search mutated certificates, and save failures (RUNS, SECONDS, SEED, SEEDS=folder)'
-	@echo 'make install   only install ctscan into $(VENV)'
+	@echo 'make install   only install ctscan into $(VENV), with its native core where cargo and cc are there'
+	@echo 'make native    only build the native core; fails where it cannot'
 	@echo 'make lock      resolve the dependencies anew into requirements.lock and requirements-dev.lock'
 	@echo 'make sbom      write ctscan.cdx.json, the list of all packages, anew from the locks'
 	@echo 'make wheel     build the wheel, with its SBOM, into dist/'
@@ -33,7 +35,20 @@ help:
 	@echo 'make schema    write the tables of a new index anew, from the migrations'
 	@echo 'make clean     remove $(VENV) and caches'
 
+# The hot loop in machine code (native/) is optional. Looked for first: its build would fetch a toolchain of its own.
 install: $(RUN_STAMP)
+	@if command -v cargo >/dev/null && command -v cc >/dev/null; then \
+	  $(MAKE) --no-print-directory native || \
+	  echo 'ctscan runs without its native core, which could not be built: it needs Rust 1.85 or newer' >&2; \
+	else echo 'ctscan runs without its native core: building it needs cargo and cc' >&2; fi
+
+native: $(NATIVE_STAMP)
+
+$(NATIVE_STAMP): $(wildcard native/src/*.rs native/Cargo.* native/*.toml native/requirements.lock) | $(RUN_STAMP)
+	@echo 'building the native core into $(VENV)' >&2
+	@$(PIP) --require-hashes --requirement native/requirements.lock
+	@PATH="$(abspath $(BIN)):$$PATH" CARGO_TARGET_DIR="$(abspath $(VENV))/cargo" MATURIN_PEP517_ARGS=--locked $(PIP) --no-deps --no-build-isolation --force-reinstall ./native
+	@touch $@
 
 demo: $(RUN_STAMP)
 	@$(BIN)/ctscan demo

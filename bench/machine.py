@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench import ROOT
+from ctscan.native_core import CORE
 
 
 def facts(server: str) -> dict[str, str]:
@@ -31,7 +32,7 @@ def facts(server: str) -> dict[str, str]:
         "deflate": version("deflate"),
         "isal": version("isal"),
         "file server": server,
-        "ctscan": f"{version('ctscan')}, commit {_commit()}",
+        "ctscan": f"{version('ctscan')}, commit {_commit()}, {_core()}",
     }
 
 
@@ -64,6 +65,10 @@ def _found(path: Path, pattern: str) -> str:
 def _memory() -> str:
     kib = _found(Path("/proc/meminfo"), r"^MemTotal:\s*(\d+) kB$")
     return f"{int(kib) / 1024 / 1024:.0f} GiB" if kib else "unknown"
+
+
+def _core() -> str:
+    return "without the native core" if CORE is None else f"with the native core {CORE.__version__}"
 
 
 def _commit() -> str:

@@ -33,7 +33,6 @@ STAGES = (
     ("ctscan/ct/partial_tree.py", "hash, leaves and tree"),
     ("ctscan/ct/", "cut"),
     ("ctscan/personal/prefilter/filter.py", "prefilter"),
-    ("ctscan/personal/prefilter/templates.py", "prefilter"),
     ("ctscan/personal/prefilter/dns_names.py", "prefilter"),
     ("ctscan/personal/prefilter/impersonal_extensions.py", "prefilter"),
     ("ctscan/personal/", "full examination"),

@@ -17,12 +17,12 @@ from bench.logs import Built, LogSpec
 from bench.results import row, say
 from bench.samples import certificates_in, read_as_far_as_possible
 from ctscan.ct.extra_data import extra_of
-from ctscan.ct.merkle import batch_hashes
+from ctscan.ct.merkle import batch_hashes, tile_root
 from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of
 from ctscan.http.decoding import gunzip
 from ctscan.index.open import open_index
 from ctscan.model import Batch, BatchResult, CompactRange, Log, LogProtocol, Run, RunState, ScanStep, VerifiedRange
-from ctscan.model.hashes import HASH_SIZE, subtree_root
+from ctscan.model.hashes import HASH_SIZE
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.rules import find_personal_data, rule_set
@@ -45,7 +45,7 @@ def stages(bench: Bench) -> None:
     _timed(bench, "gunzip", size, lambda: [gunzip(tile, DATA_TILE_LIMIT) for tile in packed])
     _timed(bench, "cut, a tile", size, lambda: [cut_tile(t, log_id, i * WIDTH, WIDTH) for i, t in enumerate(tiles)])
     _time_get_entries(bench, size)
-    _timed(bench, "hash, leaves and root of a tile", size, lambda: [subtree_root(batch_hashes(b)) for b in batches])
+    _timed(bench, "hash, leaves and root of a tile", size, lambda: [tile_root(batch_hashes(b)) for b in batches])
     prefilter = _taught(batches)
     _timed(bench, "prefilter", size, lambda: [list(prefilter.candidates(b.data, b.certs, b.precerts)) for b in batches])
     analyser = BatchAnalyser(parse_scope([], everything=True), entry_of, extra_of)

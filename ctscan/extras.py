@@ -15,6 +15,7 @@ PACKAGES = {
     "parquet": "pyarrow",
     "encrypted": "sqlcipher3",
     "metrics": "prometheus_client",
+    "native": "ctscan_native",
 }
 """Extras that have a use today, and the first package that each brings."""
 

@@ -25,12 +25,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "errors": {"model"},  # for type checkers
     "clock": set(),
+    "native_core": {"model"},
     "extras": {"errors"},
     "resources": {"errors"},
     "config": {"model", "errors", "resources"},
-    "ct": {"model", "errors"},
+    "ct": {"model", "errors", "native_core"},
     "x509": {"model", "errors", "extras"},
-    "personal": {"model", "errors", "resources", "x509"},
+    "personal": {"model", "errors", "resources", "x509", "native_core"},
     "http": {"errors", "resources"},
     "mail": {"model", "errors", "extras"},
     "alerts": {"model", "errors", "clock", "config", "http", "mail"},  # `config`: checks of values
@@ -50,7 +51,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "sources", "index", "authorities", "revocation", "answer", "dsar", "exposure", "collect", "scan", "privacy",
         "views", "alerts",
     },
-    "cli": {"model", "errors", "resources", "config", "app", "views", "privacy", "scan"},  # `scan`: events to draw
+    "cli": {  # `scan`: events to draw; `native_core`: the version tells of it
+        "model", "errors", "resources", "config", "native_core", "app", "views", "privacy", "scan",
+    },
     "file_process": {"model", "errors", "sources", "x509"},  # a process of its own: `python -m ctscan.file_process`
     "__main__": {"cli"},
 }  # fmt: skip

@@ -343,7 +343,9 @@ def _forgive_encoding() -> None:
 
 def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
+        from ctscan.native_core import CORE
         from ctscan.resources import version
 
-        click.echo(f"ctscan {version()}")
+        core = "without the native core" if CORE is None else f"with the native core {CORE.__version__}"
+        click.echo(f"ctscan {version()}, {core}")
         ctx.exit()

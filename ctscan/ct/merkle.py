@@ -16,7 +16,8 @@ from typing import Final
 
 from ctscan.errors import ProofError
 from ctscan.model import Batch, CompactRange
-from ctscan.model.hashes import EMPTY_ROOT, HASH_SIZE, node_hash, row_above
+from ctscan.model.hashes import EMPTY_ROOT, HASH_SIZE, node_hash, row_above, subtree_root
+from ctscan.native_core import CORE, Core, is_of
 
 _LEAF_PREFIX: Final = sha256(b"\x00\x00\x00")  # leaf prefix, version 0 (v1), leaf_type 0 (timestamped_entry)
 
@@ -26,8 +27,13 @@ def leaf_hash(leaf: bytes) -> bytes:
     return sha256(b"\x00" + leaf).digest()
 
 
-def batch_hashes(batch: Batch) -> list[bytes]:
+def batch_hashes(batch: Batch, core: Core | None = CORE) -> list[bytes]:
     """Hash the leaves of all entries of `batch`, in order."""
+    found = core.leaf_hashes(batch.data, batch.leaves) if core is not None and is_of(core, batch.leaves) else None
+    return _leaf_hashes(batch) if found is None else found
+
+
+def _leaf_hashes(batch: Batch) -> list[bytes]:
     data, prefixed_hash = memoryview(batch.data), _LEAF_PREFIX.copy
     hashes = []
     for start, end in batch.leaves:
@@ -35,6 +41,12 @@ def batch_hashes(batch: Batch) -> list[bytes]:
         leaf.update(data[start:end])
         hashes.append(leaf.digest())
     return hashes
+
+
+def tile_root(hashes: Sequence[bytes], core: Core | None = CORE) -> bytes:
+    """Compute the root over the leaf hashes of a tile, as `model.hashes.subtree_root` does."""
+    found = core.subtree_root(hashes) if core is not None else None
+    return subtree_root(hashes) if found is None else found
 
 
 # --- proofs -------------------------------------------------------------------------------------------------------

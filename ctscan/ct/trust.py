@@ -37,7 +37,7 @@ from enum import Enum
 from typing import Final, Protocol
 
 from ctscan.ct.freshness import ahead_of, span_text
-from ctscan.ct.merkle import leaf_hash, range_from_inclusion
+from ctscan.ct.merkle import leaf_hash, range_from_inclusion, tile_root
 from ctscan.ct.misbehaviour import contradiction
 from ctscan.ct.note import origin_of, shown_origin
 from ctscan.ct.partial_tree import PartialTree
@@ -46,7 +46,6 @@ from ctscan.ct.strict_json import TIME_LIMIT
 from ctscan.ct.tiles import WIDTH, HashTiles, TilePaths
 from ctscan.errors import ContradictsList, FutureHead, ProofError, Unsigned, WrongOrigin
 from ctscan.model import CompactRange, FinalHead, Log, TreeHead
-from ctscan.model.hashes import subtree_root
 
 PAUSES: Final = (5.0, 10.0)
 """Seconds before the second and the third request for a proof or a tree head: all within 15 seconds."""
@@ -263,7 +262,7 @@ def check_tile(tiles: HashTiles, start: int, hashes: Sequence[bytes]) -> bytes |
         ProofError: the tile doesn't belong to the tree.
     """
     tile = start // WIDTH
-    root = subtree_root(hashes) if len(hashes) == WIDTH else None
+    root = tile_root(hashes) if len(hashes) == WIDTH else None
     belongs = root == tiles.hash_at(1, tile) if root else list(hashes) == tiles.hashes((0, tile))
     if not belongs:
         raise ProofError(f"data tile {tile} doesn't hash to the signed tree of size {tiles.size}")

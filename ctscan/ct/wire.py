@@ -16,16 +16,17 @@ from __future__ import annotations
 
 import binascii
 import struct
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import Final, NoReturn
+from typing import Final, cast
 
 from ctscan.ct.get_entries_fast import locate_extra_data, scan_entries
 from ctscan.ct.strict_json import TIME_LIMIT, json_object, kind_of, list_in
+from ctscan.ct.tile_cutter import cut_tile_by_reference
 from ctscan.errors import CutError, FormatError
 from ctscan.model import Batch, BatchLayout, Entry, EntryKind, Span
 from ctscan.model.hashes import HASH_SIZE
+from ctscan.native_core import CORE, Core
 
 MAX_BATCH: Final = 65_536
 """Entries in one batch at most."""
@@ -36,21 +37,16 @@ EXTRA_LIMIT: Final = 4 * 1024 * 1024
 
 _X509: Final = 0  # LogEntryType
 _PRECERT: Final = 1
-_LEAF_INDEX: Final = 0  # CtExtension type
-_LEAF_INDEX_HEAD: Final = 5 << 40  # 00 | 0005 | u40 read as a u64
 
 _TYPE_AND_LENGTH: Final = struct.Struct(">HBH")  # u16 type | u24 length, at 8 in a TimestampedEntry
 _U24: Final = struct.Struct(">BH")
 _U16: Final = struct.Struct(">H")
-_EXTENSION: Final = struct.Struct(">BH")
-_HEAD: Final = struct.Struct(">8xBI28xI")  # u8 of the type | its other u8 and u24, or u24 of a precert after any octet
-_PLAIN_TAIL: Final = struct.Struct(">HQBH")  # u16 length of extensions | leaf_index alone | u24, or a u16
 
 
 # --- batches ------------------------------------------------------------------------------------------------------
 
 
-def cut_tile(data: bytes, log_id: bytes, start: int, width: int) -> Batch:
+def cut_tile(data: bytes, log_id: bytes, start: int, width: int, core: Core | None = CORE) -> Batch:
     """Cut a decompressed data tile (static-ct-api, "Log Entries") into entries.
 
     A tile is refused as a whole: without the length of an entry nothing behind it can be found.
@@ -60,102 +56,25 @@ def cut_tile(data: bytes, log_id: bytes, start: int, width: int) -> Batch:
         log_id: log ID, 32 bytes.
         start: index of the first entry.
         width: number of entries, 1 to 256.
+        core: cuts plain tiles, where it is installed.
 
     Raises:
         CutError: another number of entries, trailing bytes, an unknown entry type, lengths that don't fit, or a
-            leaf_index
-            that isn't the entry's position.
+            leaf_index that isn't the entry's position.
     """
     _check_range(start, width)
-    batch = Batch(log_id, start, data, [], [], [], data, [], BatchLayout.TILE, data)
-    at, index, stop, size = 0, start, start + width, len(data)
-    try:
-        while index < stop:
-            at, index = _cut_plain(batch, at, index, stop)
-            if index < stop:
-                at = _cut_any(batch, at, index)
-                index += 1
-        if at != size:
-            index -= 1
-            _refuse(f"expected its end at byte {at}, got {size} bytes")
-    except (FormatError, struct.error) as error:
-        reason = str(error) if isinstance(error, FormatError) else f"cut off at byte {size}"
-        raise CutError(f"data tile of {width} entries from {start}: entry {index}: {reason}", data) from None
-    return batch
+    found = core.cut_tile(data, start, width) if core is not None else None
+    if found is None:
+        return cut_tile_by_reference(data, log_id, start, width)
+    leaves, certs, precerts, extras = found
+    return Batch(
+        log_id, start, data, leaves, certs, cast(Sequence[bool], precerts), data, extras, BatchLayout.TILE, data
+    )
 
 
-def _cut_plain(batch: Batch, at: int, index: int, stop: int) -> tuple[int, int]:
-    """Cut entries of the plain kind, with a leaf_index and no other extension.
-
-    Stops at the first entry that isn't plain, or stands at the very end of the data; `_cut_any` cuts that entry.
-
-    Returns:
-        Offset and index of the next entry.
-    """
-    data, leaves, certs, precerts, extras = batch.data, batch.leaves, batch.certs, batch.precerts, batch.extras
-    head, tail, u16 = _HEAD.unpack_from, _PLAIN_TAIL.unpack_from, _U16.unpack_from
-    if stop > 1 << 40:  # beyond the range of a leaf_index
-        return at, index
-    first = _LEAF_INDEX_HEAD | index
-    with suppress(struct.error):
-        for leaf_index in range(first, first + stop - index):
-            kind, length, tbs_length = head(data, at)
-            if length > 0xFFFFFF:
-                start = at + 45
-                end = start + (tbs_length & 0xFFFFFF)
-                extensions, found, high, low = tail(data, end)
-                extra = end + 10
-                after = extra + 3 + (high << 16 | low)
-                (size,) = u16(data, after)
-            else:
-                start = at + 13
-                end = start + length
-                extensions, found, high, low = tail(data, end)
-                extra = after = end + 10
-                size = high << 8 | low >> 8
-            if found != leaf_index or extensions != 8 or kind or length > 0x1FFFFFF or size % HASH_SIZE:
-                break
-            after += 2 + size
-            leaves.append((at, extra))
-            certs.append((start, end))
-            precerts.append(length > 0xFFFFFF)
-            extras.append((extra, after))
-            at = after
-    return at, batch.start + len(leaves)
-
-
-def _cut_any(batch: Batch, at: int, index: int) -> int:
-    """Cut an entry with any extensions, and return its end.
-
-    Raises:
-        FormatError, struct.error: the entry is malformed.
-    """
-    data = batch.data
-    kind, high, low = _TYPE_AND_LENGTH.unpack_from(data, at + 8)
-    if kind == _X509:
-        start = at + 13
-    elif kind == _PRECERT:
-        start = at + 45
-        high, low = _U24.unpack_from(data, at + 42)
-    else:
-        _refuse(f"expected entry type 0 or 1, got {kind}")
-    end = start + (high << 16 | low)
-    extra = after = _end_of_extensions(data, end, index)
-    if kind == _PRECERT:
-        high, low = _U24.unpack_from(data, after)
-        after += 3 + (high << 16 | low)
-    (length,) = _U16.unpack_from(data, after)
-    if length % HASH_SIZE:
-        _refuse(f"expected fingerprints of {HASH_SIZE} bytes each, got {length} bytes")
-    after += 2 + length
-    batch.leaves.append((at, extra))
-    batch.certs.append((start, end))
-    batch.precerts.append(kind == _PRECERT)
-    batch.extras.append((extra, after))
-    return int(after)
-
-
-def cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_limit: int = EXTRA_LIMIT) -> Batch:
+def cut_get_entries(
+    raw: bytes, log_id: bytes, start: int, asked: int, extra_limit: int = EXTRA_LIMIT, core: Core | None = CORE
+) -> Batch:
     """Cut a get-entries answer (RFC 6962 section 4.6) into entries.
 
     An entry whose TimestampedEntry doesn't parse still has a leaf span, so that the log goes on, and `(0, 0)` as
@@ -167,11 +86,21 @@ def cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_lim
         start: index of the first entry requested.
         asked: number of entries requested.
         extra_limit: base64 characters of `extra_data` kept; longer data is dropped.
+        core: cuts plain answers, where it is installed.
 
     Raises:
         CutError: another format, no entries or too many, or a leaf that isn't of version 0 and type 0.
     """
     _check_range(start, asked)
+    found = core.cut_answer(raw, asked, extra_limit) if core is not None else None
+    if found is None:
+        return _cut_get_entries(raw, log_id, start, asked, extra_limit)
+    data, (leaves, certs, precerts, extras) = found
+    layout = BatchLayout.GET_ENTRIES
+    return Batch(log_id, start, data, leaves, certs, cast(Sequence[bool], precerts), raw, extras, layout, raw)
+
+
+def _cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_limit: int) -> Batch:
     try:
         pieces, extra, extras = _plain_entries(raw, asked, extra_limit) or _entries(raw, asked, start, extra_limit)
     except FormatError as error:
@@ -325,47 +254,6 @@ def leaf_of(entry: Entry) -> bytes:
         raise FormatError(f"entry {entry.index}: time, certificate or extensions too large for a leaf") from None
 
 
-def leaf_index_of(extensions: bytes) -> int | None:
-    """Return the leaf_index in CtExtensions (static-ct-api, "SCT Extension"), None when absent; other types are
-    ignored.
-
-    Raises:
-        FormatError: the list isn't well-formed or holds leaf_index twice.
-    """
-    found: int | None = None
-    at = 0
-    while at < len(extensions):
-        try:
-            kind, length = _EXTENSION.unpack_from(extensions, at)
-        except struct.error:
-            raise FormatError("CtExtensions: cut off") from None
-        value = extensions[at + 3 : at + 3 + length]
-        at += 3 + length
-        if at > len(extensions):
-            raise FormatError("CtExtensions: cut off")
-        if kind == _LEAF_INDEX:
-            if len(value) != 5 or found is not None:
-                raise FormatError(f"CtExtensions: expected one leaf_index of 5 bytes, got {len(value)} or a second")
-            found = int.from_bytes(value, "big")
-    return found
-
-
-def _end_of_extensions(data: bytes, at: int, index: int) -> int:
-    """Find the end of the CtExtensions whose length stands at `at`; a leaf_index in them has to be `index`."""
-    (length,) = _U16.unpack_from(data, at)
-    end = at + 2 + int(length)
-    if end > len(data):
-        _refuse(f"cut off at byte {len(data)}")
-    found = leaf_index_of(data[at + 2 : end])
-    if found not in (None, index):
-        _refuse(f"expected leaf_index {index}, got {found}")
-    return end
-
-
 def _check_range(start: int, count: int) -> None:
     if start < 0 or not 0 < count <= MAX_BATCH:
         raise ValueError(f"a batch of {count} entries from {start}: expected 1 to {MAX_BATCH} entries from 0 on")
-
-
-def _refuse(reason: str) -> NoReturn:
-    raise FormatError(reason)

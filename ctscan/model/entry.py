@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,11 +42,11 @@ class Batch:
     log_id: bytes
     start: int
     data: bytes
-    leaves: list[Span]
-    certs: list[Span]
-    precerts: list[bool]
+    leaves: Sequence[Span]
+    certs: Sequence[Span]
+    precerts: Sequence[bool]
     extra: bytes
-    extras: list[Span]
+    extras: Sequence[Span]
     layout: BatchLayout
     raw: bytes  # as received, for quarantine
 

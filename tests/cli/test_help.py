@@ -13,6 +13,7 @@ from support.cli import ROOT, process, run
 from ctscan.cli import program
 from ctscan.cli.program import COMMANDS, Command, Group
 from ctscan.errors import EXIT_CODES, CtscanError
+from ctscan.native_core import CORE
 
 CONTEXT = click.Context(program, info_name="ctscan")
 
@@ -54,7 +55,8 @@ def test_alone_it_shows_the_commands_in_the_order_of_use() -> None:
 def test_version() -> None:
     result = run("--version")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert re.fullmatch(r"ctscan \d+\.\d+\.\d+\S*\n", result.stdout)
+    core = r"without the native core" if CORE is None else rf"with the native core {re.escape(CORE.__version__)}"
+    assert re.fullmatch(rf"ctscan \d+\.\d+\.\d+\S*, {core}\n", result.stdout)
 
 
 def test_version_in_short() -> None:

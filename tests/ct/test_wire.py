@@ -22,6 +22,7 @@ from support.logs import (
 from ctscan.ct import api as answers
 from ctscan.ct import extra_data, wire
 from ctscan.ct.merkle import batch_hashes
+from ctscan.ct.tile_cutter import leaf_index_of
 from ctscan.errors import CutError, FormatError
 from ctscan.model import Batch, Entry, EntryKind, TreeHead
 
@@ -177,7 +178,7 @@ def test_tile_and_get_entries_give_the_same_entries(leaf_index: bool) -> None:
     batch = wire.cut_get_entries(log.get_entries(0, log.size), log.id, 0, log.size)
     assert [wire.entry_of(tile, i) for i in range(7)] == [wire.entry_of(batch, i) for i in range(7)]
     assert batch_hashes(tile) == batch_hashes(batch) == log.hashes
-    assert tile.precerts == batch.precerts == [False] * 3 + [True] * 2 + [False] * 2
+    assert list(tile.precerts) == list(batch.precerts) == [False] * 3 + [True] * 2 + [False] * 2
     assert tile.raw is tile.data
     assert batch.raw == log.get_entries(0, log.size)
     assert (tile.layout, batch.layout) == ("tile", "get-entries")
@@ -224,7 +225,7 @@ def test_leaves_are_rebuilt_exactly(
         entry = wire.entry_of(batch, i)
         assert wire.leaf_of(entry) == b"\0\0" + leaves[i]
         assert (entry.der, entry.kind is EntryKind.PRECERT, entry.index) == (body, is_precert, start + i)
-        assert wire.leaf_index_of(entry.extensions) == (start + i if has_index else None)
+        assert leaf_index_of(entry.extensions) == (start + i if has_index else None)
         extra = extra_data.extra_of(batch, i)
         assert extra == extra_data.Extra(
             submitted if is_precert else b"", (), (b"\x09" * 32,) * 2 if is_precert else ()
@@ -317,9 +318,9 @@ def test_unknown_extensions_are_ignored() -> None:
     extensions = b"\x09" + u16(b"abc") + leaf_index_extension(4) + b"\xff" + u16(b"")
     batch = wire.cut_tile(timestamped_x509(b"der", 1, extensions) + u16(b""), LOG_ID, 4, 1)
     assert wire.entry_of(batch, 0).extensions == extensions
-    assert wire.leaf_index_of(extensions) == 4
-    assert wire.leaf_index_of(b"\x09" + u16(b"abc")) is None
-    assert wire.leaf_index_of(b"") is None
+    assert leaf_index_of(extensions) == 4
+    assert leaf_index_of(b"\x09" + u16(b"abc")) is None
+    assert leaf_index_of(b"") is None
 
 
 # --- get-entries --------------------------------------------------------------------------------------------------
@@ -378,7 +379,7 @@ def test_answer_that_no_log_should_give(raw: bytes, reason: str) -> None:
 def test_leaf_that_does_not_parse_keeps_its_place(leaf: bytes) -> None:
     batch = wire.cut_get_entries(entries_of(GOOD, b"\0\0" + leaf, GOOD), LOG_ID, 0, 3)
     assert batch.certs[1] == (0, 0)
-    assert batch.precerts == [False] * 3
+    assert list(batch.precerts) == [False] * 3
     assert batch.data[slice(*batch.leaves[1])] == leaf
     assert wire.entry_of(batch, 2).der == b"certificate"
     with pytest.raises(FormatError, match=r"entry 1: its .* bytes aren't a TimestampedEntry"):
@@ -396,7 +397,7 @@ def test_lengths_reaching_into_the_next_leaf_do_not_parse() -> None:
 def test_wrong_leaf_index_is_left_to_the_caller() -> None:
     leaf = b"\0\0" + timestamped_x509(b"der", 1, leaf_index_extension(99))
     entry = wire.entry_of(wire.cut_get_entries(entries_of(leaf), LOG_ID, 5, 1), 0)
-    assert (entry.index, wire.leaf_index_of(entry.extensions)) == (5, 99)
+    assert (entry.index, leaf_index_of(entry.extensions)) == (5, 99)
 
 
 def test_time_that_is_no_date() -> None:

@@ -1,4 +1,5 @@
-"""Fuzz target. Failures of an input: an exception, a failed rule, over a second, over 100 MiB, a wrong drop."""
+"""Fuzz target. Failures of an input: an exception, a failed rule, over a second, over 100 MiB, a wrong drop,
+another outcome in the native core (where it is installed)."""
 
 from __future__ import annotations
 
@@ -11,8 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from support.both_paths import gives_the_same
+
 from ctscan.errors import FormatError
 from ctscan.model import Certificate
+from ctscan.native_core import CORE
 from ctscan.personal.analyse import Analysis, analyse
 from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.rules import all_rules
@@ -41,7 +45,7 @@ MAX_MEMORY = 100 << 20
 class Failure:
     """Failure of an input. `what` leaves out the input's number, so that equal failures count together."""
 
-    kind: str  # "crash", "rule", "slow", "memory", "prefilter"
+    kind: str  # "crash", "rule", "slow", "memory", "prefilter", "native"
     what: str
 
 
@@ -76,6 +80,8 @@ def _examine(data: bytes) -> Iterator[Failure]:
             yield Failure("rule", f"{problem.path}: {_why(data) or problem.what}")
     if inspected.certificate is not None and inspected.findings and _is_dropped(data, inspected, inspected.certificate):
         yield Failure("prefilter", "drops what a rule finds something in")
+    if CORE is not None and not gives_the_same(data):
+        yield Failure("native", "the core and the reference differ")
 
 
 def _take_apart(data: bytes) -> None:

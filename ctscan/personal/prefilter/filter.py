@@ -11,7 +11,7 @@ full. A dropped certificate is DER with the shortest lengths, in which
                  place, and without a policy for natural persons
     validity     is two times of digits
 
-and which names none of the domains in whose hosts names of people are looked for.
+and no host is at or below a domain in whose hosts names of people are looked for.
 
 No rule reads serial number, key and signatures, so the filter ignores them. A new rule that is to find something in a
 dropped certificate has to narrow this filter; tests/personal/prefilter/test_prefilter.py proves that today's rules
@@ -22,12 +22,12 @@ dropped.
 from __future__ import annotations
 
 import re
-import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Span
+from ctscan.native_core import CORE, Core, is_of, unsure
 from ctscan.personal.attribution.name_shapes import SOLE_TRADER
 from ctscan.personal.prefilter.der_prefixes import (
     critical_san_prefix,
@@ -36,9 +36,19 @@ from ctscan.personal.prefilter.der_prefixes import (
     sct_list_prefix,
     tbs_prefix,
 )
-from ctscan.personal.prefilter.dns_names import HOST, HOST_SUBJECT_PREFIX, HOST_SUBJECTS, are_hosts
-from ctscan.personal.prefilter.impersonal_extensions import end_of_element, is_impersonal_extension
-from ctscan.personal.prefilter.templates import KEY_ID, KEY_ID_SIZE, UTC_TIMES, WINDOW, Templates
+from ctscan.personal.prefilter.dns_names import (
+    HOST,
+    HOST_SUBJECT_PREFIX,
+    HOST_SUBJECTS,
+    are_hosts,
+    is_any_below,
+    suffixes_of,
+)
+from ctscan.personal.prefilter.impersonal_extensions import (
+    POLICIES_OF_PEOPLE,
+    end_of_element,
+    is_impersonal_extension,
+)
 
 MAX_ISSUERS: Final = 20_000
 MAX_ISSUER: Final = 1_024
@@ -48,13 +58,11 @@ MAX_KNOWN: Final = 20_000
 MAX_KNOWN_SIZE: Final = 512
 """Most extensions and runs of them that are remembered, and most octets of one; larger ones are checked each time."""
 
-_UTC_TIMES_SHAPE: Final = b"\x30\x1e\x17\x0d000000000000Z\x17\x0d000000000000Z"  # of both, with any digits
-_UTC_TIMES_SIZE: Final = len(_UTC_TIMES_SHAPE)
-_ANY_DIGIT: Final = bytes.maketrans(b"0123456789", b"0000000000")
-_BETWEEN_TIMES: Final = b"Z\x17\x0d"
-_NO_SUBJECT: Final = b"Z\x30\x00"
-_HOST_WIDTHS: Final = {b"Z" + prefix: size for prefix, size in HOST_SUBJECTS.items()}  # by the octets after the digits
-_ONE_NAME: Final = (b"", *(bytes((0x82, size)) for size in range(1, 65)))  # before the one dNSName of so many octets
+KEY_ID: Final = b"\x30\x1d\x06\x03\x55\x1d\x0e\x04\x16\x04\x14"
+"""Beginning of a subjectKeyIdentifier extension of 20 octets, before these octets."""
+
+KEY_ID_SIZE: Final = 31
+
 _SAN: Final = b"\x06\x03\x55\x1d\x11"
 
 # 30 L, then twice 17 0D YYMMDDHHMMSSZ or 18 0F YYYYMMDDHHMMSSZ; L is checked elsewhere
@@ -72,27 +80,46 @@ class Prefilter:
     """Memory of the issuers and extensions that were checked before. One for each process; not for threads.
 
     Args:
-        domains: canonical domains of the scope; a certificate that names one, in any case of letters, is never dropped.
+        domains: canonical domains of the scope; a certificate with a host at or below one of them, in any case of
+            letters, is never dropped.
+        core: drops most of what this filter drops, where it is installed; this filter decides about the rest.
     """
 
-    __slots__ = ("_domains", "_issuers", "_known", "_signers", "_templates")
+    __slots__ = ("_core", "_core_filter", "_domains", "_issuers", "_known")
 
-    def __init__(self, domains: Iterable[str] = ()) -> None:
-        self._domains = tuple(domain.encode("ascii").lower() for domain in domains)
+    def __init__(self, domains: Sequence[str] = (), core: Core | None = CORE) -> None:
+        self._core = core
+        self._core_filter = core.Filter(sorted(POLICIES_OF_PEOPLE), domains) if core is not None else None
+        self._domains = suffixes_of(domains)
         self._issuers: set[bytes] = set()
         self._known: set[bytes] = {b""}  # the empty run of extensions is known, too
-        self._templates = Templates()
-        self._signers: set[bytes] = set()  # algorithm and known issuer, as they follow each other
 
     def learn_issuer(self, name: bytes) -> None:
         """Remember an issuer Name (the whole element) in which a full reading found no personal data."""
         if len(name) <= MAX_ISSUER:
             if len(self._issuers) >= MAX_ISSUERS:
                 self._issuers.clear()
+                if self._core_filter is not None:
+                    self._core_filter.forget_issuers()
             self._issuers.add(name)
+            if self._core_filter is not None:
+                self._core_filter.learn_issuer(name)
+
+    def candidates(self, buffer: bytes, spans: Sequence[Span], precerts: Sequence[bool]) -> Iterator[int]:
+        """Yield the positions in `spans` of the certificates that aren't impersonal.
+
+        Lazy, so that an issuer that is learned from one candidate is known from the next certificate on.
+        """
+        core_filter = self._core_filter if is_of(self._core, spans) else None
+        for i in range(len(spans)) if core_filter is None else unsure(core_filter, buffer, spans, precerts):
+            start, end = spans[i]
+            if not self.is_impersonal(buffer, start, end, precerts[i]):
+                yield i
 
     def is_impersonal(self, buffer: bytes, start: int, end: int, precert: bool) -> bool:
         """Return whether nothing in the certificate in `[start, end)` can be personal data.
+
+        Positions may run past `end`; they only grow, so the comparison with the end of the TBS catches that.
 
         Args:
             buffer: holds the certificate.
@@ -103,109 +130,28 @@ class Prefilter:
         Returns:
             False also for a certificate that is cut off or malformed; never raises for its octets.
         """
-        return not any(True for _ in self.candidates(buffer, [(start, end)], [precert]))
-
-    def candidates(self, buffer: bytes, spans: Sequence[Span], precerts: Sequence[bool]) -> Iterator[int]:
-        """Yield the positions in `spans` of the certificates that aren't impersonal.
-
-        Lazy, so that an issuer that is learned from one candidate is known from the next certificate on. In one piece,
-        though long: a call costs as much as a field, and this runs for every entry of every log.
-        """
-        templates, prefixes, known, domains = self._templates, self._templates.prefixes, self._known, self._domains
-        for i, (start, end) in enumerate(spans):
-            try:
-                if precerts[i]:
-                    serial = buffer[start + 10]
-                    at = start + 11 + serial
-                    prefix = prefixes[serial, buffer[at : at + WINDOW]]
-                    header, signer, begin, between, close, subject = prefix.read(buffer, start)
-                    at = start + prefix.size
-                    width = _HOST_WIDTHS.get(subject, 0)
-                    if width:
-                        host, at = buffer[at : at + width], at + width
-                        fits = HOST.fullmatch(host) is not None
-                    else:
-                        host, at = b"", at - HOST_SUBJECT_PREFIX + 2
-                        fits = subject.startswith(_NO_SUBJECT)
-                    if (
-                        fits
-                        and signer in prefix.signers
-                        and header == tbs_prefix(end - start)
-                        and between == _BETWEEN_TIMES
-                        and (begin + close).isdigit()
-                    ):
-                        suffixes = prefix.suffixes.get((end - at) << 8 | buffer[at + 1])
-                        if suffixes is None:
-                            suffixes = templates.suffixes(prefix, buffer, at, end)
-                        for read, headers, read_runs in suffixes:
-                            if read(buffer, at) == headers:
-                                first, second, names, last = read_runs(buffer, at)
-                                is_known = first in known and second in known and last in known
-                                if is_known and (names == _ONE_NAME[width] + host or are_hosts(names)):
-                                    break
-                        else:
-                            fits = False
-                        if fits and not (domains and self._names_a_domain((host + names).lower())):
-                            continue
-            except (LookupError, FormatError, struct.error):  # fits no template, or is cut off
-                pass
-            if not self._slow_check(buffer, start, end, precerts[i]):
-                yield i
-
-    def _slow_check(self, buffer: bytes, start: int, end: int, precert: bool) -> bool:
-        """Decide without templates, and learn a template for later certificates.
-
-        Positions may run past `end`; they only grow, so the comparison with the end of the TBS catches that.
-        """
-        known = len(self._known)
         try:
-            if end > len(buffer) or not self._is_impersonal(buffer, start, end, precert):
-                return False
+            at, stop = (start, end) if precert else _tbs_span(buffer, start, end)
+            return end <= len(buffer) and self._is_impersonal(buffer, at, stop)
         except (IndexError, FormatError):  # cut off at the very end of the buffer, or no DER
             return False
-        if self._domains and self._names_a_domain(buffer[start:end].lower()):
-            return False
-        if precert and len(self._known) == known:  # nothing in it was new
-            self._templates.learn(buffer, start, end, self._known)
-        return True
 
-    def _names_a_domain(self, octets: bytes) -> bool:
-        return any(domain in octets for domain in self._domains)
-
-    def _is_impersonal(self, buffer: bytes, start: int, end: int, precert: bool) -> bool:
-        """Check field after field. In one piece: calls cost as much as fields, and half of all entries come here."""
-        at, stop = (start, end) if precert else _tbs_span(buffer, start, end)
-        # 30 82 LL LL, version, 02 serial, 30 algorithm, 30 issuer, 30 validity, 30 subject, 30 key, A3 extensions
+    def _is_impersonal(self, buffer: bytes, at: int, stop: int) -> bool:
+        """Check the TBSCertificate in `[at, stop)`, field after field: 30 82 LL LL, version, 02 serial, 30 algorithm,
+        30 issuer, 30 validity, 30 subject, 30 key, A3 extensions. In one piece: calls cost as much as fields."""
         prefix = tbs_prefix(stop - at)
         if not prefix or not buffer.startswith(prefix, at) or buffer[at + 10] > 0x7F:
             return False
         at += 11 + buffer[at + 10]
-
-        # most certificates of an issuer have the same algorithm and issuer between serial number and times
-        times = buffer.find(UTC_TIMES, at, stop)
-        end_of_times = times + _UTC_TIMES_SIZE
-        if (
-            times > at
-            and buffer[at:times] in self._signers
-            and buffer[times:end_of_times].translate(_ANY_DIGIT) == _UTC_TIMES_SHAPE
-        ):
-            at = end_of_times
-        else:
-            at = self._end_of_times(buffer, at)
-        if not at or buffer[at] != 0x30:
+        if buffer[at] != 0x30 or buffer[at + 1] > 0x7F:
             return False
-        size = HOST_SUBJECTS.get(buffer[at : at + HOST_SUBJECT_PREFIX])
-        if size:
-            at += HOST_SUBJECT_PREFIX + size
-            if not HOST.fullmatch(buffer, at - size, at):
-                return False
-        elif not buffer[at + 1]:
-            at += 2
-        else:
-            name, at = at, end_of_element(buffer, at)
-            if not is_organisational(buffer, name, at):
-                return False
-        if buffer[at] != 0x30:
+        issuer = at + 2 + buffer[at + 1]
+        at = end_of_element(buffer, issuer)
+        validity = _VALIDITY.match(buffer, at)
+        if buffer[issuer:at] not in self._issuers or not validity or validity.end() != at + 2 + buffer[at + 1]:
+            return False
+        at = self._end_of_subject(buffer, validity.end())
+        if not at or buffer[at] != 0x30:
             return False
         at = at + 2 + buffer[at + 1] if buffer[at + 1] < 0x80 else end_of_element(buffer, at)
 
@@ -215,20 +161,18 @@ class Prefilter:
             return False
         return self._are_impersonal_extensions(buffer, at + len(prefix), stop)
 
-    def _end_of_times(self, buffer: bytes, at: int) -> int:
-        """Return the offset after algorithm, issuer and validity if the issuer is known, else 0. Learns the signer."""
-        start = at
-        if buffer[at] != 0x30 or buffer[at + 1] > 0x7F:
-            return 0
-        at += 2 + buffer[at + 1]
+    def _end_of_subject(self, buffer: bytes, at: int) -> int:
+        """Return the offset after a subject without personal data; 0 for another subject."""
+        domains = self._domains
+        size = HOST_SUBJECTS.get(buffer[at : at + HOST_SUBJECT_PREFIX])
+        if size:
+            end = at + HOST_SUBJECT_PREFIX + size
+            is_host = HOST.fullmatch(buffer, end - size, end)
+            return end if is_host and not (domains and is_any_below(buffer[end - size - 1 : end], domains)) else 0
         end = end_of_element(buffer, at)
-        validity = _VALIDITY.match(buffer, end)
-        if buffer[at:end] not in self._issuers or not validity or validity.end() != end + 2 + buffer[end + 1]:
+        if buffer[at] != 0x30 or not is_organisational(buffer, at, end):
             return 0
-        if len(self._signers) >= MAX_ISSUERS:
-            self._signers.clear()
-        self._signers.add(buffer[start:end])
-        return validity.end()
+        return 0 if domains and any(is_any_below(host, domains) for host in _hosts(buffer, at, end)) else end
 
     def _are_impersonal_extensions(self, buffer: bytes, at: int, stop: int) -> bool:
         """Return whether `[at, stop)` is Extension elements without personal data.
@@ -246,11 +190,7 @@ class Prefilter:
                 san -= 1 if buffer[san] == 0x81 else 2
             if buffer[at:san] in known:
                 at = end_of_element(buffer, san)
-                prefix = san_prefix(at - san)
-                if prefix and buffer.startswith(prefix, san):
-                    if not are_hosts(buffer[san + len(prefix) : at]):
-                        return False
-                elif not self._is_impersonal_extension(buffer[san:at]):
+                if not self._is_impersonal_extension(buffer[san:at]):
                     return False
         return (at < stop and buffer[at:stop] in known) or self._slow_check_extensions(buffer, at, stop)
 
@@ -277,7 +217,7 @@ class Prefilter:
         size = len(extension)
         prefix = san_prefix(size)
         if prefix and extension.startswith(prefix):
-            return are_hosts(extension[len(prefix) :])
+            return self._are_foreign_hosts(extension[len(prefix) :])
         if size == KEY_ID_SIZE and extension.startswith(KEY_ID):
             return True
         prefix = sct_list_prefix(size)
@@ -287,11 +227,15 @@ class Prefilter:
             self._learn(extension)
             return True
         prefix = critical_san_prefix(size)
-        return bool(prefix) and extension.startswith(prefix) and are_hosts(extension[len(prefix) :])
+        return bool(prefix) and extension.startswith(prefix) and self._are_foreign_hosts(extension[len(prefix) :])
+
+    def _are_foreign_hosts(self, names: bytes) -> bool:
+        """Return whether the content of a GeneralNames is hosts, and none of them is of a domain of the scope."""
+        return are_hosts(names) and not (self._domains and is_any_below(names, self._domains))
 
     def _learn(self, extensions: bytes) -> None:
-        """Remember a run of whole Extension elements, unless one of the domains is in it."""
-        if 0 < len(extensions) <= MAX_KNOWN_SIZE and not self._names_a_domain(extensions.lower()):
+        """Remember a run of whole Extension elements; none of them is a SAN."""
+        if 0 < len(extensions) <= MAX_KNOWN_SIZE:
             if len(self._known) >= MAX_KNOWN:
                 self._known.clear()
                 self._known.add(b"")
@@ -339,3 +283,12 @@ def is_organisational(buffer: bytes, at: int, end: int) -> bool:
             return False
         at = rdn_end
     return at == end
+
+
+def _hosts(buffer: bytes, at: int, end: int) -> Iterator[bytes]:
+    """Yield the common names in an impersonal subject in `[at, end)`, each behind its length in one octet.
+
+    The length bounds the host: octets of the next attribute may look like host characters.
+    """
+    for found in _HOST_CN.finditer(buffer, at, end):
+        yield buffer[found.start(1) : found.start(2) + found[1][0]]

@@ -158,8 +158,8 @@ def _octets(dotted: str) -> bytes:
     return bytes(octets)
 
 
-_OF_PEOPLE: Final = frozenset(map(_octets, NATURAL_POLICIES))
-"""Policies under which O, L and ST of a certificate with a host as CN belong to a person."""
+POLICIES_OF_PEOPLE: Final = frozenset(map(_octets, NATURAL_POLICIES))
+"""Contents of the policies under which O, L and ST of a certificate with a host as CN belong to a person."""
 
 
 def _policies(value: bytes) -> bool:
@@ -171,7 +171,7 @@ def _policies(value: bytes) -> bool:
 def _is_policy(value: bytes, parts: list[_Part]) -> bool:
     if not 1 <= len(parts) <= 2 or not _is_oid(value, parts[0]):
         return False
-    if value[parts[0][1] : parts[0][2]] in _OF_PEOPLE:
+    if value[parts[0][1] : parts[0][2]] in POLICIES_OF_PEOPLE:
         return False
     for qualifier in _inside(value, parts[1], 0x30) if len(parts) == 2 else []:
         pair = _inside(value, qualifier, 0x30)

@@ -15,9 +15,10 @@ from typing import Protocol
 from ctscan.clock import unless_stopped
 from ctscan.ct import coverage
 from ctscan.ct.extra_data import extra_of
+from ctscan.ct.tile_cutter import leaf_index_of
 from ctscan.ct.tiles import WIDTH
 from ctscan.ct.trust import AcceptedHead, is_finished
-from ctscan.ct.wire import entry_of, leaf_index_of
+from ctscan.ct.wire import entry_of
 from ctscan.errors import (
     FormatError,
     FutureHead,
