@@ -73,4 +73,4 @@ def _text(text: str) -> str:
 
 
 def _time(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

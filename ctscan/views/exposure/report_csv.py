@@ -29,7 +29,7 @@ def _rows(found: ExposureReport, say: Texts) -> Iterator[tuple[object, ...]]:
     for remark in found.basis.remarks:
         yield "remarks", remark.code, "text", say(remark)
     for rule in found.basis.kept_rules:
-        yield "kept_rules", str(rule.kind), "before", rule.before.isoformat().replace("+00:00", "Z")
+        yield "kept_rules", str(rule.kind), "before", f"{rule.before:%Y-%m-%dT%H:%M:%SZ}"
     for name in ("persons", "certificates", "findings", "addresses", "people_addresses"):
         yield "figures", name, "count", getattr(figures, name)
     for one in sections(found, say):

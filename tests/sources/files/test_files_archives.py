@@ -219,7 +219,7 @@ def test_a_decompression_bomb_is_not_read_to_its_end() -> None:
     began = time.process_time()
     assert "times its size" in problems(packed(data))[0]
     assert time.process_time() - began < 5
-    assert any(str(MAX_FILE) in what or "times" in what for what in problems(data))
+    assert "found none" in problems(data)[0]  # within the budget: all of it is looked at
 
 
 def test_many_members_share_one_budget() -> None:
