@@ -54,7 +54,8 @@ demo: $(RUN_STAMP)
 	@$(BIN)/ctscan demo
 
 # Tests of one file begin on one worker, so that their shared fixtures are made once; an idle worker takes over some.
-WORKERS ?= auto
+# One worker more than processors: many tests wait, for a server or for a process that they end.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1 )))
 TESTS ?=
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 test: $(DEV_STAMP)

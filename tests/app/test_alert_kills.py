@@ -141,7 +141,7 @@ def whole_lines(path: Path) -> list[str]:
 
 
 def test_kills_lose_no_alert_and_change_no_id(filled: Path, tmp_path: Path) -> None:
-    check_kills(filled, tmp_path, 8)
+    check_kills(filled, tmp_path, 5)
 
 
 @pytest.mark.long

@@ -221,7 +221,7 @@ def timed(sim: Simulator, db: Path, give_up: float, **changes: object) -> tuple[
     return result, time.monotonic() - began
 
 
-@pytest.mark.parametrize("protocol", ALL)
+@pytest.mark.parametrize("protocol", [*BOTH, pytest.param(LogProtocol.HYBRID, marks=pytest.mark.long)])
 @pytest.mark.parametrize("failure", [server_error(500), slow(60), dropped()], ids=["500", "silent", "dropped"])
 def test_an_entry_that_fails_costs_twice_the_patience_at_most(
     failure: Answer | Change, protocol: LogProtocol, tmp_path: Path
