@@ -59,7 +59,20 @@ def test_attachments_are_recognised_by_their_content() -> None:
         part("application/zip", base64.encodebytes(a_zip({"jane": JANE}))),
         part("image/png", base64.encodebytes(JOHN)),
     )
-    assert [der for _, der in found(around(*parts))] == [JANE, JOHN, JANE]
+    assert [der for _, der in found(around(*parts))] == [JANE, JOHN, JANE, JOHN]  # whatever a part calls itself
+
+
+def test_no_part_hides_a_certificate() -> None:
+    inner = b"MIME-Version: 1.0\nContent-Type: text/plain\n\n" + pem(JANE)
+    hidden = (
+        part("message/rfc822", base64.encodebytes(inner)),
+        part("multipart/mixed", base64.encodebytes(pem(JANE))),
+        part("video/mp4", base64.encodebytes(JANE)),
+    )
+    for one in hidden:
+        assert [der for _, der in found(around(part("text/plain", pem(JOHN), "7bit"), one))] == [JOHN, JANE]
+    before = around(part("text/plain", pem(JOHN), "7bit")).replace(b"\n\n", b"\n\n" + pem(JANE), 1)
+    assert sorted(der for _, der in found(before)) == sorted([JOHN, JANE])
 
 
 def test_a_mailbox_is_read_message_by_message() -> None:

@@ -5,6 +5,7 @@ A mailbox (RFC 4155) is read message by message. Text, names and addresses are s
 
 from __future__ import annotations
 
+import binascii
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -26,7 +27,6 @@ _MIME = re.compile(rb"^(?:content-type|mime-version):", re.IGNORECASE | re.MULTI
 _FROM = re.compile(rb"From [^\r\n]{0,1000}\r?\n[!-9;-~]{1,100}:")
 _EMPTY_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
 _SIGNED: Final = frozenset({"pkcs7-signature", "x-pkcs7-signature", "pkcs7-mime", "x-pkcs7-mime"})
-_WITHOUT: Final = frozenset({"image", "audio", "video", "font", "multipart"})
 _CONTENT_TYPE = bytes.fromhex("06092a864886f70d01")  # of a ContentInfo: PKCS#7 (07) or S/MIME (09)
 _LINE: Final = 64 * 1024
 _EMPTY: Final = (b"\n", b"\r\n")
@@ -98,8 +98,23 @@ def _in_message(data: bytes, attached: Attached, unpack: Unpack) -> Iterator[byt
         if count > MAX_PARTS:
             yield Problem("", f"expected at most {MAX_PARTS} parts in a message, got more")
             return
-        if part.get_content_maintype() not in _WITHOUT and not part.is_multipart():
-            yield from _in_part(part, attached, unpack)
+        yield from _around(part, attached) if part.is_multipart() else _in_part(part, attached, unpack)
+
+
+def _around(part: Message, attached: Attached) -> Iterator[bytes | Problem]:
+    """Yield the certificates around the parts of a part, and in a message that is packed in base64 against RFC 2046
+    section 5.2.1: the library leaves it as it is. A type says nothing: each part is read by its content."""
+    for text in (part.preamble, part.epilogue):
+        if text and text.strip():
+            yield from attached(text.encode("utf-8", "surrogateescape"))
+    if (
+        part.get_content_type() == "message/rfc822"
+        and str(part.get("content-transfer-encoding", "")).strip() == "base64"
+    ):
+        try:
+            yield from attached(binascii.a2b_base64(b"".join(one.as_bytes() for one in part.get_payload())))
+        except (binascii.Error, ValueError):
+            yield Problem("", "expected a message in base64, got something else; it is damaged")
 
 
 def _in_part(part: Message, attached: Attached, unpack: Unpack) -> Iterator[bytes | Problem]:
