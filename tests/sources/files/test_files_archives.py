@@ -138,6 +138,21 @@ def test_forms_read_piece_by_piece_have_no_total_limit() -> None:
     assert [der for _, der in found(many)] == [JANE, JOHN]
 
 
+def test_octets_that_the_directory_does_not_name_are_read_too() -> None:
+    one, other = a_zip({"jane": JANE}), a_zip({"john": JOHN})
+    assert sorted(der for _, der in found(one + other)) == sorted([JANE, JOHN])  # two in a row
+    assert [one.problem is None for one in read(b"PK\x03\x04" + pem(JANE) + other)] == [True, False]  # said, at least
+    both = a_zip({"jane": JANE, "john": JOHN}, zipfile.ZIP_STORED)
+    entry = both.index(b"PK\x01\x02")
+    second = both.index(b"PK\x01\x02", entry + 1)
+    tail = bytearray(both[both.rindex(b"PK\x05\x06") :])
+    tail[8:12] = b"\1\0\1\0"
+    tail[12:20] = (second - entry).to_bytes(4, "little") + entry.to_bytes(4, "little")
+    inputs = read(both[:second] + bytes(tail))  # the second member isn't named
+    assert JANE in [one.der for one in inputs]
+    assert [one for one in inputs if one.der == JOHN or one.problem]
+
+
 # --- damage --------------------------------------------------------------------------------------------------------
 
 

@@ -112,7 +112,8 @@ def _around(part: Message, attached: Attached) -> Iterator[bytes | Problem]:
         and str(part.get("content-transfer-encoding", "")).strip() == "base64"
     ):
         try:
-            yield from attached(binascii.a2b_base64(b"".join(one.as_bytes() for one in part.get_payload())))
+            packed = b"".join(one.as_bytes() for one in part.get_payload() if isinstance(one, Message))
+            yield from attached(binascii.a2b_base64(packed))
         except (binascii.Error, ValueError):
             yield Problem("", "expected a message in base64, got something else; it is damaged")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ from ctscan.sources.files.streams import BudgetExceeded, UnpackBudget, buffered
 
 _BEGINNINGS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _IS_ENCRYPTED: Final = 1
+_LOCAL: Final = struct.Struct("<26xHH")
+_DESCRIPTOR: Final = 24
 _DAMAGED: Final = "the compressed data is damaged or cut off; get the file again"
 _FAULTS: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError)
 
@@ -51,6 +54,43 @@ def read_zip(file: File, inside: Inside, budget: UnpackBudget) -> Iterator[Item]
                 raise
             except FormatError as fault:
                 yield label, Problem("", str(fault))
+        for start, end in _unnamed(archive, file):
+            budget.spend(end - start)
+            for where, found in inside(buffered(_reader(file, start, end))):
+                yield f"!{where}", found
+
+
+def _unnamed(archive: zipfile.ZipFile, file: File) -> Iterator[tuple[int, int]]:
+    """Yield the spans before the directory that no member of it covers: another archive or a program in front, a member
+    that the directory doesn't name. A descriptor of up to 24 octets may follow each member (APPNOTE 4.3.9).
+
+        u32 "PK 3 4" | 22 octets | u16 length of the name | u16 length of the extra field | name | extra field | data
+    """
+    at = 0
+    placed = (one for one in archive.infolist() if one.header_offset >= 0)  # a damaged directory may say anything
+    for info in sorted(placed, key=lambda one: one.header_offset):
+        if info.header_offset - at > _DESCRIPTOR:
+            yield at, info.header_offset
+        file.seek(info.header_offset)
+        head = file.read(_LOCAL.size) or b""
+        lengths = sum(_LOCAL.unpack(head)) if len(head) == _LOCAL.size else 0
+        at = max(at, info.header_offset + _LOCAL.size + lengths + info.compress_size)
+    if archive.start_dir - at > _DESCRIPTOR:
+        yield at, archive.start_dir
+
+
+def _reader(file: File, start: int, end: int) -> Callable[[int], bytes]:
+    """Return a reader of a span, whatever else reads the file."""
+    at = start
+
+    def more(most: int) -> bytes:
+        nonlocal at
+        file.seek(at)
+        piece = file.read(min(most, end - at)) or b""
+        at += len(piece)
+        return piece
+
+    return more
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, inside: Inside, budget: UnpackBudget) -> Iterator[Item]:
