@@ -216,8 +216,11 @@ def unpacked(
             data = b""
             if unpacker.eof:
                 data = unpacker.unused_data or read(_PIECE)
-                if not several or not data.strip(b"\0"):
+                while data and not data.strip(b"\0"):  # padding, of any length
+                    data = read(_PIECE)
+                if not several or not data:
                     return b""
+                data = data.lstrip(b"\0")
                 unpacker = begin()
             elif unpacker.needs_input:
                 data = read(_PIECE)

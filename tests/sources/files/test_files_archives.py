@@ -153,6 +153,13 @@ def test_octets_that_the_directory_does_not_name_are_read_too() -> None:
     assert [one for one in inputs if one.der == JOHN or one.problem]
 
 
+def test_nothing_hides_behind_padding() -> None:
+    assert [der for _, der in found(packed(pem(JANE)) + bytes(200_000) + packed(pem(JOHN)))] == [JANE, JOHN]
+    inputs = read(a_tar({"jane": JANE}) + a_tar({"john": JOHN}))
+    assert inputs[0].der == JANE
+    assert "follow the end" in str(inputs[1].problem)
+
+
 # --- damage --------------------------------------------------------------------------------------------------------
 
 

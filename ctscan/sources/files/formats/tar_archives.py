@@ -17,6 +17,7 @@ from ctscan.sources.files.labels import clean
 from ctscan.sources.files.streams import buffered
 
 _BLOCK: Final = 512
+_PIECE: Final = 64 * 1024
 
 Inside = Callable[[io.BufferedReader], Iterator[Item]]
 
@@ -44,8 +45,17 @@ def read_tar(stream: io.BufferedReader, inside: Inside) -> Iterator[Item]:
                     yield f"!{_label(member)}", problem
                 elif member.isreg():
                     yield from _member(archive, member, inside)
+            yield from _behind(archive)
     except (tarfile.TarError, ValueError, OverflowError, EOFError) as error:
         raise _fault(error) from None
+
+
+def _behind(archive: tarfile.TarFile) -> Iterator[Item]:
+    """Yield a problem where other octets than padding follow the end of the archive."""
+    while archive.fileobj is not None and (piece := archive.fileobj.read(_PIECE)):
+        if piece.strip(b"\0"):
+            yield "", Problem("", "other octets follow the end of the tar archive; unpack them by themselves")
+            return
 
 
 def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, inside: Inside) -> Iterator[Item]:
