@@ -116,7 +116,7 @@ async def try_message(channel: ReadyChannel, alerts: Sequence[Alert], batch: str
         await channel.sender()(message)
     except DeliveryFailed:
         raise
-    except Exception as error:
+    except Exception as error:  # a bug of a channel: the message stays due, and no text of it may quote a person
         why = DeliveryReason.BROKEN(error=type(error).__name__)
         line = f"alerts: channel '{channel.name}': an unexpected error ({type(error).__name__})"
         raise DeliveryFailed(line, why) from None

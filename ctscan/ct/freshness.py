@@ -1,6 +1,7 @@
 """Freshness of the newest verified head of a log, by the time that the log signed. `now` is an argument: no clock.
 
-    folder or zip files                                     FROZEN: it says what it said when its head was signed
+    folder or zip files                                     FROZEN: it says what it said when its head was signed;
+                                                            judged as below where the list calls the log retired
     log with a final head in the list                       FINAL at that head (FROZEN if retired); STALE before it
     log that the list calls retired                         FROZEN where its head was fresh at the retirement;
         the head is older than retirement - MMD - margin    else STALE, retired unread: it grew on, and nobody read it
@@ -76,7 +77,7 @@ def freshness(state: LogState, now: datetime, margin: timedelta, *, retirement: 
         retirement: of a log that the log list calls retired now; the entry in the index may not.
     """
     log, head = state.log, state.head
-    if log.is_archive:
+    if log.is_archive and retirement is None:
         return Freshness.FROZEN, None
     if log.final_head is not None:
         judged = _of_final(log.final_head, head)

@@ -63,9 +63,12 @@ def choosing(basis: Basis | None, keys: LogChoice | None, given: LogChoice | Non
 
 def first_basis(chosen: Choosing, selection: Selection, keys: LogChoice | None, act: Act) -> Basis:
     """Make revision 1 of the logs that the first scan's choice selects."""
-    logs = tuple(_member(log) for log in selection.logs)
+    skipped = {log.id: log for log in selection.skipped if log.id}
+    logs = tuple(_member(log, skipped.get(log.id), act.at) for log in selection.logs)
+    inside = {log.id for log in logs}
+    outside = tuple(log for log in selection.skipped if log.id not in inside)
     return Basis(
-        1, act.at, act.who, chosen.change, act.note, chosen.source, chosen.basis, keys, logs, selection.skipped,
+        1, act.at, act.who, chosen.change, act.note, chosen.source, chosen.basis, keys, logs, outside,
         selection.edition,
     )  # fmt: skip
 
@@ -169,8 +172,11 @@ def _reads(log: BasisLog | None) -> bool:
     return log is not None and log.reason is None
 
 
-def _member(log: Log) -> BasisLog:
-    return BasisLog(log.id, log.name, log.operator)
+def _member(log: Log, skipped: SkippedLog | None, since: datetime) -> BasisLog:
+    """Return a log that scans read as a member; with its retirement, where they read an archive of it."""
+    if skipped is None or not log.is_archive:
+        return BasisLog(log.id, log.name, log.operator)
+    return BasisLog(log.id, log.name, log.operator, skipped.reason, since)
 
 
 def _has_list(choice: LogChoice | None) -> bool:
@@ -187,13 +193,13 @@ def _members(
     at = max(at, dated) if dated is not None else at  # nobody notices before the list says so, whatever the clock says
     stay = [_later(log, chosen.get(log.id), skipped.get(log.id), at, has_list) for log in before.logs]
     known = {log.id for log in before.logs} | (dropped_of(before) - set(readmitted))
-    return (*stay, *(_member(log) for log in selection.logs if log.id not in known))
+    return (*stay, *(_member(log, skipped.get(log.id), at) for log in selection.logs if log.id not in known))
 
 
 def _later(log: BasisLog, chosen: Log | None, skipped: SkippedLog | None, at: datetime, has_list: bool) -> BasisLog:
     """Return a member as the list names it now."""
     if chosen is not None:
-        return _member(chosen)
+        return _member(chosen, skipped, log.since or at)
     if skipped is None or _is(skipped.reason, SkipReason.NOT_SELECTED):
         is_left_out = skipped is not None or not has_list
         reason = SkipReason.NO_LONGER_CHOSEN if is_left_out else SkipReason.NO_LONGER_LISTED

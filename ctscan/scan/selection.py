@@ -16,6 +16,7 @@ from ctscan.sources.logs.archive import is_archive
 from ctscan.sources.logs.directory import directory_of
 from ctscan.sources.logs.places import is_place, read_place
 
+_RETIRED = (SkipReason.RETIRED, SkipReason.RETIRED_SINCE)
 _NOT_SELECTED = SkipReason.NOT_SELECTED()
 
 
@@ -84,10 +85,11 @@ def _known_at(url: str, known: Sequence[Log]) -> Log | None:
 
 def with_archived(archived: Sequence[Log], chosen: Selection) -> Selection:
     """Join the logs of places and of a list. A log that lies in a folder or a zip file is read there, and not from its
-    server."""
+    server. A retirement that the list states stays beside it: the copy may end before the log did."""
     ids = {log.id for log in archived}
     logs = (*archived, *(log for log in chosen.logs if log.id not in ids))
-    return replace(chosen, logs=logs, skipped=tuple(log for log in chosen.skipped if log.id not in ids))
+    skipped = tuple(log for log in chosen.skipped if log.id not in ids or log.reason.code in _RETIRED)
+    return replace(chosen, logs=logs, skipped=skipped)
 
 
 def choose(listed: ListedLogs, names: Sequence[str], etag: str | None, known: Sequence[Log] = ()) -> Selection:

@@ -118,15 +118,18 @@ def test_a_readonly_log_is_final_at_the_final_head_of_its_list(state: LogState, 
 
 
 @pytest.mark.parametrize("log", [FOLDER, replace(FOLDER, final_head=FINAL.final_head)])
-@pytest.mark.parametrize("retirement", [None, Retirement(NOW, "2026-02-01")])
-def test_folders_are_frozen_and_never_stale(log: Log, retirement: Retirement | None) -> None:
-    state = known(log, age=3000 * DAY, checked=2000 * DAY)
-    assert judged(state, retirement=retirement) == (Freshness.FROZEN, None)
+def test_folders_are_frozen_and_never_stale(log: Log) -> None:
+    assert judged(known(log, age=3000 * DAY, checked=2000 * DAY)) == (Freshness.FROZEN, None)
 
 
 RETIRED = Retirement(NOW - 30 * DAY, "2026-01-02")
 UNREAD = stale(Staleness.RETIRED_UNREAD(since="2026-01-02"))
 FROZEN: Judgement = (Freshness.FROZEN, None)
+
+
+def test_a_folder_that_ends_before_its_log_retired_is_stale() -> None:
+    assert judged(known(FOLDER, age=60 * DAY, checked=DAY), retirement=RETIRED) == UNREAD
+    assert judged(known(FOLDER, age=30 * DAY, checked=DAY), retirement=RETIRED) == FROZEN
 
 
 @pytest.mark.parametrize(

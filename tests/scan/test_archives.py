@@ -125,3 +125,21 @@ def test_a_folder_with_another_key_than_that_of_the_log_is_not_believed(tmp_path
         )
         assert result.exit_code == 1
     assert not look_up(tmp_path / "db", JANE).complete
+
+
+@pytest.mark.parametrize(("since", "complete"), [("2026-11-01T00:00:00Z", False), ("2026-01-01T00:00:00Z", True)])
+def test_an_archive_that_ends_before_its_log_retired_makes_no_answer_complete(
+    tmp_path: Path, since: str, complete: bool
+) -> None:
+    place = archive(tmp_path)
+    with Simulator() as sim:
+        log = sim.add("people", people_log(size=1000))
+        sim.add("other", people_log("other", size=300))
+        log.state, log.state_since = "retired", since
+        keys = LogChoice((sim.list_url,), (place, "other"))
+        for _ in range(2):
+            assert scan(sim, tmp_path / "db", logs=(place, "other"), keys=keys).exit_code == 0
+            answer = look_up(tmp_path / "db", JANE)
+            assert (answer.complete, answer.basis and answer.basis.revision) == (complete, 1)
+    found = next(one for one in answer.coverage if one.log == "people")
+    assert found.freshness is (Freshness.FROZEN if complete else Freshness.STALE)
