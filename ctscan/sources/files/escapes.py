@@ -26,7 +26,7 @@ _BY_NUMBER: Final = tuple(
     (rb"\u00" + digits, bytes.fromhex(digits.decode("ascii")))
     for digits in (b"0a", b"0A", b"0d", b"0D", b"20", b"22", b"2b", b"2B", b"2d", b"2D", b"2f", b"2F", b"3d", b"3D")
 )
-_CONTROLS: Final = bytes((*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F))
+_CONTROLS: Final = bytes((*range(0x09), *range(0x0E, 0x20), 0x7F))
 _UNSEEN = re.compile(
     rb"\xc2\xad"  # U+00AD, soft hyphen
     rb"|\xe2\x80[\x8b-\x8f\xaa-\xae]"  # U+200B to U+200F, U+202A to U+202E: of no width, or direction
