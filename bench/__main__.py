@@ -164,23 +164,16 @@ def run(chosen: argparse.Namespace, folder: Path) -> tuple[Results, bool]:
 
 
 def _measure(bench: Bench, part: str) -> bool:
-    """Measure a part, with its time and the work of others meanwhile. After an error, return False: the other parts
-    still count."""
+    """Measure a part, with its time and the work of others meanwhile; return whether it was measured in full. After an
+    error, the other parts still count."""
     say(f"--- {part}")
     results, load_average = bench.results, machine.load()
     before, own = machine.clocks(), machine.own_seconds() + bench.server_cpu()
-    error: BaseException | None = None
-    try:
-        PARTS[part](bench)
-    except Exception as caught:
-        error = caught
-        if not isinstance(caught, BenchError):
-            traceback.print_exc()
-        results.note(f"{part} is not measured in full: {type(caught).__name__}: {caught}")
+    is_whole = _tried(bench, part)
     after = machine.clocks()
     seconds = after.wall - before.wall
-    others = (after.busy - before.busy - (machine.own_seconds() + bench.server_cpu() - own)) / seconds
-    others = max(0.0, others)
+    ours = machine.own_seconds() + bench.server_cpu() - own
+    others = max(0.0, (after.busy - before.busy - ours) / seconds)
     for each in results.rows:
         each.setdefault("part", part)
     results.parts.append(
@@ -189,7 +182,22 @@ def _measure(bench: Bench, part: str) -> bool:
     say(f"part {part}: {seconds:.0f} s, load before it {load_average:.2f}, other work {others:.2f} processors")
     if others > OTHER:
         results.note(f"during {part}, other work took {others:.2f} processors: its figures are too low")
-    return error is None
+    return is_whole
+
+
+def _tried(bench: Bench, part: str) -> bool:
+    """Run a part, and note an error. The message of an unexpected error may name places of this machine, so only the
+    terminal shows it."""
+    try:
+        PARTS[part](bench)
+    except BenchError as error:
+        bench.results.note(f"{part} is not measured in full: {error}")
+    except Exception as error:
+        traceback.print_exc()
+        bench.results.note(f"{part} is not measured in full: {type(error).__name__}")
+    else:
+        return True
+    return False
 
 
 def main() -> None:

@@ -42,8 +42,10 @@ class Floor:
         listed = self.folder / f"{log.folder.name}.tiles"
         if not listed.exists():
             listed.write_text("".join(f"{tile}\n" for tile in _tiles(log)), encoding="utf-8")
-        with listed.open("rb") as paths:
-            process = subprocess.Popen([str(self.program)], stdin=paths, stdout=subprocess.PIPE, cwd=self.folder)
+        with (
+            listed.open("rb") as paths,
+            subprocess.Popen([str(self.program)], stdin=paths, stdout=subprocess.PIPE) as process,
+        ):
             assert process.stdout is not None
             said = process.stdout.read()
             cpu = measure.reap(process)

@@ -96,9 +96,7 @@ def measured(
     told = json.loads(done.stdout)
     if told["exit"] not in codes:
         last = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-        raise BenchError(
-            f"{' '.join(command[1:4])}: expected exit code {codes[0]}, got {told['exit']}: {''.join(last)}"
-        )
+        raise BenchError(f"{command[2]}: expected exit code {codes[0]}, got {told['exit']}: {''.join(last)}")
     return Used(told["wall"], told["cpu"], told["peak"], told["samples"])
 
 
