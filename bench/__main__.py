@@ -25,7 +25,6 @@ from bench.serving import find_nginx, serve
 
 BUSY = 0.7  # load average before the first measurement; more means that other work disturbs
 MINUTES = 33  # of the whole run: the index grows on while they last
-RESERVE = 120  # seconds for the last look-ups
 OTHER = 0.1  # processors that other work takes during a part; more is noted
 RESULTS = ROOT / "bench" / "results.json"
 
@@ -47,17 +46,6 @@ SIZES = {
 }
 
 
-def lookups(bench: Bench) -> None:
-    """Measure commits of findings, and look-ups in a large index."""
-    options = bench.options
-    until = bench.began + options.minutes * 60 - RESERVE
-    found = large_index.measure(options.findings, options.findings_most, until, bench.fresh())
-    if not found.has_grown:
-        bench.results.note(f"no time was left in {options.minutes} minutes for look-ups in a larger index")
-    bench.results.add(*found.rows)
-    bench.results.lookups += found.lookups
-
-
 PARTS: dict[str, Callable[[Bench], None]] = {
     "static": pipeline.static,
     "rfc": pipeline.rfc6962,
@@ -72,7 +60,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "stages": stages.stages,
     "profile": profile.profile,
     "growth": growth.growth,
-    "lookups": lookups,
+    "lookups": large_index.lookups,
 }
 OF_BIG = {  # parts that read the large log, and the option with the entries that they read
     "static": "static_entries",

@@ -10,27 +10,32 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import resource
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from math import ceil
 from pathlib import Path
 
+from bench.context import Bench
 from bench.findings import BEGAN, LOG, STEP, Population, steps
 from bench.lookups import Timed, asked_of, first_touch, timed_look_ups
-from bench.results import Row, line, rounded, row, say
+from bench.results import Row, rounded, row
+from bench.scans import environment
 from ctscan.index.open import open_index
 from ctscan.model import Run, RunState, ScanStep
 from ctscan.personal.rules import rule_set
 
+RESERVE = 120  # seconds for the last look-ups
 MEAN_FINDINGS = 3.5
 MIB = 1024 * 1024
 PORTIONS = 10  # of the first size: its rates are recorded for each
@@ -173,20 +178,34 @@ def _look_up(found: Measured, path: Path, written: Written, population: Populati
             found.rows.append(row(what, each.ms[percentile], "ms", most=most, times=each.ms))
 
 
+def lookups(bench: Bench) -> None:
+    """Measure commits of findings, and look-ups in a large index, in a process of its own: its memory counts. The index
+    grows on for as long as the time of the run allows."""
+    given = bench.options
+    seconds = bench.began + given.minutes * 60 - RESERVE - time.monotonic()
+    limits = {"--findings": given.findings, "--most": given.findings_most, "--seconds": max(0.0, seconds)}
+    options = [str(each) for pair in limits.items() for each in pair]
+    command = [sys.executable, "-m", "bench.large_index", *options, "--folder", str(bench.fresh())]
+    done = subprocess.run(command, env=environment(bench.work, bench.paths[0]), check=True, stdout=subprocess.PIPE)
+    found = Measured(**json.loads(done.stdout))
+    if not found.has_grown:
+        bench.results.note(f"no time was left in {given.minutes} minutes for look-ups in a larger index")
+    bench.results.add(*found.rows)
+    bench.results.lookups += found.lookups
+
+
 def main() -> None:
-    """Measure, and print the rows."""
+    """Measure, and print the fields of `Measured` as JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--findings", type=int, default=1_000_000)
     parser.add_argument("--most", type=int, default=10_000_000)
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--folder", type=Path, help="folder in which the index is built (default: a temporary folder)")
     given = parser.parse_args()
+    until = time.monotonic() + given.seconds
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        found = measure(given.findings, given.most, time.monotonic() + given.seconds, Path(folder))
-    for each in found.rows:
-        say(line(each))
-    for each in found.lookups:
-        sys.stdout.write(f"{each}\n")
+        found = measure(given.findings, given.most, until, Path(folder))
+    sys.stdout.write(json.dumps(asdict(found)) + "\n")
 
 
 if __name__ == "__main__":

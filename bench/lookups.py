@@ -56,7 +56,7 @@ def asked_of(certificates: int, population: Population) -> Asked:
     """Draw people from the first certificates; the names come from certificates that hold one."""
     draw = random.Random(7)
     holders = [population.holder(draw.randrange(certificates)) for _ in range(2 * ADDRESSES)]
-    named = [population.holder(draw.randrange(certificates) // 6 * 6 + 1) for _ in range(NAMES)]
+    named = [population.holder(draw.randrange(certificates // 6) * 6 + 1) for _ in range(NAMES)]
     return Asked([p.address for p in holders], [f"{p.given} {p.surname}" for p in named])
 
 

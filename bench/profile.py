@@ -72,7 +72,8 @@ class Sampler:
         main = threading.get_ident()  # handlers run in the main thread
         for ident, frame in sys._current_frames().items():
             so_far = time.clock_gettime(time.pthread_getcpuclockid(ident))
-            used = so_far - self._last.get(ident, 0.0)
+            before = self._last.get(ident, 0.0)
+            used = so_far - before if so_far >= before else so_far  # less: a new thread has the id of one that ended
             self._last[ident] = so_far
             self.seconds[stage_of(list(_files(interrupted if ident == main else frame)))] += used
 
