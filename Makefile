@@ -70,7 +70,7 @@ check: $(DEV_STAMP)
 	$(BIN)/mypy
 	$(PYTEST) $(TESTS)
 
-# More options in BENCH, such as BENCH='--only static,soak' or BENCH='--samples FOLDER'; `bench-docs` writes the figures
+# More options in BENCH, such as BENCH='--only static,jobs' or BENCH='--samples FOLDER'; `bench-docs` writes the figures
 # of bench/results.json into docs/performance.md again.
 QUICK ?=
 BENCH ?=

@@ -11,66 +11,60 @@ import os
 import signal
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
-from bench import ROOT, growth, lookups, loop, machine, pipeline, profile, samples, stages
+from bench import ROOT, growth, large_index, loop, machine, pipeline, profile, samples, stages, startup
 from bench.context import Bench
 from bench.render import render_documents
-from bench.results import BenchError, Results, line, load, say
+from bench.results import CORE, BenchError, Results, line, load, rounded, say
+from bench.scans import paths
 from bench.serving import find_nginx, serve
 
 BUSY = 0.7  # load average before the first measurement; more means that other work disturbs
+MINUTES = 33  # of the whole run: the index grows on while they last
+OTHER = 0.1  # processors that other work takes during a part; more is noted
 RESULTS = ROOT / "bench" / "results.json"
 
 SIZES = {
     # option            in full      quick     entries of
-    "static-entries": (2_097_152, 262_144, "the static-ct log of the scan by one process"),
-    "jobs-entries": (2_097_152, 131_072, "the logs that one process and two processes scan in turn"),
+    "static-entries": (524_288, 65_536, "the static-ct log of the scans by one process"),
     "rfc-entries": (262_244, 66_000, "the RFC 6962 log"),
-    "many-entries": (262_144, 32_768, "the sixteen logs that are scanned at once, in all"),
-    "soak-entries": (10_000_000, 327_700, "the log of the long run"),
-    "growth-entries": (262_144, 32_768, "the logs whose cost per entry is compared"),
-    "growth-largest": (4_194_304, 262_144, "the largest log whose cost per entry is compared"),
-    "profile-entries": (1_048_576, 131_072, "the log whose scan is profiled"),
-    "rich-entries": (16_384, 4_096, "the log in which every entry is a candidate"),
-    "stage-entries": (10_240, 5_120, "the log of the single stages"),
-    "findings": (10_000_000, 100_000, "the index whose look-ups are timed (in findings, not entries)"),
+    "scope-entries": (262_144, 32_768, "the log that is scanned with and without domains in scope"),
+    "people-entries": (100_000, 10_000, "the logs in which none, one, ten or a hundred of 1,000 entries name somebody"),
+    "long-entries": (5_000_000, 262_144, "the log that one process and two processes scan in turn"),
+    "many-entries": (131_072, 32_768, "the sixteen logs that are scanned at once, in all"),
+    "growth-entries": (262_144, 32_768, "the logs that are read at once, whose cost per entry is compared"),
+    "growth-largest": (1_048_576, 262_144, "the largest log whose cost per entry is compared"),
+    "profile-entries": (262_144, 65_536, "the log whose scan is profiled"),
+    "rich-entries": (8_192, 2_048, "the log in which every entry is a candidate"),
+    "stage-entries": (10_240, 5_120, "the logs of the single stages"),
+    "findings": (1_000_000, 20_000, "the index whose look-ups are timed (in findings, not entries)"),
+    "findings-most": (10_000_000, 60_000, "the index that grows on, and is timed again (in findings)"),
 }
-
-
-def findings(bench: Bench) -> None:
-    """Measure commits of findings, and answers from a large index."""
-    if find_spec("bench.findings") is None:
-        bench.results.note("bench/findings.py is missing: no rows about commits and large indexes")
-        return
-    module = import_module("bench.findings")
-    bench.results.add(*module.measure(bench.options.findings, bench.fresh()))
 
 
 PARTS: dict[str, Callable[[Bench], None]] = {
     "static": pipeline.static,
-    "jobs": pipeline.jobs,
     "rfc": pipeline.rfc6962,
-    "one": pipeline.one_log,
+    "scope": pipeline.domains,
+    "people": pipeline.tenth,
+    "start": startup.startup,
+    "jobs": pipeline.one_log,
+    "many": pipeline.many,
     "prefilter": samples.prefilter,
     "examination": stages.examination,
     "loop": loop.loop,
-    "many": pipeline.many,
-    "soak": pipeline.soak,
-    "findings": findings,
-    "lookup": lookups.lookup,
     "stages": stages.stages,
     "profile": profile.profile,
     "growth": growth.growth,
+    "lookups": large_index.lookups,
 }
 OF_BIG = {  # parts that read the large log, and the option with the entries that they read
     "static": "static_entries",
-    "one": "jobs_entries",
-    "soak": "soak_entries",
+    "jobs": "long_entries",
     "profile": "profile_entries",
     "growth": "growth_largest",
 }
@@ -83,17 +77,15 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--profile", action="store_true", help="measure only the profile: short for --only profile")
     parser.add_argument("--quick", action="store_true", help="try the benchmark: small sizes, one run of each scan")
     parser.add_argument("--output", type=Path, help="file of the results; default: bench/results.json after a full run")
-    parser.add_argument(
-        "--update", type=Path, metavar="FILE", help="merge FILE, an --output of some parts, into bench/results.json"
-    )
     parser.add_argument("--render", action="store_true", help="measure nothing: write the kept figures into docs/")
     parser.add_argument(
-        "--folder", type=Path, help="folder for logs and indexes, 8 GB (default: the system's temporary folder)"
+        "--folder", type=Path, help="folder for logs and indexes, 12 GB (default: the system's temporary folder)"
     )
     parser.add_argument("--samples", type=Path, help="real entries, to count the prefilter's candidates")
     parser.add_argument("--certificates", type=Path, help="real certificates (*.jsonl.gz), to time their examination")
     parser.add_argument("--without-nginx", action="store_true", help="serve with Python even where nginx is installed")
-    parser.add_argument("--repeat", type=int, help="runs of each scan; the median counts (default: 3, with --quick 1)")
+    parser.add_argument("--repeat", type=int, help="runs of each scan; the median counts (default: 5, with --quick 1)")
+    parser.add_argument("--minutes", type=int, default=MINUTES, help=f"most time of the whole run; default {MINUTES}")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="processes that write logs")
     for name, (full, _, what) in SIZES.items():
         parser.add_argument(f"--{name}", type=int, metavar="N", help=f"size of {what}; default {full:,}")
@@ -102,17 +94,18 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     unknown = sorted(set(chosen.parts) - set(PARTS))
     if unknown:
         parser.error(f"--only: no part {unknown[0]!r}; expected some of {', '.join(PARTS)}")
-    chosen.repeat = chosen.repeat or (1 if chosen.quick else 3)
+    chosen.repeat = chosen.repeat or (1 if chosen.quick else 5)
     for name, (full, quick, _) in SIZES.items():
         key = name.replace("-", "_")
-        setattr(chosen, key, getattr(chosen, key) or (quick if chosen.quick else full))
+        given = getattr(chosen, key)
+        setattr(chosen, key, (quick if chosen.quick else full) if given is None else given)
     return chosen
 
 
 def _parameters(chosen: argparse.Namespace) -> dict[str, object]:
     sizes = {name: getattr(chosen, name.replace("-", "_")) for name in SIZES}
     given = {"samples": chosen.samples is not None, "certificates": chosen.certificates is not None}
-    return {"parts": chosen.parts, "repeat": chosen.repeat, **sizes, **given}
+    return {"parts": chosen.parts, "repeat": chosen.repeat, "minutes": chosen.minutes, **sizes, **given}
 
 
 def _output(chosen: argparse.Namespace) -> Path | None:
@@ -121,8 +114,18 @@ def _output(chosen: argparse.Namespace) -> Path | None:
     return chosen.output or (RESULTS if is_full else None)
 
 
-def run(chosen: argparse.Namespace, folder: Path) -> Results:
-    """Measure the chosen parts."""
+def _begin_notes(results: Results, chosen: argparse.Namespace) -> None:
+    """Note circumstances under which the figures mean less."""
+    if chosen.quick:
+        results.note("a quick run: logs and indexes are small, each scan ran once; the figures say little")
+    load_average = machine.load()
+    busy = ": other work is going on, and the figures are too low" if load_average > BUSY else ""
+    results.note(f"load average at the beginning: {load_average:.2f}{busy}")
+    results.note(f"speed of the machine at the beginning: {machine.speed()}")
+
+
+def run(chosen: argparse.Namespace, folder: Path) -> tuple[Results, bool]:
+    """Measure the chosen parts; return the results, and whether all of them were measured."""
     for name in ("logs", "server", "work"):
         (folder / name).mkdir()
     use_nginx = not chosen.without_nginx
@@ -131,44 +134,79 @@ def run(chosen: argparse.Namespace, folder: Path) -> Results:
     today = datetime.now(UTC).date().isoformat()
     with serve(folder / "logs", folder / "server", use_nginx) as server:
         results = Results(today, machine.facts(server.name), _parameters(chosen))
-        if machine.load() > BUSY:
-            results.note(f"the machine was busy with other work (load {machine.load():.1f}): its figures are too low")
-        results.note(f"the machine at the beginning of {', '.join(chosen.parts)}: {machine.speed()}")
+        _begin_notes(results, chosen)
         largest = max((getattr(chosen, OF_BIG[part]) for part in chosen.parts if part in OF_BIG), default=0)
-        bench = Bench(chosen, server, folder / "work", results, largest)
+        found = paths(folder / "work")
+        if CORE not in found:
+            results.note("the native core isn't installed: the rows of scans with it are left out")
+        bench = Bench(chosen, server, folder / "work", results, largest, found)
+        is_whole = True
         for part in chosen.parts:
-            say(f"--- {part}")
-            try:
-                PARTS[part](bench)
-            except BenchError as error:  # the other parts still count
-                results.note(f"{part} is not measured in full: {error}")
-            for each in results.rows:
-                each.setdefault("part", part)
+            is_whole &= _measure(bench, part)
             if (output := _output(chosen)) is not None:
                 results.save(output)
-    return results
+        results.note(f"speed of the machine at the end: {machine.speed()}")
+        if output is not None:
+            results.save(output)
+    return results, is_whole
+
+
+def _measure(bench: Bench, part: str) -> bool:
+    """Measure a part, with its time and the work of others meanwhile; return whether it was measured in full. After an
+    error, the other parts still count."""
+    say(f"--- {part}")
+    results, load_average = bench.results, machine.load()
+    before, own = machine.clocks(), machine.own_seconds() + bench.server_cpu()
+    is_whole = _tried(bench, part)
+    after = machine.clocks()
+    seconds = after.wall - before.wall
+    ours = machine.own_seconds() + bench.server_cpu() - own
+    others = max(0.0, (after.busy - before.busy - ours) / seconds)
+    for each in results.rows:
+        each.setdefault("part", part)
+    results.parts.append(
+        {"part": part, "seconds": round(seconds), "load": round(load_average, 2), "others": rounded(others)}
+    )
+    say(f"part {part}: {seconds:.0f} s, load before it {load_average:.2f}, other work {others:.2f} processors")
+    if others > OTHER:
+        results.note(f"during {part}, other work took {others:.2f} processors: its figures are too low")
+    return is_whole
+
+
+def _tried(bench: Bench, part: str) -> bool:
+    """Run a part, and note an error. The message of an unexpected error may name places of this machine, so only the
+    terminal shows it."""
+    try:
+        PARTS[part](bench)
+    except BenchError as error:
+        bench.results.note(f"{part} is not measured in full: {error}")
+    except Exception as error:
+        traceback.print_exc()
+        bench.results.note(f"{part} is not measured in full: {type(error).__name__}")
+    else:
+        return True
+    return False
 
 
 def main() -> None:
-    """Measure the parts, write the results, render the documents."""
+    """Measure the parts, write the results, render the documents. Exit code 1 when a part wasn't measured in full."""
     chosen = parse(sys.argv[1:])
     for name in ("samples", "certificates", "output"):
         if getattr(chosen, name):
             setattr(chosen, name, getattr(chosen, name).resolve())
-    if chosen.update:
-        results = load(RESULTS)
-        results.update(load(chosen.update), list(PARTS))
-        results.save(RESULTS)
-        chosen.render = True
+    is_whole = True
     if not chosen.render:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # raise SystemExit, so that the server is stopped
         with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
-            results = run(chosen, Path(folder).resolve())
+            results, is_whole = run(chosen, Path(folder).resolve())
         say("--- all rows")
         for each in results.rows:
             say(line(each))
+        for each in results.parts:
+            say(f"{each['part']:<12} {each['seconds']:>6} s")
     if chosen.render or _output(chosen) == RESULTS:
         render_documents(load(RESULTS))
+    sys.exit(0 if is_whole else 1)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ import re
 import sqlite3
 import ssl
 import subprocess
+import time
 import timeit
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -32,6 +34,7 @@ def facts(server: str) -> dict[str, str]:
         "deflate": version("deflate"),
         "isal": version("isal"),
         "file server": server,
+        "C compiler": _compiler(),
         "ctscan": f"{version('ctscan')}, commit {_commit()}, {_core()}",
     }
 
@@ -52,6 +55,40 @@ def load() -> float:
         return os.getloadavg()[0]
     except (OSError, AttributeError):
         return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Seconds so far: by the clock, and of all processors for all processes, or lost to other machines on the same
+    hardware; the second is 0 where the system doesn't give it."""
+
+    wall: float
+    busy: float
+
+
+def clocks() -> Clocks:
+    """Read the clocks (proc(5), `/proc/stat`)."""
+    try:
+        fields = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:]
+    except OSError:
+        return Clocks(time.monotonic(), 0.0)
+    user, nice, system, _, _, irq, softirq, steal, *_ = map(int, fields)
+    return Clocks(time.monotonic(), (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK"))
+
+
+def own_seconds() -> float:
+    """Return the CPU seconds of this process and of its children that have ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def _compiler() -> str:
+    """Return the first line of `cc --version`; empty without a compiler."""
+    try:
+        done = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=True)  # noqa: S607
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.partition("\n")[0]
 
 
 def _found(path: Path, pattern: str) -> str:

@@ -1,24 +1,27 @@
 """Program that runs a command and prints its time and memory as a line of JSON.
 
-    python -S bench/measure.py SECONDS FILE COMMAND...     FILE gets the stderr of the command
+    python -S bench/measure.py SECONDS FILE INDEX COMMAND...     FILE gets the stderr of the command
 
-    {"wall": s, "cpu": s, "peak": MiB, "exit": code, "samples": [[s, {"<pid>": [MiB, CPU s]}], ...]}
+    {"wall": s, "cpu": s, "peak": MiB, "exit": code, "samples": [[s, {"<pid>": [MiB, CPU s]}, entries], ...]}
 
 `cpu`: user and system time of the command and all its children (wait4); `peak`: resident memory of the largest of
-these processes. Every SECONDS the program samples each process in /proc; 0, or no /proc: no samples. The program is a
-small process of its own, for the peak of a process is never less than the memory of its parent at the start.
+these processes. Every SECONDS the program samples each process in /proc; 0, or no /proc: no samples. `entries`: number
+of entries that are verified in INDEX, the file of an index that the command writes; 0 before the first commit. The
+program is a small process of its own, for the peak of a process is never less than the memory of its parent at the
+start.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 
-Sample = tuple[float, dict[str, tuple[float, float]]]
+Sample = tuple[float, dict[str, tuple[float, float]], int]
 MIB = 1024 * 1024
 
 
@@ -39,20 +42,47 @@ def state(pid: int) -> tuple[float, float]:
     return pages * os.sysconf("SC_PAGE_SIZE") / MIB, ticks / os.sysconf("SC_CLK_TCK")
 
 
-def sample(pid: int, began: float) -> Sample:
-    """Take a sample of the processes; skip processes that end meanwhile."""
+def covered(index: str) -> int:
+    """Return the number of verified entries in an index; 0 before its tables are there.
+
+    The file is opened anew each time, and only when its writer has a write-ahead log, so that nothing waits for this
+    connection and the last writer is the last to close.
+    """
+    if not os.path.exists(index + "-wal"):  # noqa: PTH110
+        return 0
+    try:
+        connection = sqlite3.connect(f"file:{index}?mode=ro", uri=True)
+        try:
+            (entries,) = connection.execute("SELECT total(range_end - range_start) FROM coverage").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return 0
+    return int(entries)
+
+
+def sample(pid: int, began: float, index: str) -> Sample:
+    """Take a sample of the processes and of the index; skip processes that end meanwhile."""
     found: dict[str, tuple[float, float]] = {}
     try:
         for each in family(pid):
             found[str(each)] = state(each)
     except (OSError, IndexError, ValueError):
         pass
-    return time.perf_counter() - began, found
+    entries = covered(index)
+    return time.perf_counter() - began, found, entries
+
+
+def reap(process: subprocess.Popen[bytes]) -> float:
+    """Wait for a process, and return its CPU seconds, user and system."""
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return used.ru_utime + used.ru_stime
 
 
 def main() -> None:
     """Run the command, take samples, print the result."""
-    every, errors, command = float(sys.argv[1]), sys.argv[2], sys.argv[3:]
+    every, errors, index, command = float(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]
     samples: list[Sample] = []
     over = threading.Event()
     began = time.perf_counter()
@@ -61,7 +91,7 @@ def main() -> None:
 
     def look() -> None:
         while not over.wait(every):
-            samples.append(sample(process.pid, began))
+            samples.append(sample(process.pid, began, index))
 
     watcher = threading.Thread(target=look, daemon=True)
     if every:

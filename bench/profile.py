@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 from bench.context import Bench
-from bench.results import rounded, row, say
+from bench.results import line, rounded, row, say
 from bench.scans import measured
 from ctscan.model import LogProtocol
 
@@ -72,7 +72,8 @@ class Sampler:
         main = threading.get_ident()  # handlers run in the main thread
         for ident, frame in sys._current_frames().items():
             so_far = time.clock_gettime(time.pthread_getcpuclockid(ident))
-            used = so_far - self._last.get(ident, 0.0)
+            before = self._last.get(ident, 0.0)
+            used = so_far - before if so_far >= before else so_far  # less: a new thread has the id of one that ended
             self._last[ident] = so_far
             self.seconds[stage_of(list(_files(interrupted if ident == main else frame)))] += used
 
@@ -96,19 +97,20 @@ def stage_of(files: list[str]) -> str:
 
 
 def profile(bench: Bench) -> None:
-    """Measure the static-ct scan of one process, by stage."""
+    """Measure the static-ct scan of one process by stage, on each path."""
     log = bench.big(bench.options.profile_entries)
     url = bench.server.publish("profile", [log], LogProtocol.STATIC_CT)
-    folder = bench.fresh()
-    scan = ["scan", "--db", str(folder / "bench.db"), "--everything", "--from", "start", "--log-list", url]
-    command = [sys.executable, "-m", "bench.profile", str(folder / "profile.json"), *scan]
-    measured(command, bench.work)
-    took = json.loads((folder / "profile.json").read_text(encoding="utf-8"))
-    total = sum(took.values())
-    for stage, seconds in sorted(took.items(), key=lambda item: -item[1]):
-        found = row(stage, seconds / log.spec.size * 1e6, "us an entry", share=rounded(seconds / total * 100))
-        bench.results.profile.append(found)
-        say(f"profile: {stage:<55} {found['value']:>12,} us an entry {found['share']:>6} %")
+    for path in bench.paths:
+        folder = bench.fresh()
+        scan = ["scan", "--db", str(folder / "bench.db"), "--everything", "--from", "start", "--log-list", url]
+        command = [sys.executable, "-m", "bench.profile", str(folder / "profile.json"), *scan]
+        measured(command, bench.work, path=path)
+        took = json.loads((folder / "profile.json").read_text(encoding="utf-8"))
+        for stage, seconds in sorted(took.items(), key=lambda item: -item[1]):
+            share = rounded(seconds / sum(took.values()) * 100)
+            found = row(stage, seconds / log.spec.size * 1e6, "us an entry", path=path, share=share)
+            bench.results.profile.append(found)
+            say(f"profile: {line(found)} {share:>6} %")
 
 
 def main() -> None:

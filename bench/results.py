@@ -1,10 +1,10 @@
 """Results of a run of the benchmark: rows against the reach, stages, growth, machine. Plain JSON values.
 
-    {"date": ..., "machine": {...}, "parameters": {...}, "rows": [row...], "stages": [...], "profile": [...],
-     "growth": {"size": [...], "findings": [...], "logs": [...]}, "notes": [...]}
+    {"date": ..., "machine": {...}, "parameters": {...}, "parts": [...], "rows": [row...], "stages": [...],
+     "profile": [...], "growth": {"size": [...], "findings": [...], "logs": [...]}, "lookups": [...], "notes": [...]}
 
 A row: `part` (of the benchmark), `row` (its title), `value`, `unit`, `reach` (text; null: none was set), `met` (null
-without a reach), and further figures.
+without a reach), `path` where the core makes a difference ("core": with it; "reference": without), and further figures.
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
+
+
+CORE, REFERENCE = "core", "reference"
+PATHS = {CORE: "with the core", REFERENCE: "reference"}
+"""Paths through the hot loop, and the words for them."""
 
 
 class BenchError(Exception):
@@ -49,10 +54,12 @@ class Results:
     date: str
     machine: dict[str, str]
     parameters: dict[str, Any]
+    parts: list[Row] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     stages: list[Row] = field(default_factory=list)
     profile: list[Row] = field(default_factory=list)
     growth: dict[str, list[Row]] = field(default_factory=lambda: {"size": [], "findings": [], "logs": []})
+    lookups: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def add(self, *rows: Row) -> None:
@@ -60,20 +67,6 @@ class Results:
         self.rows += rows
         for each in rows:
             say(line(each))
-
-    def update(self, other: Results, order: list[str]) -> None:
-        """Replace rows of the parts that another run measured. BenchError when that run had another machine or other
-        versions: then the figures don't belong together."""
-        if self.machine | {"ctscan": ""} != other.machine | {"ctscan": ""}:
-            raise BenchError("expected results of the same machine and versions, got others: run all parts anew")
-        measured = {row["part"] for row in other.rows}
-        self.rows = [row for row in self.rows if row["part"] not in measured] + other.rows
-        self.rows.sort(key=lambda row: order.index(row["part"]))
-        self.stages = other.stages or self.stages
-        self.profile = other.profile or self.profile
-        self.growth = {name: rows or self.growth[name] for name, rows in other.growth.items()}
-        self.notes += [note for note in other.notes if note not in self.notes]
-        self.date, self.machine = other.date, other.machine
 
     def note(self, text: str) -> None:
         """Keep a remark, and print it."""
@@ -96,11 +89,16 @@ def figure(value: object) -> str:
     return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
+def title(of: Row) -> str:
+    """Return the title of a row, with its path."""
+    return f"{of['row']} ({PATHS[of['path']]})" if "path" in of else str(of["row"])
+
+
 def line(of: Row) -> str:
     """Format a row for the terminal."""
     met = "" if of["met"] is None else "   met" if of["met"] else "   NOT MET"
     reach = f"   reach {figure(of['reach'])}{met}" if of["reach"] is not None else ""
-    return f"{of['row']:<64} {figure(of['value']):>12} {of['unit']}{reach}"
+    return f"{title(of):<72} {figure(of['value']):>12} {of['unit']}{reach}"
 
 
 def say(text: str) -> None:

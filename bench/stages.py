@@ -1,9 +1,17 @@
-"""Each stage of the pipeline by itself, in this process: microseconds per entry."""
+"""Stages of the pipeline by themselves, in memory: microseconds of CPU per entry, on both paths.
+
+    python -m bench.stages TILES ANSWERS     paths of data tiles and of get-entries answers, lists with a colon between
+
+The path is chosen when `ctscan` is imported, so each is measured in a process of its own, which prints `{stage: us}`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
+import json
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,8 +22,10 @@ from support.logs import WIDTH, tile_name
 
 from bench.context import Bench
 from bench.logs import Built, LogSpec
-from bench.results import row, say
+from bench.pipeline import scope_of_domains
+from bench.results import line, row, say
 from bench.samples import certificates_in, read_as_far_as_possible
+from bench.scans import environment
 from ctscan.ct.extra_data import extra_of
 from ctscan.ct.merkle import batch_hashes, tile_root
 from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of
@@ -32,33 +42,70 @@ from ctscan.x509.certificate import read_tbs
 
 ROUNDS = 3
 READ_IN_FULL = 512  # certificates to a round
+_LOG = bytes(HASH_SIZE)  # its id
+Stages = dict[str, float]
 
 
 def stages(bench: Bench) -> None:
-    """Measure all stages of both protocols over the same entries."""
+    """Measure all stages over the entries of one log of each protocol."""
     size = bench.options.stage_entries // WIDTH * WIDTH
     (log,) = bench.build(LogSpec("stages", size))
-    packed = [(log.folder / tile_name("data", tile)).read_bytes() for tile in range(size // WIDTH)]
+    (rfc,) = bench.build(LogSpec("stages-rfc", size), protocol=LogProtocol.RFC6962)
+    tiles = [log.folder / tile_name("data", tile) for tile in range(size // WIDTH)]
+    answers = [rfc.folder / "get-entries" / f"{at}-{at + WIDTH - 1}" for at in range(0, size, WIDTH)]
+    listed = [":".join(map(str, files)) for files in (tiles, answers)]
+    for path in bench.paths:
+        command = [sys.executable, "-m", "bench.stages", *listed]
+        done = subprocess.run(command, env=environment(bench.work, path), check=True, stdout=subprocess.PIPE)
+        for name, us in json.loads(done.stdout).items():
+            bench.results.stages.append(row(name, us, "us an entry", path=path))
+            say(f"stage: {line(bench.results.stages[-1])}")
+
+
+def main() -> None:
+    """Measure the stages on the path that this process has."""
+    tiles, answers = ([Path(each).read_bytes() for each in listed.split(":")] for listed in sys.argv[1:])
+    found = _of_tiles(tiles) | _of_answers(answers)
+    sys.stdout.write(json.dumps(found))
+
+
+def _of_tiles(packed: list[bytes]) -> Stages:
     tiles = [gzip.decompress(tile) for tile in packed]
-    log_id = log.signer().id
-    batches = [cut_tile(tile, log_id, i * WIDTH, WIDTH) for i, tile in enumerate(tiles)]
-    _timed(bench, "gunzip", size, lambda: [gunzip(tile, DATA_TILE_LIMIT) for tile in packed])
-    _timed(bench, "cut, a tile", size, lambda: [cut_tile(t, log_id, i * WIDTH, WIDTH) for i, t in enumerate(tiles)])
-    _time_get_entries(bench, size)
-    _timed(bench, "hash, leaves and root of a tile", size, lambda: [tile_root(batch_hashes(b)) for b in batches])
-    prefilter = _taught(batches)
-    _timed(bench, "prefilter", size, lambda: [list(prefilter.candidates(b.data, b.certs, b.precerts)) for b in batches])
+
+    def cut() -> list[Batch]:
+        return [cut_tile(tile, _LOG, i * WIDTH, WIDTH) for i, tile in enumerate(tiles)]
+
+    batches, size = cut(), len(tiles) * WIDTH
     analyser = BatchAnalyser(parse_scope([], everything=True), entry_of, extra_of)
     analyser.analyse(batches[0])
-    _timed(bench, "prefilter and what it lets through", size, lambda: [analyser.analyse(b) for b in batches])
-    _timed(bench, "commit of a batch without findings", size, lambda: asyncio.run(_commits(batches)), rounds=1)
+    return {
+        "gunzip": timed(size, lambda: [gunzip(tile, DATA_TILE_LIMIT) for tile in packed]),
+        "cut, a tile": timed(size, cut),
+        "hash, leaves and root of a tile": timed(size, lambda: [tile_root(batch_hashes(b)) for b in batches]),
+        "prefilter": timed(size, _filter(batches, ())),
+        "prefilter, 200 domains in scope": timed(size, _filter(batches, scope_of_domains())),
+        "prefilter and what it lets through": timed(size, lambda: [analyser.analyse(b) for b in batches]),
+        "commit of a batch without findings": timed(size, lambda: asyncio.run(_commits(batches)), rounds=1),
+    }
 
 
-def _timed(bench: Bench, name: str, entries: int, work: Callable[[], object], rounds: int = ROUNDS) -> None:
-    """Time a stage: the fastest of some rounds is the least disturbed."""
-    found = row(name, min(seconds(work) for _ in range(rounds)) / entries * 1e6, "us an entry")
-    bench.results.stages.append(found)
-    say(f"stage: {name:<57} {found['value']:>12,} us an entry")
+def _of_answers(raw: list[bytes]) -> Stages:
+    def cut() -> list[Batch]:
+        return [cut_get_entries(answer, _LOG, i * WIDTH, WIDTH) for i, answer in enumerate(raw)]
+
+    batches, size = cut(), len(raw) * WIDTH
+    return {
+        "cut, an answer of get-entries": timed(size, cut),
+        "hash, leaves of get-entries and their root": timed(
+            size, lambda: [tile_root(batch_hashes(b)) for b in batches]
+        ),
+        "prefilter, entries of get-entries": timed(size, _filter(batches, ())),
+    }
+
+
+def timed(entries: int, work: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Time a stage in µs an entry: the fastest of some rounds is the least disturbed."""
+    return min(seconds(work) for _ in range(rounds)) / entries * 1e6
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -68,24 +115,13 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-def _time_get_entries(bench: Bench, size: int) -> None:
-    (log,) = bench.build(LogSpec("stages-rfc", size), protocol=LogProtocol.RFC6962)
-    raw = [(log.folder / "get-entries" / f"{at}-{at + WIDTH - 1}").read_bytes() for at in range(0, size, WIDTH)]
-    log_id = log.signer().id
-
-    def cut() -> list[Batch]:
-        return [cut_get_entries(answer, log_id, i * WIDTH, WIDTH) for i, answer in enumerate(raw)]
-
-    _timed(bench, "cut, an answer of get-entries", size, cut)
-
-
-def _taught(batches: list[Batch]) -> Prefilter:
-    """Make a prefilter that knows the issuers."""
-    prefilter = Prefilter()
+def _filter(batches: list[Batch], domains: tuple[str, ...]) -> Callable[[], object]:
+    """Return the work of a prefilter that knows the issuers."""
+    prefilter = Prefilter(domains)
     for batch in batches[:2]:
         for start, end in batch.certs:
             prefilter.learn_issuer(read_tbs(batch.data[start:end]).issuer.raw)
-    return prefilter
+    return lambda: [list(prefilter.candidates(b.data, b.certs, b.precerts)) for b in batches]
 
 
 async def _commits(batches: list[Batch]) -> None:
@@ -111,7 +147,7 @@ async def _commits(batches: list[Batch]) -> None:
 def examination(bench: Bench) -> None:
     """Measure certificates a second that are read in full and searched by every rule."""
     hosts, people = bench.build(
-        LogSpec("hosts", ROUNDS * READ_IN_FULL, people=0), LogSpec("people", ROUNDS * READ_IN_FULL, people=1000)
+        LogSpec("hosts", ROUNDS * READ_IN_FULL, people=0), LogSpec("persons", ROUNDS * READ_IN_FULL, people=1000)
     )
     for what, log in (("hosts", hosts), ("invented people", people)):
         best = min(_read_in_full(_certificates(log, part)) for part in range(ROUNDS))
@@ -140,3 +176,7 @@ def _real_certificates(bench: Bench) -> None:
     spent = seconds(lambda: read_as_far_as_possible(found)) / max(1, len(found))
     what = f"full examination, {len(found):,} certificates of a collection"
     bench.results.add(row(what, 1 / spent, "certificates/s", least=4_000))
+
+
+if __name__ == "__main__":
+    main()

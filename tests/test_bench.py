@@ -5,7 +5,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +17,16 @@ import pytest
 from support.cli import ROOT, run
 from support.logs import LogBuilder
 
+from bench import measure
 from bench.answers import RFC_6962
+from bench.findings import Population, steps
+from bench.floor import Floor, build_floor
 from bench.logs import PIECE, STATIC_CT, Built, LogSpec, build, make_tile, shorter
-from bench.machine import facts
+from bench.machine import clocks, facts, own_seconds
 from bench.profile import stage_of
-from bench.render import DOCUMENT, render
-from bench.results import Results, load, row
+from bench.render import DOCUMENT, SECTIONS, render
+from bench.results import CORE, REFERENCE, BenchError, Results, load, row, title
+from bench.scans import Used, paths
 from bench.serving import find_nginx, serve
 from ctscan.model import LogProtocol
 
@@ -109,6 +117,82 @@ def test_tiles_are_served_as_gzip(tmp_path: Path) -> None:
         assert scanned(tmp_path, "--log-list", url, "--from", "start") == (700, log.spec.hits)
 
 
+# --- the floor in C ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def floor(tmp_path_factory: pytest.TempPathFactory) -> Floor:
+    """Build the program; the tests are skipped where that can't be done."""
+    noted = Results("", {}, {})
+    found = build_floor(tmp_path_factory.mktemp("floor"), noted)
+    if found is None:
+        pytest.skip("; ".join(noted.notes))
+    return found
+
+
+def test_the_floor_finds_the_roots_of_all_tiles(tmp_path: Path, floor: Floor) -> None:
+    assert floor.run(built(tmp_path, 900, people=10)) >= 0
+
+
+def test_a_floor_that_does_other_work_is_an_error(tmp_path: Path, floor: Floor) -> None:
+    log = built(tmp_path, 300)
+    with pytest.raises(BenchError, match="expected"):
+        floor.run(Built(log.spec, log.folder, log.roots[::-1]))
+    (log.folder / "tile" / "data" / "000").write_bytes(b"no tile")
+    with pytest.raises(BenchError, match="expected"):
+        floor.run(log)
+
+
+def test_without_a_compiler_the_floor_is_left_out_with_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    noted = Results("", {}, {})
+    assert build_floor(tmp_path, noted) is None
+    assert "libdeflate" in noted.notes[0]
+
+
+# --- processes that are measured -----------------------------------------------------------------------------------
+
+
+def test_the_reference_is_measured_without_the_core(tmp_path: Path) -> None:
+    assert paths(tmp_path) == ((CORE, REFERENCE) if find_spec("ctscan_native") else (REFERENCE,))
+
+
+def test_speed_counts_from_the_first_commit_to_the_last() -> None:
+    seen = [(0.1, 0), (1.0, 1_000), (2.0, 3_000), (5.0, 9_000), (9.0, 9_000)]
+    assert Used(10, 8, 100, [(second, {}, entries) for second, entries in seen]).rate == 2_000
+    assert Used(10, 8, 100, [(0.1, {}, 0)]).rate is None
+    assert Used(10, 8, 100, [(0.1, {}, 5), (0.2, {}, 5)]).rate is None
+
+
+def test_an_index_that_is_being_written_says_how_far_it_is(tmp_path: Path) -> None:
+    index = tmp_path / "ctscan.db"
+    assert measure.covered(str(index)) == 0
+    with closing(sqlite3.connect(index)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        assert measure.covered(str(index)) == 0
+        writer.execute("CREATE TABLE coverage (range_start INTEGER, range_end INTEGER)")
+        writer.execute("INSERT INTO coverage VALUES (0, 512), (1024, 1280)")
+        writer.commit()
+        assert measure.covered(str(index)) == 768
+
+
+def test_the_work_of_a_process_counts_for_the_machine() -> None:
+    before, own = clocks(), own_seconds()
+    while own_seconds() - own < 0.05:
+        pass
+    after = clocks()
+    assert after.wall > before.wall
+    assert after.busy == before.busy == 0 or after.busy > before.busy
+
+
+def test_the_content_of_an_index_does_not_depend_on_its_last_size() -> None:
+    population = Population(800)
+    short, long = (next(steps(size, population, "rules")) for size in (800, 8_000))
+    assert short.result == long.result
+    holders = Counter(population.holder(number).address for number in range(2_400))
+    assert set(holders.values()) == {4}
+
+
 # --- results -------------------------------------------------------------------------------------------------------
 
 
@@ -133,10 +217,28 @@ def test_a_stack_belongs_to_the_innermost_stage_that_is_known() -> None:
     assert stage_of(["/lib/re.py"]) == "other"
 
 
+def test_rows_of_both_paths_stand_side_by_side() -> None:
+    rows = [row("a scan", value, "us an entry", path=path) for path, value in ((CORE, 5), (REFERENCE, 11))]
+    results = Results("2026-01-01", {}, {}, rows=[*rows, row("other", 1, "x")], stages=[row("alone", 3, "us an entry")])
+    assert title(rows[0]) == "a scan (with the core)"
+    assert SECTIONS["paths"](results)[2:] == ["| a scan | µs an entry | 11 | 5 |"]
+    assert SECTIONS["stages"](results)[2:] == ["| alone | µs an entry | 3 |  |"]
+
+
+def test_a_row_that_is_not_met_says_by_how_much() -> None:
+    rows = [row("slow", 5_000, "entries", least=20_000), row("late", 15, "ms", most=10), row("good", 1, "ms", most=10)]
+    assert SECTIONS["missed"](Results("2026-01-01", {}, {}, rows=rows))[2:] == [
+        "| slow | 5,000 entries | ≥ 20,000 | a factor of 4.0 |",
+        "| late | 15 ms | ≤ 10 | a factor of 1.5 |",
+    ]
+    assert SECTIONS["missed"](Results("2026-01-01", {}, {})) == ["All are met."]
+
+
 def test_figures_of_the_documents_are_those_of_the_results() -> None:
     results = load(RESULTS)
     text = DOCUMENT.read_text(encoding="utf-8")
     assert render(text, results) == text, "run `make bench-docs`"
+    assert all(f"<!-- bench: {section} -->" in text for section in SECTIONS)
 
 
 def test_results_that_are_kept_are_whole() -> None:
@@ -147,4 +249,5 @@ def test_results_that_are_kept_are_whole() -> None:
         assert {"row", "unit", "reach", "met"} <= set(each), each
         assert (each["met"] is None) == (each["reach"] is None), each
     assert all(results.growth.values())
-    assert set(results.machine) == set(facts("nginx"))
+    assert results.lookups
+    assert [each["part"] for each in results.parts] == results.parameters["parts"]
