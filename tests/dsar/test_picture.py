@@ -187,6 +187,7 @@ def test_a_text_about_the_requester_loses_the_names_of_others() -> None:
 
 
 def test_the_surname_of_a_sister_stays_in_the_own_address_only() -> None:
-    shown = picture([answer_of("helena.figurado@example.org", of_several_people("mixed_second")["pt-sister-in-mailbox"])])
+    match = of_several_people("mixed_second")["pt-sister-in-mailbox"]
+    shown = picture([answer_of("helena.figurado@example.org", match)])
     assert "helena.figurado@example.org" in [datum.canonical for datum in shown.data]
     assert "Figurado" not in shown.certificates[0].certificate.subject
