@@ -336,7 +336,7 @@ def test_a_pass_that_is_stopped_among_failing_entries_is_taken_up(
     assert verified_size(states(db)["people"]) == SIZE
 
 
-@pytest.mark.parametrize("protocol", BOTH)
+@pytest.mark.parametrize("protocol", [BOTH[0], pytest.param(BOTH[1], marks=pytest.mark.long)])
 def test_processes_that_share_a_log_leave_the_same_gaps(protocol: LogProtocol, tmp_path: Path) -> None:
     from scan.test_sharing import SIZE as LARGE
     from scan.test_sharing import large_log
