@@ -24,7 +24,7 @@ from ctscan.config import load_config
 from ctscan.model.alert_channel import ChannelResult
 
 NOW = datetime(2031, 5, 6, 12, 0, tzinfo=UTC)
-NUMBER = 250  # alerts: three messages for each of four channels
+NUMBER = 201  # alerts: three messages for each of four channels
 CHANNELS = """
 purpose = "a test"
 [[alerts.channel]]
@@ -141,7 +141,7 @@ def whole_lines(path: Path) -> list[str]:
 
 
 def test_kills_lose_no_alert_and_change_no_id(filled: Path, tmp_path: Path) -> None:
-    check_kills(filled, tmp_path, 5)
+    check_kills(filled, tmp_path, 4)
 
 
 @pytest.mark.long

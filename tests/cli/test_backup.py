@@ -235,7 +235,7 @@ def test_a_full_disk_leaves_no_part_of_a_backup_and_the_older_one(folder: Path) 
 
 # --- kills ---------------------------------------------------------------------------------------------------------
 
-KILLS = [6, pytest.param(200, marks=pytest.mark.long)]
+KILLS = [3, pytest.param(200, marks=pytest.mark.long)]
 
 
 def make_backup(folder: Path) -> None:

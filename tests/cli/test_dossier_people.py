@@ -29,21 +29,23 @@ WORDS = frozenset(("prokura", "11222333000181"))
 
 
 @pytest.fixture(scope="module")
-def several() -> list[Match]:
-    """Read the golden certificates of several people."""
+def golden() -> dict[bytes, Match]:
+    """Read the golden certificates of several people, by their octets."""
     ders = [der_of(path) for path in sorted(GOLDEN.glob("*/*.pem")) if "BEGIN CERT" in path.read_text("ascii")]
-    found = [match for match in map(match_of, ders) if match is not None]
-    return [match for match in found if len(people_of(match)) > 1]
+    found = {der: match_of(der) for der in ders}
+    return {der: match for der, match in found.items() if len(people_of(match)) > 1}
 
 
 @pytest.fixture(scope="module")
-def config(several: Sequence[Match], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def several(golden: dict[bytes, Match]) -> list[Match]:
+    return list(golden.values())
+
+
+@pytest.fixture(scope="module")
+def config(golden: dict[bytes, Match], tmp_path_factory: pytest.TempPathFactory) -> Path:
     log = LogBuilder("Example log")
-    wanted = {match.certificate.identity for match in several}
-    for path in sorted(GOLDEN.glob("*/*.pem")):
-        match = match_of(der_of(path)) if "BEGIN CERT" in path.read_text("ascii") else None
-        if match is not None and match.certificate.identity in wanted:
-            log.add_certificate(der_of(path))
+    for der in golden:
+        log.add_certificate(der)
     return scanned(tmp_path_factory.mktemp("people"), log)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 import sqlite3
@@ -13,11 +12,22 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from support import forked
 from support.cli import ROOT
 from support.scanning import people_log, scan
 from support.simulator import Simulator
 
-PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2  # prctl(2), capabilities(7)
+OBEYING = """
+import ctypes, os, runpy, sys
+if os.getuid() == 0:  # give up CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, the right of root to what modes forbid
+    libc = ctypes.CDLL(None, use_errno=True)
+    version_3, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    assert libc.capget(version_3, sets) == 0
+    for number in range(3):
+        sets[number] &= ~0b110
+    assert libc.capset(version_3, sets) == 0, os.strerror(ctypes.get_errno())
+runpy.run_module("ctscan", run_name="__main__", alter_sys=True)
+"""
 PERSON = "jane.roe@example.org"
 
 
@@ -49,24 +59,15 @@ def read_only(medium: Path, folder: Path) -> Iterator[Path]:
 def ctscan(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[str]:
     """Run `ctscan` as a user for whom the modes of files hold."""
     home.mkdir(exist_ok=True)
-    return subprocess.run(
-        [sys.executable, "-m", "ctscan", *map(str, arguments)],
+    return forked.run(
+        [sys.executable, "-c", OBEYING, *map(str, arguments)],
         env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "HOME": str(home), "COLUMNS": "200"},
         cwd=home,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
-        preexec_fn=obey_modes if os.getuid() == 0 else None,
     )
-
-
-def obey_modes() -> None:
-    """Give up the right of root to write where modes forbid it, for the program that is started next."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
-        if libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0):
-            raise OSError(ctypes.get_errno(), "prctl")
 
 
 def elsewhere(home: Path) -> list[str]:

@@ -36,7 +36,7 @@ SECONDS_FOR_A_MEBIBYTE = 12.0
 """Processor time beside that: every value of a huge certificate is read, in time that grows with its length."""
 
 GIVEN_UP = 20
-"""Seconds after which an input is interrupted."""
+"""Seconds of the processor after which an input is interrupted."""
 
 MAX_MEMORY = 100 << 20
 
@@ -142,15 +142,15 @@ def peak_memory() -> int:
 
 @contextmanager
 def interrupted_after(seconds: float) -> Iterator[None]:
-    """Raise Hang in the main thread after `seconds`."""
+    """Raise Hang in the main thread after `seconds` of the processor: other work on the machine accuses no input."""
 
     def interrupt(signum: int, frame: object) -> None:
         raise Hang
 
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, interrupt)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

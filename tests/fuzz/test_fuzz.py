@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from run import Outcome, Plan, work
 from seeds import all_seeds, from_path, kept
 from strategies import built, mutated
 from support.certs import extension, make_certificate, name, tlv
-from target import Failure, failures_of
+from target import Failure, Hang, failures_of, interrupted_after
 
 from ctscan.errors import FormatError
 from ctscan.x509.certificate import read_certificate
@@ -98,6 +99,14 @@ def test_most_mutated_certificates_can_still_be_read() -> None:
         except FormatError:
             continue
     assert readable > 250
+
+
+def test_an_input_is_interrupted_for_its_work_and_not_for_that_of_others() -> None:
+    with interrupted_after(0.05):
+        time.sleep(0.1)
+    with pytest.raises(Hang), interrupted_after(0.05):
+        while True:
+            pass
 
 
 def test_outcomes_of_workers_add_up() -> None:

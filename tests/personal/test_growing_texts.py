@@ -17,9 +17,9 @@ from ctscan.personal.normalise.characters import compatible, is_beyond_bound, sh
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 
 PHRASE, BRIEF, WORD = "\ufdfa", "\ufdfb", "\u3316"  # 18, 8 and 6 characters in NFKC
-MOST_SECONDS = 2.0
+MOST_SECONDS = 0.8
 TEXTS = {"phrases": PHRASE, "phrases and letters": PHRASE + "漢", "words": WORD + "漢", "two phrases": PHRASE + BRIEF}
-SIZES = {300: 500, 3_000: 50, 12_000: 12}
+SIZES = {300: 200, 3_000: 20, 12_000: 5}
 """Characters of a value, and values of a certificate."""
 
 
@@ -59,7 +59,7 @@ def test_a_growing_name_of_any_length_costs_no_more_than_another(size: int) -> N
 
 @pytest.mark.long
 def test_a_certificate_of_millions_of_octets_is_read_in_seconds() -> None:
-    assert seconds(make_certificate([("CN", PHRASE * 300)] * 4_000)) < MOST_SECONDS
+    assert seconds(make_certificate([("CN", PHRASE * 300)] * 4_000)) < 2.0
 
 
 def test_a_name_behind_phrases_is_found() -> None:

@@ -23,8 +23,11 @@ def archive(folder: Path, size: int = 600) -> str:
     return (folder / "000.zip").as_uri()
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("form", ["tree", "000.zip", ""])
+@pytest.mark.parametrize(
+    ("form", "jobs"),
+    [("tree", 1), ("000.zip", 1), ("", 1), ("000.zip", 2)]
+    + [pytest.param(form, 2, marks=pytest.mark.long) for form in ("tree", "")],
+)
 def test_an_archive_is_read_from_its_start_and_answers_are_complete(tmp_path: Path, form: str, jobs: int) -> None:
     archive(tmp_path)
     place = (tmp_path / form).as_uri()

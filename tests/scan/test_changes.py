@@ -427,15 +427,15 @@ def test_changes_of_the_list_reach_the_process_that_reads_the_log(tmp_path: Path
 def test_children_are_heard_however_few_threads_there_are(tmp_path: Path) -> None:
     async def run(sim: Simulator, heard: Heard) -> ScanResult:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
-        asked = request(sim, tmp_path / "db", jobs=3)
+        asked = request(sim, tmp_path / "db", jobs=2)
         return await asyncio.wait_for(run_scan(asked, heard.emit, asyncio.Event(), ScanClock(sleep=no_sleep)), 60)
 
     with Simulator() as sim:
-        for number in range(3):
+        for number in range(2):
             sim.add(f"log{number}", people_log(f"log{number}", 300, operator=f"Operator {number}"))
         heard = Heard()
         outcome = asyncio.run(run(sim, heard))
-    assert outcome.exit_code == 0 and heard.entries == 900
+    assert outcome.exit_code == 0 and heard.entries == 600
 
 
 async def fails(task: WorkerTask, emit: Emit, commands: WorkerCommands) -> list[LogOutcome]:

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 def run(*arguments: str | Path, stdin: str | bytes = "", env: Mapping[str, str | None] | None = None) -> Result:
     """Run `ctscan …` in this process; the result holds `exit_code`, `stdout` and `stderr`."""
     runner = CliRunner(env={"CTSCAN_CONFIG": None, "COLUMNS": "200", "NO_COLOR": "1", **(env or {})})
-    result = runner.invoke(program, [str(argument) for argument in arguments], input=stdin)
+    result = runner.invoke(program, words(*arguments), input=stdin)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
@@ -45,11 +45,17 @@ def process(
 
 def command(*arguments: str | Path) -> list[str]:
     """Build the words that start `ctscan` with this Python."""
-    return [sys.executable, "-m", "ctscan", *(str(argument) for argument in arguments)]
+    return [sys.executable, "-m", "ctscan", *words(*arguments)]
+
+
+def words(*arguments: str | Path) -> list[str]:
+    """Turn arguments to words. None would be a file of that name in the working directory."""
+    assert None not in arguments, "an argument is None"
+    return [str(argument) for argument in arguments]
 
 
 def copy_index(db: Path, to: Path) -> None:
-    """Copy an index with its trail and key, without which it answers nothing."""
+    """Copy an index with its trail and key, without which it answers nothing, to a path; it returns nothing."""
     for suffix in ("", ".audit", ".key"):
         if (file := Path(f"{db}{suffix}")).exists():
             shutil.copy(file, f"{to}{suffix}")

@@ -273,11 +273,12 @@ def test_members_without_content_are_counted_by_their_input() -> None:
     assert time.process_time() - began < 20
 
 
-def test_a_hundred_thousand_members_are_walked_through() -> None:
+@pytest.mark.parametrize("number", [20_000, pytest.param(100_000, marks=pytest.mark.long)])
+def test_many_members_are_walked_through(number: int) -> None:
     block = a_tar({"x": b""}, tarfile.USTAR_FORMAT)[:512]
     began = time.process_time()
-    assert found(block * 100_000 + a_tar({"jane": JANE})) == [("-!jane", JANE)]
-    assert time.process_time() - began < 20
+    assert found(block * number + a_tar({"jane": JANE})) == [("-!jane", JANE)]
+    assert time.process_time() - began < number / 5_000
 
 
 def test_false_sizes() -> None:
