@@ -30,7 +30,7 @@ def facts(server: str) -> dict[str, str]:
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
         "OpenSSL": ssl.OPENSSL_VERSION,
-        "aiohttp": version("aiohttp"),
+        "httptools": version("httptools"),
         "deflate": version("deflate"),
         "isal": version("isal"),
         "file server": server,

@@ -42,9 +42,8 @@ STAGES = (
     ("/sqlite3/", "commit"),
     ("ctscan/http/", "HTTP"),
     ("ctscan/sources/", "HTTP"),
-    ("/aiohttp/", "HTTP"),
+    ("/httptools/", "HTTP"),
     ("/httpx/", "HTTP"),
-    ("/yarl/", "HTTP"),
     ("/asyncio/", "HTTP"),
     ("ctscan/scan/", "the scan's own loop"),
 )

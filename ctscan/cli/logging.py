@@ -20,7 +20,7 @@ from ctscan.views.endings import ending_text
 from ctscan.views.text import ENGLISH, texts
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
-QUIET = ("httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "psycopg")
+QUIET = ("httpx", "httpcore", "aiosqlite", "asyncio", "psycopg")
 
 PERSONAL_KEYS = frozenset({
     "account", "accounts", "address", "addresses", "attribute", "canonical", "common_name", "contact", "cn",

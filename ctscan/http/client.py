@@ -16,10 +16,8 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
-from http.client import responses
-from typing import Any, TypeVar, cast
-
-import httpx
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ctscan.errors import BadAnswer, FormatError, Missing, Refused, SourceError, Throttled, UsageError
 from ctscan.http.contact import NO_CONTACT, check_contact
@@ -32,9 +30,13 @@ from ctscan.http.transport_router import TransportRouter
 from ctscan.http.urls import is_loopback
 from ctscan.resources import version
 
+if TYPE_CHECKING:
+    import httpx
+
 DEFAULT_RATE = 5.0  # requests a second, for operators without a configured rate
 _RETRIED_4XX = (408, 425)
 _SLOW_DOWN = (429, 503)
+_KNOWN_STATUSES = frozenset(HTTPStatus)
 T = TypeVar("T")
 
 TakeTurn = Callable[[str, float], Awaitable[float]]
@@ -84,7 +86,7 @@ class _Failure(Exception):
 
 def quiet_libraries() -> None:
     """Switch off the loggers of the HTTP libraries: they write URLs with their queries."""
-    for name in ("httpx", "httpcore", "aiohttp"):
+    for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
@@ -364,7 +366,7 @@ class Client:
     def _refusal(self, call: _Call, answer: StreamedResponse, bucket: TokenBucket) -> Exception:
         """Make the exception for a status that carries no answer."""
         status = answer.status
-        named = f"{status} {responses.get(status, '')}".strip()
+        named = f"{status} {HTTPStatus(status).phrase}" if status in _KNOWN_STATUSES else str(status)
         if status in (404, 410):
             return Missing(f"{call.where}: not there ({named})")
         if 300 <= status < 400:

@@ -34,10 +34,14 @@ class _Pool:
 
 class HttpxTransport:
     """`Transport` over httpx. Raises UsageError when the environment (with `trust_env`) names an unusable proxy.
-    `transport` replaces the network of all pools."""
+    `transport` replaces the network of all pools, which then need no `tls`."""
 
     def __init__(
-        self, transport: httpx.AsyncBaseTransport | None, tls: ssl.SSLContext, trust_env: bool, timeouts: Timeouts
+        self,
+        transport: httpx.AsyncBaseTransport | None,
+        tls: ssl.SSLContext | None,
+        trust_env: bool,
+        timeouts: Timeouts,
     ) -> None:
         self._transport, self._tls, self._trust_env = transport, tls, trust_env
         self._timeouts = timeouts
@@ -97,7 +101,7 @@ class HttpxTransport:
         try:
             return _Pool(
                 httpx.AsyncClient(
-                    verify=self._tls,
+                    verify=self._tls or True,
                     transport=self._transport,
                     trust_env=self._trust_env,
                     limits=limits,

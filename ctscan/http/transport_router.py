@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import ssl
-from urllib.request import getproxies
+import os
+import sys
+from typing import TYPE_CHECKING
 
-import httpx
-
-from ctscan.errors import UsageError
-from ctscan.http.aiohttp_transport import AiohttpTransport
-from ctscan.http.httpx_transport import HttpxTransport
+from ctscan.http.direct_transport import DirectTransport
 from ctscan.http.transport import Timeouts, Transport
+from ctscan.http.trusted_cas import TrustedCAs
 from ctscan.http.urls import is_loopback
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class TransportRouter:
-    """Choice of transport by host: direct (aiohttp) by default; httpx where the environment names a proxy, or where a
-    test's transport replaces the network. Loopback is always reached directly."""
+    """Choice of transport by host: direct by default; httpx where the environment names a proxy, or where a test's
+    transport replaces the network. Loopback is always reached directly. httpx is imported when it is needed."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport | None, trust_env: bool, timeouts: Timeouts) -> None:
-        try:
-            tls = httpx.create_ssl_context(trust_env=trust_env)
-        except (OSError, ssl.SSLError):
-            raise UsageError("the CA certificates named by SSL_CERT_FILE or SSL_CERT_DIR can't be read") from None
-        self._near: Transport = (
-            HttpxTransport(transport, tls, trust_env, timeouts) if transport else AiohttpTransport(tls, timeouts)
-        )
-        has_proxies = trust_env and not transport and not getproxies().keys().isdisjoint(("http", "https", "all"))
-        self._far: Transport = HttpxTransport(None, tls, trust_env, timeouts) if has_proxies else self._near
+        cas = TrustedCAs(trust_env)
+        self._near: Transport = _replaced(transport, timeouts) if transport else DirectTransport(cas.load, timeouts)
+        self._far = self._near
+        if trust_env and not transport and _has_proxies():
+            self._far = _proxied(cas, timeouts)
 
     def for_host(self, host: str) -> Transport:
         """Return the transport to a host."""
@@ -37,3 +34,25 @@ class TransportRouter:
         """Close all connections."""
         for transport in {self._near, self._far}:
             await transport.aclose()
+
+
+def _replaced(transport: httpx.AsyncBaseTransport, timeouts: Timeouts) -> Transport:
+    from ctscan.http.httpx_transport import HttpxTransport
+
+    return HttpxTransport(transport, None, False, timeouts)
+
+
+def _proxied(cas: TrustedCAs, timeouts: Timeouts) -> Transport:
+    from ctscan.http.httpx_transport import HttpxTransport
+
+    return HttpxTransport(None, cas.load(), True, timeouts)
+
+
+def _has_proxies() -> bool:
+    """Return whether environment or system name a proxy."""
+    is_named_elsewhere = sys.platform in ("darwin", "win32")
+    if not is_named_elsewhere and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return False
+    from urllib.request import getproxies
+
+    return not getproxies().keys().isdisjoint(("http", "https", "all"))

@@ -130,4 +130,4 @@ def test_a_key_press_imports_the_command_on_the_line_only(folder: Path) -> None:
     assert done.stdout.split() == ["plain,--from-file", "plain,--format"]
     loaded = set(done.stderr.split())
     assert {module for module in COMMANDS.values() if module in loaded} == {"ctscan.cli.lookup"}
-    assert not loaded & {"aiohttp", "asyncio", "cryptography", "httpx", "rich", "sqlite3"}
+    assert not loaded & {"asyncio", "cryptography", "httptools", "httpx", "rich", "sqlite3"}

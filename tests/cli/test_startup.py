@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from support.cli import ROOT
+from support.scanning import people_log
+from support.simulator import Simulator
 
 from ctscan.index.open import open_index
 
@@ -39,7 +41,7 @@ def imported(tmp_path: Path, *arguments: str) -> set[str]:
 
 
 HEAVY = {
-    "aiohttp", "asn1crypto", "cryptography", "httpx", "isal", "multiprocessing", "phonenumbers", "rich", "stdnum",
+    "asn1crypto", "cryptography", "httptools", "httpx", "isal", "multiprocessing", "phonenumbers", "rich", "stdnum",
     "structlog",
 }  # fmt: skip
 
@@ -81,3 +83,14 @@ def test_help_needs_neither_a_database_nor_an_event_loop(tmp_path: Path) -> None
 def test_a_look_up_makes_no_results_of_other_use_cases(tmp_path: Path) -> None:
     found = imported(tmp_path, "lookup", "jane@example.org", "--db", "none.db", "--format", "json")
     assert "ctscan.model.answer" in found and "ctscan.model.results" not in found
+
+
+def test_a_scan_imports_one_http_client_only(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        sim.add("people", people_log(size=300))
+        found = imported(
+            tmp_path, "scan", "--everything", "--log-list", sim.list_url, "--from", "start", "--db", "x.db"
+        )
+        assert len(sim.requests) > 3
+    assert "httptools" in found
+    assert not found & {"certifi", "h11", "http.client", "httpcore", "httpx"}

@@ -17,8 +17,8 @@ from support.reading import patient_client, with_client
 from support.simulator import Simulator
 
 from ctscan.errors import SourceError
-from ctscan.http.aiohttp_transport import AiohttpTransport
 from ctscan.http.client import Client
+from ctscan.http.direct_transport import DirectTransport
 from ctscan.http.httpx_transport import HttpxTransport
 from ctscan.http.patience import CONNECT, IDLE, Patience
 from ctscan.http.transport import Request, Timeouts, address_of
@@ -94,9 +94,9 @@ def test_the_first_byte_has_the_same_time_and_a_third_try_is_made() -> None:
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("kind", ["aiohttp", "httpx"])
+@pytest.mark.parametrize("kind", ["direct", "httpx"])
 def test_a_fresh_request_takes_no_kept_connection_and_leaves_none(kind: str) -> None:
-    async def read(transport: AiohttpTransport | HttpxTransport, url: str, fresh: bool) -> None:
+    async def read(transport: DirectTransport | HttpxTransport, url: str, fresh: bool) -> None:
         address = address_of(url)
         request = Request("GET", address, [("Host", address.netloc)], fresh=fresh)
         async with transport.send(request) as answer:
@@ -105,7 +105,7 @@ def test_a_fresh_request_takes_no_kept_connection_and_leaves_none(kind: str) -> 
     async def main() -> None:
         server, timeouts = Stalling(), Timeouts(1.0, 1.0)
         tls = httpx.create_ssl_context(trust_env=False)
-        made = HttpxTransport(None, tls, False, timeouts) if kind == "httpx" else AiohttpTransport(tls, timeouts)
+        made = HttpxTransport(None, tls, False, timeouts) if kind == "httpx" else DirectTransport(lambda: tls, timeouts)
         try:
             async with server.running() as url:
                 for fresh in (False, True, True):

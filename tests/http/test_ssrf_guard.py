@@ -26,7 +26,8 @@ from support.reading import patient_client, with_client
 
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
 from ctscan.http.client import Response
-from ctscan.http.ssrf_guard import Resolve, check_url, guarded_transport, is_public
+from ctscan.http.public_addresses import is_public
+from ctscan.http.ssrf_guard import Resolve, check_url, guarded_transport
 
 PUBLIC, PUBLIC_V6 = "93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"
 

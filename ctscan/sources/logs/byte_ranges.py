@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ctscan.errors import BadAnswer, Missing, SourceError
 from ctscan.http.client import Client, Response
-from ctscan.http.ssrf_guard import is_public
+from ctscan.http.public_addresses import is_public
 from ctscan.http.urls import is_loopback, shown_url
 
 PIECE: Final = 4 * 1024 * 1024
