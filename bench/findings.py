@@ -68,6 +68,7 @@ from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.normalise.addresses import email_keys
 from ctscan.personal.normalise.name_tokens import asked_forms, name_keys
 from ctscan.personal.rules import rule_set
+from ctscan.scan.workers.garbage import collected_rarely
 
 STEP = 256  # hits in a transaction, as the readers commit them
 ENTRIES_PER_HIT = 100
@@ -275,7 +276,8 @@ async def build(path: Path, findings: int, population: Population) -> Built:
         for number, step in enumerate(steps(certificates, population, rules.version), 1):
             began, cpu = time.perf_counter(), time.process_time()
             async with index.lease(LOG.id, 0, None) as lease:
-                await index.commit(run_id, step, lease)
+                with collected_rarely():  # as a scan does
+                    await index.commit(run_id, step, lease)
             built.seconds += time.perf_counter() - began
             built.cpu += time.process_time() - cpu
             built.findings += sum(len(hit.findings) for hit in step.result.hits)
