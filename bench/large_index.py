@@ -34,6 +34,7 @@ from bench.scans import environment
 from ctscan.index.open import open_index
 from ctscan.model import Run, RunState, ScanStep
 from ctscan.personal.rules import rule_set
+from ctscan.scan.workers.garbage import collected_rarely
 
 RESERVE = 120  # seconds for the last look-ups
 MEAN_FINDINGS = 3.5
@@ -76,7 +77,8 @@ async def write(path: Path, some: Iterator[ScanStep], until: float, so_far: Writ
         for number, step in enumerate(some, 1):
             began, cpu = time.perf_counter(), time.process_time()
             async with index.lease(LOG.id, 0, None) as lease:
-                await index.commit(run_id, step, lease)
+                with collected_rarely():  # as a scan does
+                    await index.commit(run_id, step, lease)
             so_far.seconds += time.perf_counter() - began
             so_far.cpu += time.process_time() - cpu
             so_far.findings += sum(len(hit.findings) for hit in step.result.hits)

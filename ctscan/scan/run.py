@@ -46,6 +46,7 @@ from ctscan.scan.request import LogListChange, LogOutcome, LogStatus, ScanClock,
 from ctscan.scan.safe_message import safe_message
 from ctscan.scan.scope_change import is_narrower, narrowed_line, unsearched, widened_line, wider_ranges
 from ctscan.scan.selection import Selection
+from ctscan.scan.workers.garbage import collected_rarely
 from ctscan.scan.workers.readers import Readers
 
 __all__ = ["LogOutcome", "LogStatus", "ScanClock", "ScanRequest", "ScanResult", "run_scan"]
@@ -105,7 +106,8 @@ async def _run(network: Network, context: ScanContext, reading: Reading, watch: 
     """Read all logs, and record the end of the run."""
     result = ScanResult(())
     try:
-        outcomes = tuple(watch.with_error(await _read(network, context, reading)))
+        with collected_rarely():
+            outcomes = tuple(watch.with_error(await _read(network, context, reading)))
         result = ScanResult(outcomes, context.request.follow, context.run_id)
     finally:
         await context.index.end_run(context.run_id, context.clock.now(), _run_state(result, context.stop))

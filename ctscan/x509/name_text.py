@@ -7,7 +7,9 @@ appears repaired.
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
+from operator import attrgetter
 
 from ctscan.model import Attribute, Name
 
@@ -55,6 +57,7 @@ SHORT_NAMES = {
 }
 
 _SPECIAL = frozenset('"+,;<>\\')
+_HAS_SPECIAL = re.compile(r'["+,;<>\\]').search
 
 
 def render_name(name: Name) -> str:
@@ -65,8 +68,8 @@ def render_name(name: Name) -> str:
     """
     parts: list[str] = []
     length = 0
-    for _, attributes in groupby(reversed(name.attributes), key=lambda attribute: attribute.rdn):
-        parts.append("+".join(_attribute(attribute) for attribute in reversed(list(attributes))))
+    for _, attributes in groupby(reversed(name.attributes), attrgetter("rdn")):
+        parts.append("+".join([_attribute(attribute) for attribute in attributes][::-1]))
         length += len(parts[-1]) + 1
         if length > LIMIT:
             break
@@ -84,7 +87,7 @@ def _attribute(attribute: Attribute) -> str:
 
 def _escape(value: str) -> str:
     """Escape special (RFC 4514 section 2.4) and unprintable characters."""
-    is_plain = value.isprintable() and _SPECIAL.isdisjoint(value)
+    is_plain = value.isprintable() and _HAS_SPECIAL(value) is None
     if is_plain and not value.startswith((" ", "#")) and not value.endswith(" "):
         return value
     escaped = list(value) if is_plain else [_escape_character(character) for character in value]

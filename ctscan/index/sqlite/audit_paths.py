@@ -15,6 +15,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import logs, rows
@@ -83,8 +85,8 @@ def path_of(shape: str, hashes: bytes, index: int) -> tuple[bytes, ...]:
 def keep(connection: sqlite3.Connection, log: int, proofs: Iterable[InclusionProof], at: datetime) -> dict[int, int]:
     """Write proofs of entries; return, by index, the row that holds the proof."""
     by_head: dict[TreeHead, dict[int, tuple[bytes, ...]]] = defaultdict(dict)
-    for proof in proofs:
-        by_head[proof.head][proof.index] = proof.path
+    for head, some in groupby(proofs, attrgetter("head")):  # one head for all of them, nearly always
+        by_head[head].update((proof.index, proof.path) for proof in some)
     rows_of: dict[int, int] = {}
     for head, paths in by_head.items():
         cursor = connection.execute(

@@ -40,6 +40,7 @@ _REST_OF_PLACE = (1 << 48 - _SHARD_BITS) - 1
 _IN_PART = 128  # shards in a row of the table: a small step rewrites few octets, a large step few rows
 _PARTS = (1 << _SHARD_BITS) // _IN_PART
 _TOTALS = struct.Struct(f"<{_IN_PART}Q")
+_TOTAL = struct.Struct("<Q")
 _MASK = (1 << 64) - 1
 
 LAST = "\U0010ffff"  # the largest character: no label begins with it
@@ -74,16 +75,20 @@ def add(connection: sqlite3.Connection, family: Family, terms: Iterable[Term], s
     """Add the terms of new rows to their totals; `sign` -1 takes the terms of deleted rows away."""
     parts: dict[int, list[Term]] = defaultdict(list)
     for shard, summand in terms:
-        parts[shard // _IN_PART].append((shard % _IN_PART, summand))
-    for part, changes in parts.items():
-        id = family * _PARTS + part
-        found = connection.execute("SELECT totals FROM control_total WHERE id = ?", (id,)).fetchone()
-        totals = [0] * _IN_PART if found is None else list(_TOTALS.unpack(found[0]))
-        for place, summand in changes:
-            totals[place] = totals[place] + sign * summand & _MASK
-        connection.execute(
-            "INSERT OR REPLACE INTO control_total (id, totals) VALUES (?, ?)", (id, _TOTALS.pack(*totals))
-        )
+        parts[family * _PARTS + shard // _IN_PART].append((shard % _IN_PART * _TOTAL.size, summand))
+    marks = ", ".join("?" * len(parts))
+    found = dict(connection.execute(f"SELECT id, totals FROM control_total WHERE id IN ({marks})", tuple(parts)))
+    changed = [(id, _changed(found.get(id, bytes(_TOTALS.size)), changes, sign)) for id, changes in parts.items()]
+    connection.executemany("INSERT OR REPLACE INTO control_total (id, totals) VALUES (?, ?)", changed)
+
+
+def _changed(totals: bytes, changes: Iterable[tuple[int, int]], sign: int) -> bytearray:
+    """Add to some of the packed totals, `(offset, summand)`: a step changes few of them."""
+    after = bytearray(totals)
+    for offset, summand in changes:
+        (total,) = _TOTAL.unpack_from(after, offset)
+        _TOTAL.pack_into(after, offset, total + sign * summand & _MASK)
+    return after
 
 
 def add_domains(connection: sqlite3.Connection, keys: Iterable[tuple[int, str, int]], sign: int = 1) -> None:

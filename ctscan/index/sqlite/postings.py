@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import Any
 
 from ctscan.index.sqlite import controls, mailboxes, row_checks, rows
-from ctscan.index.sqlite.rows import StoredFinding, placeholders
+from ctscan.index.sqlite.rows import StoredFinding, StoredKind, placeholders
 from ctscan.model import Finding, IdentifierKind, LookupKey
 
 AT_ONCE = 500
@@ -93,21 +93,21 @@ def write(connection: sqlite3.Connection, found: Findings) -> None:
     keys, new_keys = _key_ids(
         connection, {key for _, findings in found for finding in findings for key in finding.keys}
     )
-    finding_kinds = _finding_kind_ids(
-        connection, {finding.finding_kind for _, findings in found for finding in findings}
-    )
+    kinds = _finding_kind_ids(connection, {finding.finding_kind for _, findings in found for finding in findings})
     plain: list[tuple[Any, ...]] = []
     full: list[tuple[Any, ...]] = []
-    postings: set[tuple[int, int]] = set()
+    postings: list[tuple[int, int]] = []
     for certificate, findings in found:
-        for ordinal, finding in enumerate(findings):
-            ids = dict.fromkeys([keys[key] for key in finding.keys])
-            postings.update([(id, certificate) for id in ids])
-            row = (certificate, ordinal, finding_kinds[finding.finding_kind], ",".join(map(str, ids)), finding.value)
-            if finding.raw is None and finding.repaired is None:
-                plain.append((*row, finding.canonical))
+        own: set[int] = set()
+        for ordinal, (kind, its, value, canonical, raw, repaired) in enumerate(findings):
+            ids = [keys[key] for key in its]
+            own.update(ids)
+            row = (certificate, ordinal, kinds[kind], ",".join(map(str, ids)), value, canonical)
+            if raw is None and repaired is None:
+                plain.append(row)
             else:
-                full.append((*row, finding.canonical, finding.raw, finding.repaired))
+                full.append((*row, raw, repaired))
+        postings += [(id, certificate) for id in own]
     connection.executemany(f"INSERT INTO finding ({_PLAIN}) VALUES (?, ?, ?, ?, ?, ?)", plain)
     connection.executemany(f"INSERT INTO finding ({_PLAIN}, raw, repaired) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", full)
     _write_postings(connection, postings, new_keys)
@@ -143,29 +143,24 @@ _FINDING_KIND_MARKS = ", ".join("?" * len(rows.FINDING_KIND_COLUMNS.split(", "))
 _IS_FINDING_KIND = " AND ".join(f"{column} = ?" for column in rows.FINDING_KIND_COLUMNS.split(", "))
 
 
-def _finding_kind_ids(
-    connection: sqlite3.Connection, finding_kinds: Iterable[tuple[Any, ...]]
-) -> dict[tuple[Any, ...], int]:
+def _finding_kind_ids(connection: sqlite3.Connection, finding_kinds: Iterable[StoredKind]) -> dict[StoredKind, int]:
     """Return the rows of finding kinds; insert new kinds."""
     ids = {}
     for kind in finding_kinds:
-        cleaned = (*map(rows.clean, kind[:-1]), kind[-1])
-        found = connection.execute(f"SELECT id FROM trait WHERE {_IS_FINDING_KIND}", cleaned).fetchone()
+        found = connection.execute(f"SELECT id FROM trait WHERE {_IS_FINDING_KIND}", kind.columns).fetchone()
         if found is None:
-            found = connection.execute(
-                f"INSERT INTO trait ({rows.FINDING_KIND_COLUMNS}) VALUES ({_FINDING_KIND_MARKS}) RETURNING id", cleaned
-            ).fetchone()
+            insert = f"INSERT INTO trait ({rows.FINDING_KIND_COLUMNS}) VALUES ({_FINDING_KIND_MARKS}) RETURNING id"
+            found = connection.execute(insert, kind.columns).fetchone()
         ids[kind] = found[0]
     return ids
 
 
 def _key_ids(
-    connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]
+    connection: sqlite3.Connection, keys: Collection[tuple[str, str]]
 ) -> tuple[dict[tuple[str, str], int], range]:
     """Return the rows of look-up keys, and which of them are new; insert new keys."""
-    asked = sorted(keys)
-    ids = ids_of(connection, asked)
-    new = [key for key in asked if key not in ids]
+    ids = ids_of(connection, keys)
+    new = sorted([key for key in keys if key not in ids])
     if not new:
         return ids, range(0)
     first = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM lookup_key").fetchone()[0]
@@ -179,17 +174,15 @@ def _key_ids(
 def ids_of(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Return the rows of the keys `(kind, key)` that are in the index. They are found by their hashes, which are
     shorter; different keys may have one hash."""
-    hashes: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for key in keys:
-        hashes[row_checks.key_hash(*key)].append(key)
+    hashes = {key: row_checks.key_hash(*key) for key in keys}
     found = {}
-    for some in rows.portions(list(hashes), AT_ONCE):
-        for id, hashed, *key in connection.execute(
+    for some in rows.portions(list(set(hashes.values())), AT_ONCE):
+        for id, hashed, kind, key in connection.execute(
             f"SELECT id, hash, kind, key FROM lookup_key WHERE hash IN ({placeholders(some)})", some
         ):
-            if tuple(key) in hashes[hashed]:
-                found[key[0], key[1]] = id
-            elif row_checks.key_hash(*key) != hashed:
+            if hashes.get((kind, key)) == hashed:
+                found[kind, key] = id
+            elif row_checks.key_hash(kind, key) != hashed:
                 row_checks.note(connection, "lookup_key")
     return found
 

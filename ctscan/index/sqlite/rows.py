@@ -6,7 +6,8 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from ctscan.errors import IndexFault
@@ -32,6 +33,7 @@ from ctscan.model import (
 T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 _LARGEST_DER = 1 << 24  # a certificate in a leaf has a length of 24 bits (RFC 6962 section 3.4)
 
 
@@ -62,7 +64,7 @@ def seconds(at: datetime | None) -> int | None:
         return None
     if at.tzinfo is None:
         raise ValueError("a time without a zone can't be stored")
-    return int(at.timestamp() // 1)
+    return (at - _EPOCH) // _SECOND
 
 
 def time_at(seconds: int | None) -> datetime | None:
@@ -97,6 +99,14 @@ def clean(text: str) -> str:
     """Replace lone surrogates, which have no UTF-8 form, by U+FFFD."""
     if text.isascii():
         return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _without_surrogates(text)
+    return text
+
+
+def _without_surrogates(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
@@ -123,12 +133,19 @@ def pack(data: bytes, like: bytes = b"", level: int = SMALL) -> bytes:
         level: SMALL, or QUICK for certificates: they are short and many, and packing them well would take as long as
             everything else done with them here.
     """
-    from isal import isal_zlib  # not at the top: a look-up packs nothing
-
+    isal_zlib = _isal_zlib()
     if not like:
         return bytes(isal_zlib.compress(data, level))
     deflater = isal_zlib.compressobj(level, zdict=like)
     return bytes(deflater.compress(data) + deflater.flush())
+
+
+@cache
+def _isal_zlib() -> Any:
+    """Import the packer once: not at the top, as a look-up packs nothing, and not for each certificate."""
+    from isal import isal_zlib
+
+    return isal_zlib
 
 
 def unpack(data: bytes, largest: int = _LARGEST_DER, like: bytes = b"") -> bytes:
@@ -226,11 +243,22 @@ FINDING_KIND_COLUMNS = (
 )
 
 
+class StoredKind:
+    """Kind of findings ready to be written: the values of FINDING_KIND_COLUMNS, and their check. Findings of one kind
+    share the object, which is compared by identity: comparing twelve values for each finding takes long."""
+
+    __slots__ = ("check", "columns")
+
+    def __init__(self, columns: tuple[Any, ...]) -> None:
+        self.columns = columns
+        self.check = check_of_kind(columns)
+
+
 class StoredFinding(NamedTuple):
     """Finding ready to be written. A NamedTuple, the cheapest kind of value: there are many."""
 
-    finding_kind: tuple[Any, ...]  # FINDING_KIND_COLUMNS
-    keys: tuple[tuple[str, str], ...]  # (kind, key)
+    finding_kind: StoredKind
+    keys: tuple[tuple[str, str], ...]  # (kind, key), each once
     value: str
     canonical: str | None  # None: the value
     raw: bytes | None
@@ -240,7 +268,7 @@ class StoredFinding(NamedTuple):
 def stored_finding(finding: Finding) -> StoredFinding:
     """Convert a finding. Usual values become null, which takes no room."""
     return StoredFinding(
-        _finding_kind_row(
+        _stored_kind(
             finding.rule,
             finding.category,
             finding.categories,
@@ -254,7 +282,7 @@ def stored_finding(finding: Finding) -> StoredFinding:
             finding.qualifiers,
             finding.tag,
         ),
-        tuple([(str(key.kind), clean(key.key)) for key in finding.keys]),
+        tuple(dict.fromkeys([(str(key.kind), clean(key.key)) for key in finding.keys])),
         clean(finding.value),
         None if finding.canonical == finding.value else clean(finding.canonical),
         finding.raw or None,
@@ -263,13 +291,12 @@ def stored_finding(finding: Finding) -> StoredFinding:
 
 
 @lru_cache(maxsize=4096)  # many findings have a kind in common
-def _finding_kind_row(
+def _stored_kind(
     rule: str, category: str, categories: tuple[str, ...], path: str, oid: str, subject_kind: SubjectKind,
     confidence: Confidence, why: Message, person: str, sensitivity: Sensitivity, qualifiers: tuple[Qualifier, ...],
     tag: int,
-) -> tuple[Any, ...]:  # fmt: skip
-    """Return the values of FINDING_KIND_COLUMNS, not cleaned: `postings` cleans new ones only."""
-    return (
+) -> StoredKind:  # fmt: skip
+    words = (
         rule,
         category,
         " ".join(categories),
@@ -281,15 +308,14 @@ def _finding_kind_row(
         person,
         str(sensitivity),
         " ".join(qualifiers),
-        tag,
     )
+    return StoredKind((*map(clean, words), tag))
 
 
 def findings_check(findings: Iterable[StoredFinding]) -> int:
     """Return the check of the findings of a certificate, in their order, as they are written."""
     return check_of_findings(
-        (_check_of_raw_kind(f.finding_kind), dict.fromkeys(f.keys), f.value, f.canonical, f.raw, f.repaired)
-        for f in findings
+        (kind.check, keys, value, canonical, raw, repaired) for kind, keys, value, canonical, raw, repaired in findings
     )
 
 
@@ -297,7 +323,7 @@ def check_of_findings(findings: Iterable[tuple[Any, ...]]) -> int:
     """Return the CRC-32 of findings: of `(check of the kind, keys, value, canonical, raw, repaired)`. It covers what is
     told, and therefore every row that it is read from."""
     parts = [
-        f"{kind}\0{' '.join([text for key in keys for text in key])}\0{value}\0{canonical}\0{raw}\0{repaired}"
+        f"{kind}\0{' '.join(chain.from_iterable(keys))}\0{value}\0{canonical}\0{raw}\0{repaired}"
         for kind, keys, value, canonical, raw, repaired in findings
     ]
     return zlib.crc32("\0".join(parts).encode("utf-8", "surrogatepass"))
@@ -307,11 +333,6 @@ def check_of_findings(findings: Iterable[tuple[Any, ...]]) -> int:
 def check_of_kind(kind: tuple[Any, ...]) -> int:
     """Return the CRC-32 of the values of FINDING_KIND_COLUMNS."""
     return zlib.crc32("\0".join(map(str, kind)).encode("utf-8", "surrogatepass"))
-
-
-@lru_cache(maxsize=4096)
-def _check_of_raw_kind(kind: tuple[Any, ...]) -> int:
-    return check_of_kind((*map(clean, kind[:-1]), kind[-1]))
 
 
 FindingKind = tuple[

@@ -17,6 +17,7 @@ from ctscan.scan.network import Network, open_network
 from ctscan.scan.request import LogListChange, LogOutcome, ScanClock
 from ctscan.scan.workers.aggregate import ProgressAggregator, join
 from ctscan.scan.workers.assignment import Assignment, assign
+from ctscan.scan.workers.garbage import collected_rarely
 from ctscan.scan.workers.pool import LogPool
 from ctscan.scan.workers.processes import WorkerCommands, WorkerProcesses, WorkerTask
 from ctscan.scan.workers.throughput import ThroughputMonitor
@@ -98,7 +99,8 @@ async def _work(task: WorkerTask, emit: Emit, commands: WorkerCommands) -> list[
         pool.add(task.logs)
         obeying = asyncio.create_task(_obey(pool, commands))
         try:
-            return await pool.finish()
+            with collected_rarely():
+                return await pool.finish()
         finally:
             obeying.cancel()
 
