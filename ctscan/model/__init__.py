@@ -7,14 +7,10 @@ half-open `[start, end)`. Hashes are raw bytes; only rendering turns them into h
 from ctscan.model.answer import (
     Answer,
     AnswerHeader,
-    CertificateSummary,
-    Match,
     Offer,
     OfferReason,
-    PartlyRead,
     Remark,
     ShownPart,
-    Sighting,
 )
 from ctscan.model.attribution import AttributionReason, Phrase
 from ctscan.model.audit import AuditAction, AuditEvent, AuditState
@@ -50,6 +46,8 @@ from ctscan.model.log import (
     SkipReason,
     TreeHead,
 )
+from ctscan.model.match import CertificateSummary, Match, PartlyRead, Sighting
+from ctscan.model.match_tally import MatchTally
 from ctscan.model.message import LEGACY, Code, Message, decoded_message
 from ctscan.model.misbehaviour import (
     DismissalReason,
@@ -156,6 +154,7 @@ __all__ = [
     "LogState",
     "LookupKey",
     "Match",
+    "MatchTally",
     "Message",
     "MisbehaviourDecision",
     "MisbehaviourEvidence",

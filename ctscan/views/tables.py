@@ -33,7 +33,6 @@ from ctscan.views.answers import (
     coverage_row,
     document_lines,
     either,
-    is_of_authority,
     person,
     readings_line,
     shown_value,
@@ -304,7 +303,7 @@ def _mailboxes_and_offers(out: Console, given: Answer, texts: Texts) -> None:
 def _heading(match: Match, number: int, given: Answer, texts: Texts) -> str:
     every = len(given.shown_matches)
     of_authority = Say.CERTIFICATE_OF_AUTHORITY(number=number, all=every)
-    heading = texts(of_authority if is_of_authority(match) else Say.CERTIFICATE(number=number, all=every))
+    heading = texts(of_authority if match.is_of_authority else Say.CERTIFICATE(number=number, all=every))
     if given.identifier.kind != IdentifierKind.NAME:
         return heading
     return f"{heading}, {texts(Say.AGREEMENT(score=f'{match.score:.0%}'.removesuffix('%')))}"

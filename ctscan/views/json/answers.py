@@ -318,7 +318,7 @@ def answer(given: Answer, *, matches: Sequence[Match] | None = None) -> Shape:
         "selection": None if given.shown is None else selection(given.shown.selection),
         "is_found": given.is_found,
         "only_whole": given.only_whole,
-        "matches_found": len(given.matches),
+        "matches_found": given.number_found,
         "matches": [match(m) for m in (given.shown_matches if matches is None else matches)],
         "mailboxes_found": len(given.mailboxes),
         "mailboxes": [match(m) for m in given.shown_mailboxes],
