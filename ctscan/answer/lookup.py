@@ -38,6 +38,7 @@ from ctscan.index.protocols import (
     Retention,
     Runs,
     Searches,
+    Snapshots,
     Suppressing,
 )
 from ctscan.model import (
@@ -66,7 +67,17 @@ STALE_AFTER = timedelta(hours=24)
 
 
 class AnswerIndex(
-    Runs, BasisStore, LogStore, Finder, Searches, Authorities, DamageNoting, Suppressing, Retention, Protocol
+    Runs,
+    BasisStore,
+    LogStore,
+    Finder,
+    Searches,
+    Authorities,
+    DamageNoting,
+    Snapshots,
+    Suppressing,
+    Retention,
+    Protocol,
 ):
     """Index in the roles that an answer needs."""
 
@@ -82,8 +93,7 @@ async def answer(
 ) -> Answer:
     """Return the certificates in the index that match `identifier`, with the coverage of that answer.
 
-    Coverage is read first: certificates that a scan commits meanwhile are then found without being counted as searched,
-    never the other way round. Damaged parts of the index are left out and named, and the answer isn't complete.
+    All of it is read from one state of the index. Damaged parts of the index are left out and named, and the answer isn't complete.
 
     Args:
         now: time at which statuses and staleness are judged
@@ -92,11 +102,10 @@ async def answer(
         partly: look for certificates with a part of a name also where others hold the whole name
     """
     with index.noted_damage() as damage:
-        given = await _answer(index, identifier, now, stale_after, limit, partly)
-        given = await _with_similar(index, given, now)
-        given = replace(given, kept_rules=await kept_rules(index))  # behind all that was read: limits only grow
+        async with index.snapshot():
+            given = await _answer(index, identifier, now, stale_after, limit, partly)
+            given = await _with_similar(index, given, now)
         given = await with_objections(index, given)  # behind all that was read: an objection meanwhile counts
-        await index.basis()  # notes a repair that began meanwhile, and took findings away
     if not damage:
         return given
     return replace(given, complete=False, remarks=(Remark.DAMAGED(parts=", ".join(sorted(damage))), *given.remarks))
@@ -143,6 +152,7 @@ async def _answer(
         searches=searches,
         authorities=await index.authority_list(),
         basis=basis,
+        kept_rules=await kept_rules(index),
         only_whole=found.only_whole,
     )
 

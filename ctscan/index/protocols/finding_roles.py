@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +22,14 @@ class DamageNoting(Protocol):
         Reading leaves out what is damaged, and checks that nothing is missing from what it finds. The caller states the
         damage, and never claims completeness beside it. Outside of such a block damage is an IndexFault.
         """
+
+
+class Snapshots(Protocol):
+    """Reading of one state of the index."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[None]:
+        """Read everything in the block from one state of the index. Nothing can be written in it; suppressions that
+        come meanwhile are carried out behind it."""
 
 
 class Finder(Protocol):
