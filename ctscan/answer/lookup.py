@@ -93,7 +93,8 @@ async def answer(
 ) -> Answer:
     """Return the certificates in the index that match `identifier`, with the coverage of that answer.
 
-    All of it is read from one state of the index. Damaged parts of the index are left out and named, and the answer isn't complete.
+    All of it is read from one state of the index. Damaged parts of the index are left out and named, and the answer
+    isn't complete.
 
     Args:
         now: time at which statuses and staleness are judged

@@ -58,8 +58,8 @@ __all__ = [
 
 class Index(
     Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
-    Revocations, Authorities, Reindex, DamageNoting, Snapshots, Repair, TrailMemory, Cases, Copies, Stock, Suppressing, Retention,
-    Exposure, Watching, Outbox, Protocol,
+    Revocations, Authorities, Reindex, DamageNoting, Snapshots, Repair, TrailMemory, Cases, Copies, Stock, Suppressing,
+    Retention, Exposure, Watching, Outbox, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

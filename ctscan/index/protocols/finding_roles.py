@@ -97,6 +97,10 @@ class Finder(Protocol):
         """Return the number of certificates that hold every word of a name, each in one of its forms; counting stops at
         the limit."""
 
+    async def estimate_name(self, words: Sequence[Collection[str]], limit: int) -> tuple[int, bool]:
+        """Count as `count_name` does, but of words that are common only among certificates that came last. Zero is
+        exact. Return the number, and whether there may be more."""
+
     async def partly_read(self, limit: int) -> tuple[int, list[PartlyRead]]:
         """Return the number of certificates of which a part was left unread, and the first `limit` of them."""
 

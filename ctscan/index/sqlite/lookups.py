@@ -167,6 +167,11 @@ def number_of_name(connection: sqlite3.Connection, words: Sequence[Collection[st
     return ranking.number_with_words(connection, [{rows.clean(form) for form in word} for word in words], limit)
 
 
+def estimate_of_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int) -> tuple[int, bool]:
+    """Count certificates with every word of a name, up to some thousand; see `Finder.estimate_name`."""
+    return ranking.estimate_with_words(connection, [{rows.clean(form) for form in word} for word in words], limit)
+
+
 # --- what matched -------------------------------------------------------------------------------------------------
 
 

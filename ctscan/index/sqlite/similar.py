@@ -26,3 +26,6 @@ class SimilarLookups(OpenedFile):
 
     async def count_name(self, words: Sequence[Collection[str]], limit: int) -> int:
         return await self._database.read(lambda c: lookups.number_of_name(c, words, limit))
+
+    async def estimate_name(self, words: Sequence[Collection[str]], limit: int) -> tuple[int, bool]:
+        return await self._database.read(lambda c: lookups.estimate_of_name(c, words, limit))

@@ -67,10 +67,12 @@ class Transactions:
             connection.rollback()
             raise
         self._is_snapshot_held = True
+        row_checks.in_snapshot(connection, True)
 
     def release_snapshot(self, connection: sqlite3.Connection) -> None:
         """End the transaction of `hold_snapshot`."""
         self._is_snapshot_held = False
+        row_checks.in_snapshot(connection, False)
         connection.execute("COMMIT")
 
     def settle(self, connection: sqlite3.Connection) -> None:
