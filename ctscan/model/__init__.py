@@ -12,6 +12,7 @@ from ctscan.model.answer import (
     Remark,
     ShownPart,
 )
+from ctscan.model.answer_parts import AnswerBegun, AnswerPart, MatchPage
 from ctscan.model.attribution import AttributionReason, Phrase
 from ctscan.model.audit import AuditAction, AuditEvent, AuditState
 from ctscan.model.authority import Authority, AuthorityList, Issuer, IssuerOrigin
@@ -93,7 +94,9 @@ __all__ = [
     "EMPTY_RESULT",
     "LEGACY",
     "Answer",
+    "AnswerBegun",
     "AnswerHeader",
+    "AnswerPart",
     "Attribute",
     "AttributionReason",
     "AuditAction",
@@ -154,6 +157,7 @@ __all__ = [
     "LogState",
     "LookupKey",
     "Match",
+    "MatchPage",
     "MatchTally",
     "Message",
     "MisbehaviourDecision",

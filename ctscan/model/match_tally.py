@@ -22,6 +22,7 @@ class MatchTally:
         whole: certificates that hold all of the identifier.
         authorities: certificates of CAs among `whole`.
         unconfirmed: certificates that only repositories or files show.
+        shown: certificates that were shown, of an answer in parts.
         is_counted_only: the rest of the sums is empty: the certificates were counted, and only some of them read.
         standings: certificates by standing.
         categories: certificates by category of their findings.
@@ -35,6 +36,7 @@ class MatchTally:
     whole: int = 0
     authorities: int = 0
     unconfirmed: int = 0
+    shown: int = 0
     is_counted_only: bool = False
     standings: Counter[CertificateStanding] = field(default_factory=Counter)
     categories: Counter[str] = field(default_factory=Counter)

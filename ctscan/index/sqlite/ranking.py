@@ -120,15 +120,24 @@ def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict
     """Return sort keys by certificate: newest first, certificates without a time last. Certificates that a posting
     names and that aren't there are left out, and noted as damage."""
     newest = {
-        id: (newest is None, -(newest or 0))
+        id: (False, -time)
         for some in rows.portions(certificates, _AT_ONCE)
-        for id, newest in connection.execute(
-            f"SELECT id, {NEWEST.format('certificate.id')} FROM certificate WHERE id IN ({placeholders(some)})", some
-        )
+        for id, time in connection.execute(_LOGGED_LAST.format(placeholders(some)), some)
     }
+    others = [id for id in certificates if id not in newest]
+    for some in rows.portions(others, _AT_ONCE):
+        for id, time in connection.execute(_NEWEST.format(placeholders(some)), some):
+            newest[id] = (time is None, -(time or 0))
     if len(newest) < len(certificates):
         row_checks.note(connection, "certificate")
     return newest
+
+
+_LOGGED_LAST = (
+    "SELECT certificate, max(timestamp) FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id"
+    " WHERE certificate IN ({}) GROUP BY certificate"
+)
+_NEWEST = f"SELECT id, {NEWEST.format('certificate.id')} FROM certificate WHERE id IN ({{}})"
 
 
 # --- words --------------------------------------------------------------------------------------------------------

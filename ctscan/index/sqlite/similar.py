@@ -1,5 +1,5 @@
-"""Look-ups beside the identifier: mailboxes of a name, similar addresses, and numbers of certificates. A part of
-`SqliteIndex`."""
+"""Look-ups page by page, and look-ups beside the identifier: mailboxes of a name, similar addresses, and numbers of
+certificates. A part of `SqliteIndex`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from ctscan.model import LookupKey, Match
 
 
 class SimilarLookups(OpenedFile):
-    """Methods of `Finder` that find what wasn't asked for, each as one transaction."""
+    """Methods of `Finder` that page, or that find what wasn't asked for, each as one transaction."""
+
+    async def list_keys(self, keys: Sequence[LookupKey], limit: int) -> list[int]:
+        return await self._database.read(lambda c: lookups.listed_by_keys(c, keys, limit))
+
+    async def listed(self, listed: Sequence[int], keys: Sequence[LookupKey]) -> list[Match]:
+        return await self._database.read(lambda c: lookups.by_listed(c, listed, keys))
+
+    async def count_apart(self, listed: Sequence[int]) -> tuple[int, int]:
+        return await self._database.read(lambda c: lookups.apart(c, listed))
 
     async def find_mailboxes(
         self, local_parts: Collection[str], limit: int, without: Collection[bytes]
