@@ -14,11 +14,11 @@ from ctscan.cli.list_progress import ListProgress
 from ctscan.cli.program import command
 from ctscan.config import load_settings
 from ctscan.errors import CtscanError, UsageError, worst
+from ctscan.model import Selection
 from ctscan.views.reports import report_formats
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.model import Selection
     from ctscan.model.lookup_counts import LookupCounts
 
 
@@ -124,7 +124,8 @@ async def _look_up(
     from ctscan.cli.output import print_answers
     from ctscan.cli.process import account
 
-    found = app.look_up(
+    look_up = app.look_up_in_parts if _comes_in_parts(config.format, asked, selection) else app.look_up
+    found = look_up(
         config,
         asked,
         who=account(),
@@ -134,10 +135,14 @@ async def _look_up(
         partly=partly,
         inline=True,
     )
+
+    def is_single() -> bool:
+        return not asked.passed_over and (asked.has_lists or asked.is_alone)
+
     async with aclosing(found) as answers:
         counted = progress.counted(answers, asked.done)
         try:
-            counts = await print_answers(counted, config.format, config.lang, is_single=lambda: not asked.passed_over)
+            counts = await print_answers(counted, config.format, config.lang, is_single=is_single)
         except CtscanError:
             if asked.has_lists and progress.answers:
                 progress.complain(f"lookup: stopped, after this number of answers: {progress.answers:,}")
@@ -146,6 +151,13 @@ async def _look_up(
     if asked.has_lists:
         _print_sums(config, counts, progress)
     return worst([4 if counts.incomplete else 0, 2 if asked.not_understood else 0])
+
+
+def _comes_in_parts(format: str, asked: AskedIdentifiers, selection: Selection | None) -> bool:
+    """Return whether long answers are printed while they are read. In CSV each row has the verdict; whether JSON is an
+    array is known behind a list only; and a choice of certificates needs all of them for its sums."""
+    is_format = format in ("table", "jsonl") or (format == "json" and not asked.has_lists)
+    return is_format and (selection is None or selection == Selection(limit=selection.limit))
 
 
 def _print_sums(config: Config, counts: LookupCounts, progress: ListProgress) -> None:

@@ -177,6 +177,11 @@ class Answer:
         return len(self.matches) if self.tally is None else self.tally.found
 
     @property
+    def number_shown(self) -> int:
+        """Number of the matches that are shown, here or in the parts before."""
+        return self.tally.shown if self.tally is not None and self.tally.shown else len(self.shown_matches)
+
+    @property
     def sums(self) -> MatchTally:
         """Sums over all matches."""
         return MatchTally.of(self.matches) if self.tally is None else self.tally

@@ -76,7 +76,7 @@ def selection_lines(answer: Answer, texts: Texts) -> list[str]:
         return []
     chosen = answer.shown.selection
     options = " ".join(_options(chosen))
-    lines = [texts(Overview.SHOWN(number=len(answer.shown_matches), all=answer.number_found, options=options))]
+    lines = [texts(Overview.SHOWN(number=answer.number_shown, all=answer.number_found, options=options))]
     if answer.mailboxes:
         number = len(answer.shown_mailboxes)
         lines.append(texts(Overview.SHOWN_MAILBOXES(number=number, all=len(answer.mailboxes), options=options)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ctscan.model import (
     Answer,
@@ -29,7 +29,7 @@ from ctscan.model import (
 )
 from ctscan.model.keep import KeptRule
 from ctscan.model.suppression import Suppressed
-from ctscan.views.json.document import basis, digest_with_items, header
+from ctscan.views.json.document import GrowingDigest, basis, digest_with_items, header
 from ctscan.views.json.values import (
     Shape,
     base64_text,
@@ -296,6 +296,42 @@ def kept_rule(rule: KeptRule) -> Shape:
 def answer_digest(given: Answer) -> str:
     """Compute the digest of an answer, certificate by certificate: there may be 10,000."""
     return digest_with_items(answer(given, matches=()), "matches", map(match, given.shown_matches))
+
+
+class GrowingAnswerDigest:
+    """Digest of an answer in parts. Of what stands before its certificates in canonical form only completeness is
+    unknown until the end.
+
+    Args:
+        begun: the answer as it begins.
+    """
+
+    def __init__(self, begun: Answer) -> None:
+        shape = answer(begun, matches=())
+        self._digest = GrowingDigest([shape | {"complete": complete} for complete in (True, False)], "matches")
+
+    def add(self, matches: Sequence[Match]) -> None:
+        """Add certificates."""
+        for one in matches:
+            self._digest.add(match(one))
+
+    def end(self, ended: Answer) -> str:
+        """Return the digest. KeyError where the answer doesn't begin as it did: a fault of the program."""
+        return self._digest.end(answer(ended, matches=()))
+
+
+def answer_frame(given: Answer, write: Callable[[Shape], str]) -> tuple[str, str]:
+    """Write what stands before the certificates of an answer in JSON, and behind them.
+
+    Args:
+        given: the answer.
+        write: writer of JSON, with a blank behind colons.
+    """
+    head, name, tail = write(answer(given, matches=())).partition(_NO_MATCHES)
+    return head + name[:-1], name[-1] + tail
+
+
+_NO_MATCHES = '"matches": []'  # never inside a string, where quotes are escaped
 
 
 def suppressed(given: Suppressed) -> Shape:
