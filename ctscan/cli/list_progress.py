@@ -26,6 +26,7 @@ class ListProgress:
         self._next = time.monotonic() + INTERVAL
         self._is_drawn = False
         self.answers = 0
+        self.is_in_answer = False  # parts of an answer came, and not yet its end
 
     async def counted(
         self, answers: AsyncIterator[AnswerPart], done: Callable[[], float | None]
@@ -36,6 +37,7 @@ class ListProgress:
 
         async for given in answers:
             self.answers += isinstance(given, Answer)
+            self.is_in_answer = not isinstance(given, Answer)
             if self._is_shown and time.monotonic() >= self._next:
                 self._draw(done())
             yield given

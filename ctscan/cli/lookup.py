@@ -144,6 +144,10 @@ async def _look_up(
         try:
             counts = await print_answers(counted, config.format, config.lang, is_single=is_single)
         except CtscanError:
+            if progress.is_in_answer:
+                progress.complain(
+                    "lookup: the answer was broken off behind its first certificates, and is not complete"
+                )
             if asked.has_lists and progress.answers:
                 progress.complain(f"lookup: stopped, after this number of answers: {progress.answers:,}")
             raise

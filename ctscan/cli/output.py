@@ -131,11 +131,12 @@ async def _print_whole_json(answers: AsyncIterator[AnswerPart], is_single: Calla
     parts."""
     from ctscan.model import Answer
 
-    first = await anext(answers, None)
-    second = await anext(answers, None) if isinstance(first, Answer) else None
+    first: AnswerPart | None = await anext(answers, None)
+    second: AnswerPart | None = await anext(answers, None) if isinstance(first, Answer) else None
     items = JsonItems(is_array=second is not None or first is None or not is_single(), indent=2)
-    for given in filter(None, (first, second)):
-        items.add_part(given)
+    for given in (first, second):
+        if given is not None:
+            items.add_part(given)
     await _print_json(answers, items)
 
 
