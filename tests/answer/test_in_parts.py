@@ -16,7 +16,6 @@ from support.many import DOMAIN, many
 
 from ctscan.answer.in_parts import FIRST_PAGE, answer_in_parts
 from ctscan.answer.lookup import STALE_AFTER, answer
-from ctscan.errors import IndexFault
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.model import Answer, AnswerBegun, AnswerHeader, AnswerPart, Match, MatchPage, MatchTally, Remark
@@ -137,15 +136,6 @@ def test_pages_come_from_one_state_of_the_index(tmp_path: Path) -> None:
     assert tuple(joined(parts)) == before.matches
     assert isinstance(parts[-1], Answer)
     assert parts[-1].coverage == before.coverage
-
-
-def test_nothing_is_written_in_a_snapshot(db: Path) -> None:
-    async def work(index: Index) -> None:
-        async with index.snapshot():
-            await index.save_revocations([])
-
-    with pytest.raises(IndexFault):
-        opened(db, work)
 
 
 def test_an_index_is_written_to_again_behind_an_answer_that_was_left(tmp_path: Path) -> None:

@@ -136,15 +136,6 @@ def _cleaned(keys: Sequence[LookupKey]) -> list[LookupKey]:
     return sorted({LookupKey(key.kind, rows.clean(key.key)) for key in keys})
 
 
-def apart(connection: sqlite3.Connection, listed: Sequence[int]) -> tuple[int, int]:
-    """Count certificates of CAs, and certificates that no log confirms; see `Finder.count_apart`."""
-    found = [
-        connection.execute(_APART.format(placeholders(some)), some).fetchone()
-        for some in rows.portions(listed, _AT_ONCE)
-    ]
-    return sum(authorities for authorities, _ in found), sum(unconfirmed for _, unconfirmed in found)
-
-
 def by_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
     """Find certificates with the words of a name; see `Finder.find_name`."""
     asked = [{rows.clean(form) for form in word} for word in words]
@@ -341,20 +332,6 @@ IS_VERIFIED = (
     " AND range_start <= entry_index AND entry_index < range_end)"
 )
 """Condition of a verified sighting: proven, and its index lies in a verified range of its log."""
-
-
-def _seen_in(table: str, condition: str = "TRUE") -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM leaf CROSS JOIN {table} ON {table}.leaf = leaf.id"
-        f" WHERE leaf.certificate = certificate.id AND {condition})"
-    )
-
-
-_APART = (
-    f"SELECT coalesce(sum(is_ca OR (NOT {_seen_in('sighting')} AND {_seen_in('chain_sighting')})), 0),"
-    f" coalesce(sum({_seen_in('repository_sighting')} AND NOT {_seen_in('sighting', IS_VERIFIED)}), 0)"
-    " FROM certificate WHERE id IN ({})"
-)
 
 
 def _sightings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Sighting]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ctscan.index.sqlite import lookups
+from ctscan.index.sqlite import counted_apart, lookups
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.model import LookupKey, Match
 
@@ -20,7 +20,7 @@ class SimilarLookups(OpenedFile):
         return await self._database.read(lambda c: lookups.by_listed(c, listed, keys))
 
     async def count_apart(self, listed: Sequence[int]) -> tuple[int, int]:
-        return await self._database.read(lambda c: lookups.apart(c, listed))
+        return await self._database.read(lambda c: counted_apart.count_apart(c, listed))
 
     async def find_mailboxes(
         self, local_parts: Collection[str], limit: int, without: Collection[bytes]
