@@ -124,7 +124,7 @@ async def read_whole(
     ground = await read_ground(index, identifier, now, stale_after)
     found = await find_matches(index, identifier, limit, partly=partly)
     matches = tuple(with_status(match, now) for match in found.matches)
-    given = await judged(index, ground, MatchTally.of(matches), cut=found.cut, only_whole=found.only_whole)
+    given = await judged(index, ground, MatchTally.counted(matches), cut=found.cut, only_whole=found.only_whole)
     return await _with_similar(index, replace(given, matches=matches), now)
 
 
@@ -220,7 +220,8 @@ async def _with_similar(index: Finder, given: Answer, now: datetime) -> Answer:
 def with_status(match: Match, now: datetime) -> Match:
     """Judge the status of a certificate."""
     certificate = match.certificate
-    return replace(match, status=status_of(certificate.not_before, certificate.not_after, match.revocations, now))
+    status = status_of(certificate.not_before, certificate.not_after, match.revocations, now)
+    return match.with_status(status)
 
 
 def _coverage(state: LogState, identifier: Identifier, rule_sets: dict[str, RuleSet], age: Judgement) -> LogCoverage:

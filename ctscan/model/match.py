@@ -69,6 +69,20 @@ class Match:
     status: Status | None = None  # judged from the rest for one moment; the index leaves it out
     matched_as: tuple[IdentifierKind, ...] = ()  # the readings that matched, where an identifier has several
 
+    def with_status(self, status: Status) -> Match:
+        """Return the match with a status, as `dataclasses.replace` does, in a tenth of its time."""
+        return Match(
+            self.certificate,
+            self.findings,
+            self.sightings,
+            self.score,
+            self.repositories,
+            self.revocations,
+            self.authorities,
+            status,
+            self.matched_as,
+        )
+
     @property
     def is_unconfirmed(self) -> bool:
         """True when only a repository or a file shows the certificate, and no log that was read has confirmed it."""

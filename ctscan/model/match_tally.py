@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
@@ -52,6 +52,13 @@ class MatchTally:
         for match in matches:
             tally.add(match)
         return tally
+
+    @classmethod
+    def counted(cls, matches: Sequence[Match]) -> Self:
+        """Count matches: the sums that remarks speak of, and no others."""
+        whole = sum([match.score >= 1 for match in matches])
+        unconfirmed = sum([match.is_unconfirmed for match in matches])
+        return cls(len(matches), whole, unconfirmed=unconfirmed, is_counted_only=True)
 
     def add(self, match: Match) -> None:
         """Add a match."""
