@@ -103,6 +103,9 @@ def say(out: Console, line: str, style: str = "", indent: int = 0) -> None:
 
 def _hang(out: Console, shown: Text, indent: int, hang: int) -> None:
     """Print a text behind `indent` blanks; what is wrapped stands `hang` columns further to the right."""
+    if out.width == PIPE_WIDTH and out.color_system is None and "\n" not in shown.plain:
+        out.file.write(f"{'':{indent}}{shown.plain.rstrip()}\n")  # a quarter of the time: answers may be long
+        return
     lines = shown.wrap(out, max(1, out.width - indent - hang), overflow="fold")
     for number, line in enumerate(lines):
         line.rstrip()

@@ -32,7 +32,7 @@ def _seen_in(table: str, condition: str = "TRUE") -> str:
 
 
 _APART = (
-    f"SELECT coalesce(sum(is_ca OR (NOT {_seen_in('sighting')} AND {_seen_in('chain_sighting')})), 0),"
+    f"SELECT coalesce(sum(is_ca OR ({_seen_in('chain_sighting')} AND NOT {_seen_in('sighting')})), 0),"
     f" coalesce(sum({_seen_in('repository_sighting')} AND NOT {_seen_in('sighting', IS_VERIFIED)}), 0)"
     " FROM certificate WHERE id IN ({})"
 )
