@@ -84,8 +84,8 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     Certificates with only a part of a name are looked for where none holds the whole name, and with --partly.
 
     --summary, --limit, --live, --category, --since and --persons choose the part of an answer that is shown. The
-    verdict and the overview speak of everything that was found; with --limit a long answer has no overview. A long answer
-    is printed while it is read: its verdict stands at the end.
+    verdict and the overview speak of everything that was found; with --limit a long answer has no overview. A long
+    answer is printed while it is read: its verdict stands at the end.
 
     Each look-up is recorded before its answer is shown: account, time, purpose, case and verdict, and of the identifier
     a digest only. See 'ctscan audit show'.
