@@ -33,11 +33,11 @@ class ListProgress:
     ) -> AsyncIterator[AnswerPart]:
         """Iterate over answers and parts of answers, and count answers. `done` gives the part of the list that was
         read, None where its length isn't known."""
-        from ctscan.model import Answer
+        from ctscan.model import AnswerBegun, MatchPage
 
         async for given in answers:
-            self.answers += isinstance(given, Answer)
-            self.is_in_answer = not isinstance(given, Answer)
+            self.is_in_answer = isinstance(given, AnswerBegun | MatchPage)
+            self.answers += not self.is_in_answer
             if self._is_shown and time.monotonic() >= self._next:
                 self._draw(done())
             yield given
