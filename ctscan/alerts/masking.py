@@ -17,8 +17,8 @@ from dataclasses import replace
 from unicodedata import combining, normalize
 
 from ctscan.model.alert import Alert
-from ctscan.model.answer import CertificateSummary, Match
 from ctscan.model.finding import Finding
+from ctscan.model.match import CertificateSummary, Match
 
 MASK = "…"
 _SHOWS_INITIAL = 4  # letters of a local part: of a shorter one, the first letter says too much

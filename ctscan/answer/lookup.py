@@ -8,13 +8,13 @@ repositories asked for the identifier -> searches: reported, but never a reason 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from ctscan.answer.mailboxes import mailboxes_of
-from ctscan.answer.matching import Found, find_matches
+from ctscan.answer.matching import find_matches
 from ctscan.answer.objections import with_objections
 from ctscan.answer.offers import offers_of
 from ctscan.answer.outside import logs_outside, unreadable_entries
@@ -38,6 +38,7 @@ from ctscan.index.protocols import (
     Retention,
     Runs,
     Searches,
+    Snapshots,
     Suppressing,
 )
 from ctscan.model import (
@@ -49,6 +50,7 @@ from ctscan.model import (
     LogCoverage,
     LogState,
     Match,
+    MatchTally,
     Message,
     Remark,
     RuleSet,
@@ -66,7 +68,17 @@ STALE_AFTER = timedelta(hours=24)
 
 
 class AnswerIndex(
-    Runs, BasisStore, LogStore, Finder, Searches, Authorities, DamageNoting, Suppressing, Retention, Protocol
+    Runs,
+    BasisStore,
+    LogStore,
+    Finder,
+    Searches,
+    Authorities,
+    DamageNoting,
+    Snapshots,
+    Suppressing,
+    Retention,
+    Protocol,
 ):
     """Index in the roles that an answer needs."""
 
@@ -82,8 +94,8 @@ async def answer(
 ) -> Answer:
     """Return the certificates in the index that match `identifier`, with the coverage of that answer.
 
-    Coverage is read first: certificates that a scan commits meanwhile are then found without being counted as searched,
-    never the other way round. Damaged parts of the index are left out and named, and the answer isn't complete.
+    All of it is read from one state of the index. Damaged parts of the index are left out and named, and the answer
+    isn't complete.
 
     Args:
         now: time at which statuses and staleness are judged
@@ -92,19 +104,46 @@ async def answer(
         partly: look for certificates with a part of a name also where others hold the whole name
     """
     with index.noted_damage() as damage:
-        given = await _answer(index, identifier, now, stale_after, limit, partly)
-        given = await _with_similar(index, given, now)
-        given = replace(given, kept_rules=await kept_rules(index))  # behind all that was read: limits only grow
+        async with index.snapshot():
+            given = await read_whole(index, identifier, now, stale_after, limit, partly=partly)
         given = await with_objections(index, given)  # behind all that was read: an objection meanwhile counts
-        await index.basis()  # notes a repair that began meanwhile, and took findings away
+    return with_damage(given, damage)
+
+
+def with_damage(given: Answer, damage: Collection[str]) -> Answer:
+    """Name the damaged parts of the index that reading met. An answer beside damage is never complete."""
     if not damage:
         return given
     return replace(given, complete=False, remarks=(Remark.DAMAGED(parts=", ".join(sorted(damage))), *given.remarks))
 
 
-async def _answer(
-    index: AnswerIndex, identifier: Identifier, now: datetime, stale_after: timedelta, limit: int, partly: bool
+async def read_whole(
+    index: AnswerIndex, identifier: Identifier, now: datetime, stale_after: timedelta, limit: int, *, partly: bool
 ) -> Answer:
+    """Read an answer with all of its certificates; it doesn't know of objections and damage."""
+    ground = await read_ground(index, identifier, now, stale_after)
+    found = await find_matches(index, identifier, limit, partly=partly)
+    matches = tuple(with_status(match, now) for match in found.matches)
+    given = await judged(index, ground, MatchTally.counted(matches), cut=found.cut, only_whole=found.only_whole)
+    return await _with_similar(index, replace(given, matches=matches), now)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Ground of an answer: all that was read but for certificates."""
+
+    identifier: Identifier
+    now: datetime
+    basis: Basis | None
+    states: dict[bytes, LogState]
+    read: Sequence[LogState]  # members of the basis with a head
+    unread: Sequence[BasisLog]
+    coverage: tuple[LogCoverage, ...]
+    searches: tuple[Search, ...]
+
+
+async def read_ground(index: AnswerIndex, identifier: Identifier, now: datetime, stale_after: timedelta) -> Ground:
+    """Read basis, states of logs and searches for an identifier."""
     basis = await index.basis()
     members = basis.logs if basis else ()
     states = {state.log.id: state for state in await index.log_states()}
@@ -117,41 +156,53 @@ async def _answer(
     retired = retirements(basis)
     ages = {state.log.id: freshness(state, now, stale_after, retirement=retired.get(state.log.id)) for state in read}
     coverage = tuple(_coverage(state, identifier, rule_sets, ages[state.log.id]) for state in read)
-    found = await find_matches(index, identifier, limit, partly=partly)
-    matches = [_with_status(match, now) for match in found.matches]
-    partly_read = await unread_parts(index, identifier, is_found=bool(matches))
-    limits = limiting_remarks(identifier, matches, read)
-    of_list, is_doubtful = _about_list_and_time(basis, read, now)
+    return Ground(identifier, now, basis, states, read, unread, coverage, searches)
+
+
+async def judged(
+    index: AnswerIndex, ground: Ground, sums: MatchTally, *, cut: Message | None = None, only_whole: bool = False
+) -> Answer:
+    """Judge the completeness of an answer with these certificates, and give it its remarks; it holds no certificate.
+
+    Args:
+        index: in the snapshot from which ground and certificates were read.
+        ground: the ground.
+        sums: sums over the certificates.
+        cut: reason why others are left out.
+        only_whole: certificates with only a part of the name were not looked for.
+    """
+    identifier, read = ground.identifier, ground.read
+    partly_read = await unread_parts(index, identifier, is_found=sums.found > 0)
+    limits = limiting_remarks(identifier, read, is_found=sums.whole > 0)
+    of_list, is_doubtful = _about_list_and_time(ground.basis, read, ground.now)
+    members = ground.basis.logs if ground.basis else ()
     complete = (
         bool(members)
         and not is_doubtful
-        and not unread
-        and all(log.is_whole for log in coverage)
+        and not ground.unread
+        and all(log.is_whole for log in ground.coverage)
         and not limits
-        and not found.cut
+        and not cut
         and not partly_read
     )
     remarks = [*of_list, *limits, *dismissals(read), *long_delays(read)]
-    remarks += [*([] if members else [Remark.NOTHING_SCANNED()]), *filter(None, [found.cut])]
+    remarks += [*([] if members else [Remark.NOTHING_SCANNED()]), *filter(None, [cut])]
+    remarks += remarks_on_identifier(identifier, sums, only_whole=only_whole)
+    remarks += remarks_on_repositories(identifier, sums, ground.searches, complete)
+    never_read = [_never_read(log, ground.states.get(log.id)) for log in ground.unread]
     return Answer(
         identifier=identifier,
-        matches=tuple(matches),
-        coverage=coverage,
-        not_covered=(*(_never_read(log, states.get(log.id)) for log in unread), *logs_outside(basis, states)),
+        matches=(),
+        coverage=ground.coverage,
+        not_covered=(*never_read, *logs_outside(ground.basis, ground.states)),
         complete=complete,
-        remarks=(*partly_read, *remarks, *_advice(identifier, found, searches, complete)),
-        searches=searches,
+        remarks=(*partly_read, *remarks),
+        searches=ground.searches,
         authorities=await index.authority_list(),
-        basis=basis,
-        only_whole=found.only_whole,
+        basis=ground.basis,
+        kept_rules=await kept_rules(index),
+        only_whole=only_whole,
     )
-
-
-def _advice(identifier: Identifier, found: Found, searches: Sequence[Search], complete: bool) -> list[Message]:
-    return [
-        *remarks_on_identifier(identifier, found.matches, only_whole=found.only_whole),
-        *remarks_on_repositories(identifier, found.matches, searches, complete),
-    ]
 
 
 async def _with_similar(index: Finder, given: Answer, now: datetime) -> Answer:
@@ -160,15 +211,17 @@ async def _with_similar(index: Finder, given: Answer, now: datetime) -> Answer:
     offers, offers_cut = await offers_of(index, given.identifier, given.matches)
     return replace(
         given,
-        mailboxes=tuple(_with_status(match, now) for match in mailboxes),
+        mailboxes=tuple(with_status(match, now) for match in mailboxes),
         offers=offers,
         remarks=(*given.remarks, *filter(None, (mailboxes_cut, offers_cut))),
     )
 
 
-def _with_status(match: Match, now: datetime) -> Match:
+def with_status(match: Match, now: datetime) -> Match:
+    """Judge the status of a certificate."""
     certificate = match.certificate
-    return replace(match, status=status_of(certificate.not_before, certificate.not_after, match.revocations, now))
+    status = status_of(certificate.not_before, certificate.not_after, match.revocations, now)
+    return match.with_status(status)
 
 
 def _coverage(state: LogState, identifier: Identifier, rule_sets: dict[str, RuleSet], age: Judgement) -> LogCoverage:

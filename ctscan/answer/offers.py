@@ -58,9 +58,9 @@ async def offers_of(
             if len(found) == OFFERS:
                 is_cut = True
                 break
-            count = await _count(index, meant)
+            count, is_least = await _count(index, meant)
             if count:
-                found[text] = Offer(text, reason, count, at_least=count == COUNTED)
+                found[text] = Offer(text, reason, count, at_least=is_least)
     return tuple(found.values()), Remark.OFFERS_CUT(shown=len(found)) if is_cut else None
 
 
@@ -94,10 +94,12 @@ def _parsed(found: Sequence[tuple[str, Message]]) -> list[_Candidate]:
 _ORDER = [str(reason) for reason in OfferReason]
 
 
-async def _count(index: Finder, meant: Identifier) -> int:
+async def _count(index: Finder, meant: Identifier) -> tuple[int, bool]:
+    """Count the certificates of an offer; return whether there may be more, too."""
     if meant.kind == IdentifierKind.NAME:
-        return await index.count_name(asked_forms(meant), COUNTED)
-    return await index.count_keys([key for key in meant.keys if key.kind == meant.kind], COUNTED)
+        return await index.estimate_name(asked_forms(meant), COUNTED)
+    count = await index.count_keys([key for key in meant.keys if key.kind == meant.kind], COUNTED)
+    return count, count == COUNTED
 
 
 # --- addresses ----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from ctscan.model import (
     Identifier,
     IdentifierKind,
     LogState,
-    Match,
+    MatchTally,
     Message,
     QuestionKind,
     Remark,
@@ -25,7 +25,7 @@ _ASKED_FOR = (IdentifierKind.EMAIL, IdentifierKind.DOMAIN, IdentifierKind.NAME)
 """Kinds of identifier that repositories can search for."""
 
 
-def limiting_remarks(identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState]) -> list[Message]:
+def limiting_remarks(identifier: Identifier, read: Sequence[LogState], *, is_found: bool) -> list[Message]:
     """Return the reasons why an answer can't be complete, whatever logs were read: contradictions of logs, and meanings
     of the identifier that "nothing found" can't exclude."""
     limits = [
@@ -34,7 +34,7 @@ def limiting_remarks(identifier: Identifier, matches: Sequence[Match], read: Seq
         if state.misbehaviour
     ]
     limits += [_doubt(state) for state in read if state.failure is not None and state.failure.is_doubt]
-    if any(match.score >= 1 for match in matches):
+    if is_found:
         return limits
     if any(reading.guessed for reading in identifier.readings):
         limits.append(Remark.GUESSED())
@@ -72,14 +72,12 @@ def long_delays(read: Sequence[LogState]) -> list[Message]:
     ]
 
 
-def remarks_on_identifier(
-    identifier: Identifier, matches: Sequence[Match], *, only_whole: bool = False
-) -> list[Message]:
+def remarks_on_identifier(identifier: Identifier, sums: MatchTally, *, only_whole: bool = False) -> list[Message]:
     """Return remarks on the ways in which an identifier is compared, and on the reach of "nothing found".
 
     Args:
         identifier: the identifier.
-        matches: certificates of the answer.
+        sums: sums over the certificates of the answer.
         only_whole: certificates with only a part of the name were not looked for.
     """
     kinds = [reading.kind for reading in identifier.readings]
@@ -91,7 +89,7 @@ def remarks_on_identifier(
         remarks.append(Remark.DOMAIN_AS_SPELLED())
     if not KEY_KINDS.issuperset(kinds):
         remarks.append(Remark.ONLY_WITH_PERSONAL_DATA())
-    if not matches:
+    if not sums.found:
         remarks.append(Remark.LIMITS_OF_RECOGNITION())
     return remarks
 
@@ -111,11 +109,10 @@ _COMPARED = {
 
 
 def remarks_on_repositories(
-    identifier: Identifier, matches: Sequence[Match], searches: Sequence[Search], complete: bool
+    identifier: Identifier, sums: MatchTally, searches: Sequence[Search], complete: bool
 ) -> list[Message]:
     """Return remarks on certificates that only repositories show, and on repositories that could be asked."""
-    unconfirmed = sum(match.is_unconfirmed for match in matches)
-    remarks = [Remark.UNCONFIRMED(count=unconfirmed)] if unconfirmed else []
+    remarks = [Remark.UNCONFIRMED(count=sums.unconfirmed)] if sums.unconfirmed else []
     if complete or not any(reading.kind in _ASKED_FOR for reading in identifier.readings):
         return remarks
     if not searches:

@@ -7,7 +7,15 @@ goes to listeners. Heavy modules are imported when a function runs, so that impo
 """
 
 from ctscan.app.alert_commands import pending_alerts, send_alerts, try_channels
-from ctscan.app.answers import certificates, is_label_of_number, look_up, parse_identifier, prove, standings
+from ctscan.app.answers import (
+    certificates,
+    is_label_of_number,
+    look_up,
+    look_up_in_parts,
+    parse_identifier,
+    prove,
+    standings,
+)
 from ctscan.app.audit_log import (
     audit_log_lines,
     audit_vkey,
@@ -164,6 +172,7 @@ __all__ = [
     "lift_suppression",
     "logs",
     "look_up",
+    "look_up_in_parts",
     "make_code",
     "make_dossier",
     "make_selection",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,8 +16,9 @@ from ctscan.model import AuditAction, Remark
 
 if TYPE_CHECKING:
     from ctscan.answer.lookup import AnswerIndex
+    from ctscan.app.recording import LookupRecorder
     from ctscan.config import Config
-    from ctscan.model import Answer, Identifier, Match, Selection
+    from ctscan.model import Answer, AnswerHeader, AnswerPart, Identifier, Match, Selection
     from ctscan.model.results import CheckedSighting, ProofCounts, StandingCounts
 
 
@@ -89,23 +91,100 @@ async def look_up(
         for identifier in identifiers:
             now = at or clock.now()  # for each: a scan may go on beside a long list
             found = await answer(index, identifier, now=now, stale_after=config.stale_after, partly=partly)
-            given = _document(found if selection is None else selected(found, selection), now, who, purpose, case)
+            chosen = found if selection is None else selected(found, selection)
+            given = _document(chosen, _header(now, who, purpose, case))
             await recorder.record(given)
             yield given
 
 
-def _document(found: Answer, at: datetime, who: str, purpose: str, case: str) -> Answer:
-    """Make a document of an answer: give it a head, then the digest over all of it."""
+async def look_up_in_parts(
+    config: Config,
+    identifiers: Iterable[Identifier],
+    *,
+    who: str,
+    purpose: str = "",
+    case: str = "",
+    selection: Selection | None = None,
+    partly: bool = False,
+    inline: bool = False,
+    clock: Clock = CLOCK,
+) -> AsyncGenerator[AnswerPart, None]:
+    """Answer look-ups as `look_up` does, but give the certificates of a long answer while it is read. That it begins is
+    in the audit trail before its first part is yielded, and its verdict before the last. A selection may only limit.
+
+    Raises: as `look_up`, also behind the first parts of an answer, which then has no verdict.
+    """
+    async with (
+        opened_index(config, inline=inline) as index,
+        recorded_lookups(
+            config, AuditAction.LOOKUP, identifiers, who=who, purpose=purpose, case=case, inline=inline, clock=clock
+        ) as recorder,
+    ):
+        from ctscan.answer.in_parts import answer_in_parts
+
+        shown = None if selection is None else selection.limit
+        for identifier in identifiers:
+            now = clock.now()
+            parts = answer_in_parts(
+                index, identifier, now=now, stale_after=config.stale_after, partly=partly, shown=shown
+            )
+            documents = _documents(parts, recorder, _header(now, who, purpose, case), selection)
+            async with aclosing(parts), aclosing(documents):
+                async for part in documents:
+                    yield part
+
+
+async def _documents(
+    parts: AsyncIterator[AnswerPart], recorder: LookupRecorder, header: AnswerHeader, selection: Selection | None
+) -> AsyncGenerator[AnswerPart, None]:
+    """Make a document of an answer, and record it, part by part."""
+    from ctscan.answer.selecting import selected
+    from ctscan.model import Answer, AnswerBegun, MatchPage
+    from ctscan.views import json
+
+    first = await anext(parts)
+    if isinstance(first, Answer):
+        given = _document(first if selection is None else selected(first, selection), header)
+        await recorder.record(given)
+        yield given
+        return
+    assert isinstance(first, AnswerBegun)  # noqa: S101  pages stand behind a beginning
+    begun = _headed(first.answer if selection is None else selected(first.answer, selection), header)
+    digest = json.GrowingAnswerDigest(begun)
+    async with recorder.in_parts(begun.identifier) as recording:
+        yield AnswerBegun(begun)
+        async for part in parts:
+            if isinstance(part, MatchPage):
+                digest.add(part.matches)
+                yield part
+            elif isinstance(part, Answer):
+                ended = _headed(part if selection is None else selected(part, selection), header)
+                ended = replace(ended, digest=digest.end(ended))
+                await recording.end(ended)
+                yield ended
+
+
+def _header(at: datetime, who: str, purpose: str, case: str) -> AnswerHeader:
+    """Make the head of an answer, with an id of its own."""
     from secrets import token_hex
 
     from ctscan.model import AnswerHeader
     from ctscan.personal.rules import rule_set
     from ctscan.resources import version
+
+    texts = map(_unicode, (who, purpose, case))
+    return AnswerHeader(token_hex(16), at, version(), rule_set().version, *texts)
+
+
+def _document(found: Answer, header: AnswerHeader) -> Answer:
+    """Make a document of an answer: give it a head, then the digest over all of it."""
     from ctscan.views import json
 
-    header = AnswerHeader(
-        token_hex(16), at, version(), rule_set().version, _unicode(who), _unicode(purpose), _unicode(case)
-    )
+    headed = _headed(found, header)
+    return replace(headed, digest=json.answer_digest(headed))
+
+
+def _headed(found: Answer, header: AnswerHeader) -> Answer:
     asked = found.identifier
     identifier = replace(
         asked,
@@ -115,8 +194,7 @@ def _document(found: Answer, at: datetime, who: str, purpose: str, case: str) ->
         variants=tuple(map(_unicode, asked.variants)),
     )
     offers = tuple(replace(offer, identifier=_unicode(offer.identifier)) for offer in found.offers)
-    headed = replace(found, header=header, identifier=identifier, offers=offers)
-    return replace(headed, digest=json.answer_digest(headed))
+    return replace(found, header=header, identifier=identifier, offers=offers)
 
 
 def _unicode(text: str) -> str:

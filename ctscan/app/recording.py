@@ -47,23 +47,90 @@ class LookupRecorder:
             IndexFault: the trail can't be written; the answer must not be shown.
             UsageError: purpose or case name the person: a list holds others than when all of it was compared.
         """
-        identifier = answer.identifier
-        check_texts(str(self.event.action), [identifier], self.event.purpose, self.event.case)
-        kind = str(identifier.kind)
-        event = replace(
-            self.event,
-            at=self.clock.now(),
-            kind=kind,
-            digest=self.key.identifier_digest(kind, identifier.canonical),
-            answer=answer.header.id if answer.header else "",
-            answer_digest=answer.digest,
-            verdict=verdict_of(complete=answer.complete, found=answer.is_found, damaged=bool(answer.damaged)),
-        )
+        event = self._event_about(answer.identifier)
         try:
-            await self.trail.append(event)
+            await self.trail.append(_answered(event, answer))
         except IndexFault as fault:
             raise _refusal(fault) from fault
         await self.heads.send()
+
+    @asynccontextmanager
+    async def in_parts(self, identifier: Identifier) -> AsyncIterator[PartsRecorder]:
+        """Record that an answer begins; its first part may be shown in the body. A body that doesn't end the answer is
+        recorded as failed.
+
+        Raises:
+            IndexFault: the trail can't be written; nothing may be shown.
+            UsageError: purpose or case name the person.
+        """
+        event = replace(self._event_about(identifier), state=AuditState.INTENDED)
+        async with AsyncExitStack() as stack:
+            try:
+                intent = await stack.enter_async_context(self.trail.intend(event))
+            except IndexFault as fault:
+                raise _refusal(fault) from fault
+            await self.heads.send()
+            parts = PartsRecorder(self, replace(event, intent=intent))
+            try:
+                yield parts
+            except BaseException as error:
+                await parts.break_off(error)
+                raise
+
+    def _event_about(self, identifier: Identifier) -> AuditEvent:
+        check_texts(str(self.event.action), [identifier], self.event.purpose, self.event.case)
+        kind = str(identifier.kind)
+        digest = self.key.identifier_digest(kind, identifier.canonical)
+        return replace(self.event, at=self.clock.now(), kind=kind, digest=digest)
+
+
+def _answered(event: AuditEvent, answer: Answer) -> AuditEvent:
+    """Add an answer to the event that records it."""
+    return replace(
+        event,
+        answer=answer.header.id if answer.header else "",
+        answer_digest=answer.digest,
+        verdict=verdict_of(complete=answer.complete, found=answer.is_found, damaged=bool(answer.damaged)),
+    )
+
+
+@dataclass(slots=True)
+class PartsRecorder:
+    """Recorder of an answer in parts, which the trail knows as an intent."""
+
+    recorder: LookupRecorder
+    intent: AuditEvent
+    is_ended: bool = False
+
+    async def end(self, answer: Answer) -> None:
+        """Record the answer; its verdict may be shown when this returns.
+
+        Raises:
+            IndexFault: the trail can't be written; the verdict must not be shown.
+        """
+        event = replace(self.intent, at=self.recorder.clock.now(), state=AuditState.DONE)
+        try:
+            await self.recorder.trail.append(_answered(event, answer))
+        except IndexFault as fault:
+            raise _refusal(fault) from fault
+        self.is_ended = True
+        await self.recorder.heads.send()
+
+    async def break_off(self, error: BaseException) -> None:
+        """Record that an answer was broken off, unless it was recorded. Where the trail can't be written, a later
+        command ends the intent."""
+        if self.is_ended:
+            return
+        event = replace(self.intent, at=self.recorder.clock.now(), state=AuditState.FAILED, detail=_reason_of(error))
+        try:
+            await self.recorder.trail.append(event)
+        except IndexFault as fault:
+            error.add_note(f"the end is not recorded: {fault}")
+
+
+def _reason_of(error: BaseException) -> str:
+    """Name the error; a reader who went away is none."""
+    return "unread" if isinstance(error, GeneratorExit) else type(error).__name__
 
 
 @dataclass(slots=True)

@@ -63,6 +63,11 @@ class AskedIdentifiers:
         """True where a file or stdin is read."""
         return bool(self._lists)
 
+    @property
+    def is_alone(self) -> bool:
+        """True where one identifier was given, and no list is read."""
+        return len(self._parts) == 1 and not self._lists
+
     def done(self) -> float | None:
         """Return the part of the list that was read; None of several lists, and of a pipe."""
         return self._lists[0].done if len(self._lists) == 1 else None

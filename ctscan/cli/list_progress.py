@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 from ctscan.cli.program import complain
 
 if TYPE_CHECKING:
-    from ctscan.model import Answer
+    from ctscan.model import AnswerPart
 
 INTERVAL = 0.5  # seconds between two pictures
 CLEAR = "\r\x1b[K"
@@ -26,12 +26,18 @@ class ListProgress:
         self._next = time.monotonic() + INTERVAL
         self._is_drawn = False
         self.answers = 0
+        self.is_in_answer = False  # parts of an answer came, and not yet its end
 
-    async def counted(self, answers: AsyncIterator[Answer], done: Callable[[], float | None]) -> AsyncIterator[Answer]:
-        """Iterate over answers, and count them. `done` gives the part of the list that was read, None where its length
-        isn't known."""
+    async def counted(
+        self, answers: AsyncIterator[AnswerPart], done: Callable[[], float | None]
+    ) -> AsyncIterator[AnswerPart]:
+        """Iterate over answers and parts of answers, and count answers. `done` gives the part of the list that was
+        read, None where its length isn't known."""
+        from ctscan.model import AnswerBegun, MatchPage
+
         async for given in answers:
-            self.answers += 1
+            self.is_in_answer = isinstance(given, AnswerBegun | MatchPage)
+            self.answers += not self.is_in_answer
             if self._is_shown and time.monotonic() >= self._next:
                 self._draw(done())
             yield given

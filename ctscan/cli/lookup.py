@@ -14,11 +14,11 @@ from ctscan.cli.list_progress import ListProgress
 from ctscan.cli.program import command
 from ctscan.config import load_settings
 from ctscan.errors import CtscanError, UsageError, worst
+from ctscan.model import Selection
 from ctscan.views.reports import report_formats
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.model import Selection
     from ctscan.model.lookup_counts import LookupCounts
 
 
@@ -84,7 +84,8 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     Certificates with only a part of a name are looked for where none holds the whole name, and with --partly.
 
     --summary, --limit, --live, --category, --since and --persons choose the part of an answer that is shown. The
-    verdict and the overview speak of everything that was found.
+    verdict and the overview speak of everything that was found; with --limit a long answer has no overview. A long
+    answer is printed while it is read: its verdict stands at the end.
 
     Each look-up is recorded before its answer is shown: account, time, purpose, case and verdict, and of the identifier
     a digest only. See 'ctscan audit show'.
@@ -124,7 +125,8 @@ async def _look_up(
     from ctscan.cli.output import print_answers
     from ctscan.cli.process import account
 
-    found = app.look_up(
+    look_up = app.look_up_in_parts if _comes_in_parts(config.format, asked, selection) else app.look_up
+    found = look_up(
         config,
         asked,
         who=account(),
@@ -134,11 +136,19 @@ async def _look_up(
         partly=partly,
         inline=True,
     )
+
+    def is_single() -> bool:
+        return not asked.passed_over and (asked.has_lists or asked.is_alone)
+
     async with aclosing(found) as answers:
         counted = progress.counted(answers, asked.done)
         try:
-            counts = await print_answers(counted, config.format, config.lang, is_single=lambda: not asked.passed_over)
+            counts = await print_answers(counted, config.format, config.lang, is_single=is_single)
         except CtscanError:
+            if progress.is_in_answer:
+                progress.complain(
+                    "lookup: the answer was broken off behind its first certificates, and is not complete"
+                )
             if asked.has_lists and progress.answers:
                 progress.complain(f"lookup: stopped, after this number of answers: {progress.answers:,}")
             raise
@@ -146,6 +156,13 @@ async def _look_up(
     if asked.has_lists:
         _print_sums(config, counts, progress)
     return worst([4 if counts.incomplete else 0, 2 if asked.not_understood else 0])
+
+
+def _comes_in_parts(format: str, asked: AskedIdentifiers, selection: Selection | None) -> bool:
+    """Return whether long answers are printed while they are read. In CSV each row has the verdict; whether JSON is an
+    array is known behind a list only; and a choice of certificates needs all of them for its sums."""
+    is_format = format in ("table", "jsonl") or (format == "json" and not asked.has_lists)
+    return is_format and (selection is None or selection == Selection(limit=selection.limit))
 
 
 def _print_sums(config: Config, counts: LookupCounts, progress: ListProgress) -> None:

@@ -143,9 +143,11 @@ def make_dossier(
 
 
 def _lookups(events: Iterable[AuditEvent], at: datetime, number: str) -> tuple[RecordedLookup, ...]:
-    """Return the look-ups of the person up to a moment. Numbers of other cases stay out: with a name they may be those
-    of a namesake."""
+    """Return the look-ups of the person up to a moment, each once: by its end where a long answer has two events.
+    Numbers of other cases stay out: with a name they may be those of a namesake."""
     found = [event for event in events if event.at <= at and event.action in _ABOUT_PERSON]
+    ended = {event.intent for event in found}
+    found = [event for event in found if event.id not in ended]
     return tuple(
         RecordedLookup(
             event.at, event.action, event.kind, event.purpose, event.case * (event.case == number), event.verdict

@@ -17,10 +17,10 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from ctscan.dsar.name_agreement import has_words, names_agree
-from ctscan.model.answer import Match
 from ctscan.model.case import Case, CaseAction, CaseEvent
 from ctscan.model.finding import Finding, SubjectKind
 from ctscan.model.identifier import KEY_KINDS, Identifier, IdentifierKind
+from ctscan.model.match import Match
 from ctscan.model.message import Message
 from ctscan.model.release import Held, IdentityDoubt, Release
 from ctscan.personal.identifiers import name_in, parse_identifier

@@ -7,15 +7,12 @@ half-open `[start, end)`. Hashes are raw bytes; only rendering turns them into h
 from ctscan.model.answer import (
     Answer,
     AnswerHeader,
-    CertificateSummary,
-    Match,
     Offer,
     OfferReason,
-    PartlyRead,
     Remark,
     ShownPart,
-    Sighting,
 )
+from ctscan.model.answer_parts import AnswerBegun, AnswerPart, MatchPage
 from ctscan.model.attribution import AttributionReason, Phrase
 from ctscan.model.audit import AuditAction, AuditEvent, AuditState
 from ctscan.model.authority import Authority, AuthorityList, Issuer, IssuerOrigin
@@ -50,6 +47,8 @@ from ctscan.model.log import (
     SkipReason,
     TreeHead,
 )
+from ctscan.model.match import CertificateSummary, Match, PartlyRead, Sighting
+from ctscan.model.match_tally import MatchTally
 from ctscan.model.message import LEGACY, Code, Message, decoded_message
 from ctscan.model.misbehaviour import (
     DismissalReason,
@@ -95,7 +94,9 @@ __all__ = [
     "EMPTY_RESULT",
     "LEGACY",
     "Answer",
+    "AnswerBegun",
     "AnswerHeader",
+    "AnswerPart",
     "Attribute",
     "AttributionReason",
     "AuditAction",
@@ -156,6 +157,8 @@ __all__ = [
     "LogState",
     "LookupKey",
     "Match",
+    "MatchPage",
+    "MatchTally",
     "Message",
     "MisbehaviourDecision",
     "MisbehaviourEvidence",

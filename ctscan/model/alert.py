@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ctscan.model.answer import Match
+from ctscan.model.match import Match
 from ctscan.model.message import Code, Message
 
 

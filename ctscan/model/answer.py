@@ -1,85 +1,22 @@
-"""Answers to look-ups: matches, their sightings, and the coverage that the answer rests on."""
+"""Answers to look-ups: matches, and the coverage that the answer rests on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from ctscan.model.authority import Authority, AuthorityList
+from ctscan.model.authority import AuthorityList
 from ctscan.model.basis import Basis
 from ctscan.model.coverage import Freshness, LogCoverage
-from ctscan.model.entry import EntryKind
-from ctscan.model.finding import Finding
-from ctscan.model.identifier import Identifier, IdentifierKind
+from ctscan.model.identifier import Identifier
 from ctscan.model.keep import KeptRule
 from ctscan.model.log import SkippedLog
+from ctscan.model.match import Match
+from ctscan.model.match_tally import MatchTally
 from ctscan.model.message import Code, Message
-from ctscan.model.repository import RepositorySighting, Search
-from ctscan.model.revocation import Revocation, Status
+from ctscan.model.repository import Search
 from ctscan.model.selection import Selection
 from ctscan.model.suppression import Suppressed
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """Certificate seen at an index of a log. `verified`: the index lies in a verified range of the log; never true of
-    kind `CHAIN`, for no tree covers chains."""
-
-    log: str
-    log_id: bytes
-    index: int
-    timestamp: int  # ms
-    kind: EntryKind
-    verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateSummary:
-    """Certificate in short, for an answer. `also` are identities of the same issuer and serial: probably the same."""
-
-    sha256: bytes | None
-    identity: bytes
-    issuer: str
-    serial: str
-    subject: str
-    not_before: datetime | None
-    not_after: datetime | None
-    also: tuple[bytes, ...] = ()
-    is_ca: bool = False  # as its basic constraints say
-    partly_read: bool = False  # a bound of the reader left a part unread, in which more may stand
-
-
-@dataclass(frozen=True, slots=True)
-class PartlyRead:
-    """Certificate of which a part was left unread, with its newest sighting in a log, if there is any.
-
-    An entry of a log that can't be parsed has no identity.
-    """
-
-    identity: bytes | None
-    sha256: bytes | None
-    log: str = ""
-    index: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Certificate that answers a look-up, with the findings that matched first. `score` ranks names (0 to 1)."""
-
-    certificate: CertificateSummary
-    findings: tuple[Finding, ...]
-    sightings: tuple[Sighting, ...]
-    score: float = 1.0
-    repositories: tuple[RepositorySighting, ...] = ()
-    revocations: tuple[Revocation, ...] = ()  # one for each source that was asked
-    authorities: tuple[Authority, ...] = ()  # CAs with the key that the certificate names; several where cross-signed
-    status: Status | None = None  # judged from the rest for one moment; the index leaves it out
-    matched_as: tuple[IdentifierKind, ...] = ()  # the readings that matched, where an identifier has several
-
-    @property
-    def is_unconfirmed(self) -> bool:
-        """True when only a repository or a file shows the certificate, and no log that was read has confirmed it."""
-        return bool(self.repositories) and not any(seen.verified for seen in self.sightings)
 
 
 class Remark(Code):
@@ -208,6 +145,7 @@ class Answer:
     kept_rules: tuple[KeptRule, ...] = ()  # by age, applied to all certificates of the index
     suppressed: Suppressed | None = None  # the person that was asked about objected, or asked to be erased
     only_whole: bool = False  # certificates with only a part of the name were not looked for
+    tally: MatchTally | None = None  # sums over all matches, where `matches` doesn't hold all of them
 
     @property
     def shown_matches(self) -> tuple[Match, ...]:
@@ -231,7 +169,22 @@ class Answer:
     def is_found(self) -> bool:
         """Whether a certificate holds all of the identifier. One with only a part of a name is mostly about somebody
         else."""
-        return any(match.score >= 1 for match in self.matches)
+        return any(match.score >= 1 for match in self.matches) if self.tally is None else self.tally.whole > 0
+
+    @property
+    def number_found(self) -> int:
+        """Number of all matches."""
+        return len(self.matches) if self.tally is None else self.tally.found
+
+    @property
+    def number_shown(self) -> int:
+        """Number of the matches that are shown, here or in the parts before."""
+        return self.tally.shown if self.tally is not None and self.tally.shown else len(self.shown_matches)
+
+    @property
+    def sums(self) -> MatchTally:
+        """Sums over all matches."""
+        return MatchTally.of(self.matches) if self.tally is None else self.tally
 
     @property
     def damaged(self) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ctscan.model.answer import CertificateSummary, Sighting
 from ctscan.model.finding import Confidence, Finding, Qualifier, Sensitivity, SubjectKind
 from ctscan.model.identifier import IdentifierKind
+from ctscan.model.match import CertificateSummary, Sighting
 from ctscan.model.message import Code, Message
 from ctscan.model.repository import RepositorySighting
 from ctscan.model.revocation import Revocation, Status

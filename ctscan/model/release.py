@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ctscan.model.answer import Match
+from ctscan.model.match import Match
 from ctscan.model.message import Code, Message
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ctscan.model.answer import CertificateSummary, Match
 from ctscan.model.authority import Authority, AuthorityList
 from ctscan.model.certificate import Problem
 from ctscan.model.certificate_request import RequestOutlook
@@ -18,6 +17,7 @@ from ctscan.model.file_tally import FileTally
 from ctscan.model.finding import Finding, SubjectKind
 from ctscan.model.health import Condition
 from ctscan.model.log import Cosignature, Log
+from ctscan.model.match import CertificateSummary, Match
 from ctscan.model.message import Message
 from ctscan.model.misbehaviour import RecordedMisbehaviour
 from ctscan.model.proof import Evidence

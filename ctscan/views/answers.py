@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ctscan.model import (
     Answer,
     Confidence,
-    EntryKind,
     Finding,
     Freshness,
     Identifier,
     IdentifierKind,
     LogCoverage,
     LogListEdition,
-    Match,
+    MatchTally,
     Message,
     Qualifier,
     QuestionKind,
@@ -122,7 +121,7 @@ def verdict(answer: Answer, texts: Texts) -> str:
     first words."""
     time = as_of(answer, texts)
     searched = with_kept_rules(texts(Say.WITH_TIME(searched=_searched_logs(answer, texts), time=time)), answer, texts)
-    if answer.matches:
+    if answer.number_found:
         found = _found(answer, texts)
         if answer.complete:
             return texts(Say.FOUND(found=found, searched=searched))
@@ -189,28 +188,22 @@ def _is_as_typed(identifier: Identifier) -> bool:
 
 def _found(answer: Answer, texts: Texts) -> str:
     """Begin the verdict. Certificates with only some words of a name are counted apart: most name other people."""
-    whole = [match for match in answer.matches if match.score >= 1]
-    partly = len(answer.matches) - len(whole)
-    if not whole:
+    sums = answer.sums
+    partly = sums.found - sums.whole
+    if not sums.whole:
         return texts(Say.FOUND_PARTLY(count=partly))
-    certificates = _certificates(whole, texts)
+    certificates = _certificates(sums, texts)
     if partly:
         return texts(Say.FOUND_IN_AND_PARTLY(certificates=certificates, partly=partly))
     return texts(Say.FOUND_IN(certificates=certificates))
 
 
-def is_of_authority(match: Match) -> bool:
-    """Return True for the certificate of a CA: by its basic constraints, or because only chains hold it."""
-    only_in_chains = all(seen.kind is EntryKind.CHAIN for seen in match.sightings)
-    return match.certificate.is_ca or (bool(match.sightings) and only_in_chains)
-
-
-def _certificates(matches: Sequence[Match], texts: Texts) -> str:
+def _certificates(sums: MatchTally, texts: Texts) -> str:
     """Count certificates. Certificates of CAs are counted apart: they rarely name the person who asks."""
-    authorities = sum(is_of_authority(match) for match in matches)
-    if authorities == len(matches):
+    authorities = sums.authorities
+    if authorities == sums.whole:
         return texts(Say.CERTIFICATES_OF_AUTHORITIES(count=authorities))
-    found = texts(Say.CERTIFICATES(count=len(matches) - authorities))
+    found = texts(Say.CERTIFICATES(count=sums.whole - authorities))
     if authorities == 1:
         return texts(Say.CERTIFICATES_AND_AUTHORITY(certificates=found))
     return (
@@ -277,7 +270,7 @@ def _short(value: str, texts: Texts) -> str:
 def answer_lines(answer: Answer, texts: Texts) -> list[str]:
     """Describe the searches of an answer, and say where the list of CA owners is missing."""
     lines = [search_line(search, answer.identifier.kind, texts) for search in answer.searches]
-    if answer.matches and answer.authorities is None:
+    if answer.number_found and answer.authorities is None:
         lines.append(texts(Say.NO_OWNERS()))
     return lines
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from ctscan.model import Answer, CertificateStanding, Code, EntryKind, Match, Selection
+from ctscan.model import Answer, CertificateStanding, Code, MatchTally, Selection
 from ctscan.views.answers import category
 from ctscan.views.certificates import logged_at
 from ctscan.views.json import time_text
@@ -56,19 +56,18 @@ _COMMON_NAME = re.compile(r"(?:^|(?<!\\)[,+])(?:CN|O)=((?:\\.|[^\\,+])+)")
 
 def overview_lines(answer: Answer, texts: Texts) -> list[str]:
     """Describe all matches together; none where there are too few."""
-    matches = answer.matches
-    if len(matches) < FEWEST:
+    if answer.number_found < FEWEST:
         return []
+    sums = answer.sums
+    if sums.is_counted_only:
+        return []
+    certificates = texts(Say.CERTIFICATES(count=sums.found))
     lines = [
-        texts(
-            Overview.STANDINGS(
-                certificates=texts(Say.CERTIFICATES(count=len(matches))), parts=_standings(matches, texts)
-            )
-        ),
-        *_categories(matches, texts),
-        _issuers(matches, texts),
+        texts(Overview.STANDINGS(certificates=certificates, parts=_standings(sums, texts))),
+        *_categories(sums, texts),
+        _issuers(sums, texts),
     ]
-    return [*lines, *_logged(matches, texts)]
+    return [*lines, *_logged(sums, texts)]
 
 
 def selection_lines(answer: Answer, texts: Texts) -> list[str]:
@@ -77,14 +76,14 @@ def selection_lines(answer: Answer, texts: Texts) -> list[str]:
         return []
     chosen = answer.shown.selection
     options = " ".join(_options(chosen))
-    lines = [texts(Overview.SHOWN(number=len(answer.shown_matches), all=len(answer.matches), options=options))]
+    lines = [texts(Overview.SHOWN(number=answer.number_shown, all=answer.number_found, options=options))]
     if answer.mailboxes:
         number = len(answer.shown_mailboxes)
         lines.append(texts(Overview.SHOWN_MAILBOXES(number=number, all=len(answer.mailboxes), options=options)))
     if hidden := _hidden_findings(answer):
         options = " ".join(_options(Selection(category=chosen.category, persons=chosen.persons)))
         lines.append(texts(Overview.HIDDEN_FINDINGS(count=hidden, options=options)))
-    return lines if answer.matches or answer.mailboxes else []
+    return lines if answer.number_found or answer.mailboxes else []
 
 
 def _hidden_findings(answer: Answer) -> int:
@@ -110,8 +109,8 @@ def _options(chosen: Selection) -> Iterator[str]:
         yield "--summary"
 
 
-def _standings(matches: Iterable[Match], texts: Texts) -> str:
-    numbers = Counter(match.status.standing if match.status else CertificateStanding.UNKNOWN for match in matches)
+def _standings(sums: MatchTally, texts: Texts) -> str:
+    numbers = sums.standings
     return _parts(((texts(STANDINGS[one]), numbers[one]) for one in STANDINGS if numbers[one]), texts)
 
 
@@ -119,12 +118,12 @@ def _parts(numbers: Iterable[tuple[str, int]], texts: Texts) -> str:
     return ", ".join(texts(Say.NUMBER_OF(number=number, what=what)) for what, number in numbers)
 
 
-def _categories(matches: Iterable[Match], texts: Texts) -> list[str]:
-    """Count the certificates that hold each category of personal data, the most frequent first."""
-    numbers = Counter(key for match in matches for key in {found.category for found in match.findings})
+def _categories(sums: MatchTally, texts: Texts) -> list[str]:
+    """List the categories of personal data with the certificates that hold them, the most frequent first."""
+    numbers = sums.categories.items()
     if not numbers:
         return []
-    listed = sorted(((category(key, texts), number) for key, number in numbers.items()), key=lambda one: (-one[1], one))
+    listed = sorted(((category(key, texts), number) for key, number in numbers), key=lambda one: (-one[1], one))
     return [texts(Overview.CATEGORIES(parts=_in(listed, texts)))]
 
 
@@ -132,8 +131,10 @@ def _in(numbers: Iterable[tuple[str, int]], texts: Texts) -> str:
     return ", ".join(texts(Overview.IN(what=what, number=number)) for what, number in numbers)
 
 
-def _issuers(matches: Iterable[Match], texts: Texts) -> str:
-    numbers = Counter(issuer_name(match.certificate.issuer) or texts(Say.NO_NAME()) for match in matches)
+def _issuers(sums: MatchTally, texts: Texts) -> str:
+    numbers: Counter[str] = Counter()
+    for issuer, number in sums.issuers.items():
+        numbers[issuer_name(issuer) or texts(Say.NO_NAME())] += number
     listed = sorted(numbers.items(), key=lambda one: (-one[1], one[0]))
     shown, rest = listed[:ISSUERS_SHOWN], listed[ISSUERS_SHOWN:]
     parts = _in(shown, texts)
@@ -149,13 +150,12 @@ def issuer_name(issuer: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
-def _logged(matches: Sequence[Match], texts: Texts) -> list[str]:
+def _logged(sums: MatchTally, texts: Texts) -> list[str]:
     """Say when logs recorded the certificates first and last, else when repositories or files showed them."""
-    logged = [seen for match in matches for seen in match.sightings if seen.kind is not EntryKind.CHAIN]
-    if logged:
-        times = [seen.timestamp for seen in logged]
-        logs = len({seen.log_id for seen in logged})
-        first, last = (logged_at(time // 1000 * 1000, texts) for time in (min(times), max(times)))
-        return [texts(Overview.LOGGED(first=first, last=last, logs=texts(Say.LOGS(count=logs))))]
-    shown = [seen.seen for match in matches for seen in match.repositories]
-    return [texts(Overview.GIVEN(first=moment(min(shown)), last=moment(max(shown))))] if shown else []
+    if sums.logged is not None:
+        first, last = (logged_at(time // 1000 * 1000, texts) for time in sums.logged)
+        return [texts(Overview.LOGGED(first=first, last=last, logs=texts(Say.LOGS(count=len(sums.logs)))))]
+    if sums.given is None:
+        return []
+    first_given, last_given = map(moment, sums.given)
+    return [texts(Overview.GIVEN(first=first_given, last=last_given))]

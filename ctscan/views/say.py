@@ -32,6 +32,8 @@ class Say(Code):
     FOUND_MAYBE_MORE = "say.found-maybe-more"
     NOTHING_FOUND = "say.nothing-found"
     NOTHING_FOUND_MAYBE = "say.nothing-found-maybe"
+    IN_PARTS = "say.in-parts"
+    BROKEN_OFF = "say.broken-off"  # parameter: count of certificates
     LEFT_OUT = "say.left-out"  # parameters: day, searched
     SEARCHED = "say.searched"
     SEARCHED_FOR_WHOLE_NAME = "say.searched-for-whole-name"

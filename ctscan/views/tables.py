@@ -22,7 +22,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCoverage, Match, Message, Remark
+from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCoverage, Match, MatchPage, Message, Remark
 from ctscan.model.explanation import Explanation
 from ctscan.privacy.redaction import visible
 from ctscan.views.answers import (
@@ -33,7 +33,6 @@ from ctscan.views.answers import (
     coverage_row,
     document_lines,
     either,
-    is_of_authority,
     person,
     readings_line,
     shown_value,
@@ -104,6 +103,9 @@ def say(out: Console, line: str, style: str = "", indent: int = 0) -> None:
 
 def _hang(out: Console, shown: Text, indent: int, hang: int) -> None:
     """Print a text behind `indent` blanks; what is wrapped stands `hang` columns further to the right."""
+    if out.width == PIPE_WIDTH and out.color_system is None and "\n" not in shown.plain:
+        out.file.write(f"{'':{indent}}{shown.plain.rstrip()}\n")  # a quarter of the time: answers may be long
+        return
     lines = shown.wrap(out, max(1, out.width - indent - hang), overflow="fold")
     for number, line in enumerate(lines):
         line.rstrip()
@@ -249,19 +251,74 @@ def coverage(out: Console, logs: Sequence[LogCoverage], texts: Texts) -> None:
 def answer(out: Console, given: Answer, texts: Texts, *, above: Answer | None = None) -> None:
     """Print an answer: verdict, overview, doubts, limits, certificates, similar identifiers, coverage, document head.
     Of limits and coverage that equal those of the answer `above`, that is said."""
+    _asked(out, given, texts)
+    _verdict(out, given, texts, above)
+    numbers = {match.certificate.identity: number for number, match in enumerate(given.shown_matches, 1)}
+    for number, match in enumerate(given.shown_matches, 1):
+        _numbered(out, match, (number, len(given.shown_matches)), given, texts, numbers)
+    _beside_and_coverage(out, given, texts, above)
+
+
+class AnswerInParts:
+    """Printer of an answer that is given in parts: the certificates as they come, then the verdict and the rest."""
+
+    def __init__(self, out: Console, begun: Answer, texts: Texts) -> None:
+        self._out, self._begun, self._texts = out, begun, texts
+        limit = begun.shown.selection.limit if begun.shown is not None else None
+        self._all = min(begun.number_found, limit or begun.number_found)
+        self._numbers: dict[bytes, int] = {}
+        _asked(out, begun, texts)
+        say(out, texts(Say.IN_PARTS(count=self._all)), "yellow")
+
+    def page(self, page: MatchPage) -> None:
+        """Print certificates. Those that are probably the same are named by their number where it was printed."""
+        numbered = list(enumerate(page.matches, page.first))
+        self._numbers.update((match.certificate.identity, number) for number, match in numbered)
+        for number, match in numbered:
+            _numbered(self._out, match, (number, self._all), self._begun, self._texts, self._numbers)
+        self._out.file.flush()
+
+    def end(self, given: Answer, *, above: Answer | None = None) -> None:
+        """Print the rest."""
+        self._out.print()
+        _verdict(self._out, given, self._texts, above)
+        _beside_and_coverage(self._out, given, self._texts, above)
+
+    def break_off(self) -> None:
+        """Say that the answer has no verdict."""
+        self._out.print()
+        say(self._out, self._texts(Say.BROKEN_OFF(count=len(self._numbers))), "bold red")
+
+
+def _asked(out: Console, given: Answer, texts: Texts) -> None:
     say(out, asked_line(given.identifier, texts), "bold")
     if read_as := readings_line(given.identifier, texts):
         say(out, read_as)
+
+
+def _verdict(out: Console, given: Answer, texts: Texts, above: Answer | None) -> None:
     say(out, verdict(given, texts), "green" if given.complete else "yellow")
     for line in (*selection_lines(given, texts), *overview_lines(given, texts)):
         say(out, line, indent=2)
     for line in _below_verdict(given, texts, above):
         say(out, f"{BULLET}{line}", indent=2)
-    numbers = {match.certificate.identity: number for number, match in enumerate(given.shown_matches, 1)}
-    for number, match in enumerate(given.shown_matches, 1):
-        out.print()
-        say(out, _heading(match, number, given, texts), "bold")
-        _match(out, match, given.authorities, texts, numbers)
+
+
+def _numbered(
+    out: Console,
+    match: Match,
+    number: tuple[int, int],
+    given: Answer,
+    texts: Texts,
+    numbers: Mapping[bytes, int],
+) -> None:
+    """Print a certificate behind its number, which stands before the number of all."""
+    out.print()
+    say(out, _heading(match, *number, given, texts), "bold")
+    _match(out, match, given.authorities, texts, numbers)
+
+
+def _beside_and_coverage(out: Console, given: Answer, texts: Texts, above: Answer | None) -> None:
     _mailboxes_and_offers(out, given, texts)
     out.print()
     if given.coverage and above is not None and given.coverage == above.coverage:
@@ -301,10 +358,9 @@ def _mailboxes_and_offers(out: Console, given: Answer, texts: Texts) -> None:
         _match(out, match, given.authorities, texts)
 
 
-def _heading(match: Match, number: int, given: Answer, texts: Texts) -> str:
-    every = len(given.shown_matches)
+def _heading(match: Match, number: int, every: int, given: Answer, texts: Texts) -> str:
     of_authority = Say.CERTIFICATE_OF_AUTHORITY(number=number, all=every)
-    heading = texts(of_authority if is_of_authority(match) else Say.CERTIFICATE(number=number, all=every))
+    heading = texts(of_authority if match.is_of_authority else Say.CERTIFICATE(number=number, all=every))
     if given.identifier.kind != IdentifierKind.NAME:
         return heading
     return f"{heading}, {texts(Say.AGREEMENT(score=f'{match.score:.0%}'.removesuffix('%')))}"

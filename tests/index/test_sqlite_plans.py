@@ -102,7 +102,10 @@ async def _addresses(index: Index) -> None:
 
 
 async def _domain(index: Index) -> None:
-    await index.find_keys([LookupKey("domain", "org.example.")], 10)
+    listed = await index.list_keys([LookupKey("domain", "org.example.")], 10)
+    assert listed
+    await index.listed(listed, [LookupKey("domain", "org.example.")])
+    await index.count_apart(listed)
 
 
 async def _name(index: Index) -> None:
@@ -122,6 +125,7 @@ async def _counts(index: Index) -> None:
     keys = [LookupKey("email", "person1@example.org"), LookupKey("domain", "org.example.")]
     assert await index.count_keys(keys, 10) == 10
     assert await index.count_name([("jane",), ("roe", "roh"), ("maria",)], 10) == 0
+    assert await index.estimate_name([("jane",), ("roe", "roh"), ("maria",)], 10) == (0, False)
 
 
 async def _fingerprint(index: Index) -> None:

@@ -13,7 +13,7 @@ from typing import Protocol, Self
 from ctscan.index.protocols.case_role import Cases
 from ctscan.index.protocols.copy_role import Copies
 from ctscan.index.protocols.exposure_role import Exposure
-from ctscan.index.protocols.finding_roles import DamageNoting, EvidenceStore, Finder, Reindex, Repair
+from ctscan.index.protocols.finding_roles import DamageNoting, EvidenceStore, Finder, Reindex, Repair, Snapshots
 from ctscan.index.protocols.inventory_role import Stock
 from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
 from ctscan.index.protocols.misbehaviour_role import MisbehaviourStore
@@ -47,6 +47,7 @@ __all__ = [
     "Revocations",
     "Runs",
     "Searches",
+    "Snapshots",
     "Stock",
     "Suppressing",
     "Trail",
@@ -57,8 +58,8 @@ __all__ = [
 
 class Index(
     Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
-    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Cases, Copies, Stock, Suppressing, Retention,
-    Exposure, Watching, Outbox, Protocol,
+    Revocations, Authorities, Reindex, DamageNoting, Snapshots, Repair, TrailMemory, Cases, Copies, Stock, Suppressing,
+    Retention, Exposure, Watching, Outbox, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,6 +24,14 @@ class DamageNoting(Protocol):
         """
 
 
+class Snapshots(Protocol):
+    """Reading of one state of the index."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[None]:
+        """Read everything in the block from one state of the index. Nothing can be written in it; suppressions that
+        come meanwhile are carried out behind it."""
+
+
 class Finder(Protocol):
     """Certificates by look-up key, name, fingerprint, serial number and identity."""
 
@@ -36,6 +44,16 @@ class Finder(Protocol):
         Fewer than `limit` are all that match. Of more than a few thousand matches, the certificates that came into the
         index last are ranked.
         """
+
+    async def list_keys(self, keys: Sequence[LookupKey], limit: int) -> list[int]:
+        """Return what `find_keys` finds, in its order, as numbers for `listed`. They hold in one `snapshot`."""
+
+    async def listed(self, listed: Sequence[int], keys: Sequence[LookupKey]) -> list[Match]:
+        """Return certificates that `list_keys` found by the keys."""
+
+    async def count_apart(self, listed: Sequence[int]) -> tuple[int, int]:
+        """Count, among certificates that `list_keys` found, those of CAs, and those that only repositories or files
+        show (`Match.is_of_authority`, `Match.is_unconfirmed`)."""
 
     async def find_name(self, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
         """Return certificates that hold the words of a name.
@@ -88,6 +106,10 @@ class Finder(Protocol):
     async def count_name(self, words: Sequence[Collection[str]], limit: int) -> int:
         """Return the number of certificates that hold every word of a name, each in one of its forms; counting stops at
         the limit."""
+
+    async def estimate_name(self, words: Sequence[Collection[str]], limit: int) -> tuple[int, bool]:
+        """Count as `count_name` does, but of words that are common only among certificates that came last. Zero is
+        exact. Return the number, and whether there may be more."""
 
     async def partly_read(self, limit: int) -> tuple[int, list[PartlyRead]]:
         """Return the number of certificates of which a part was left unread, and the first `limit` of them."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -86,13 +84,22 @@ def _class_of(base: type, mixin: type | None) -> type:
 # --- errors -------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn errors of SQLCipher into those of `sqlite3`."""
-    try:
-        yield
-    except _errors_of_cipher() as error:
-        raise _plain(error) from error
+class _PlainErrors:
+    """Context that costs nothing where nothing fails: it stands around every transaction."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, _errors_of_cipher()):
+            raise _plain(error) from error
+
+
+_PLAIN_ERRORS = _PlainErrors()
+
+
+def plain_errors() -> _PlainErrors:
+    """Turn errors of SQLCipher into those of `sqlite3` (a context)."""
+    return _PLAIN_ERRORS
 
 
 def _errors_of_cipher() -> tuple[type[Exception], ...]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -69,6 +69,15 @@ class Database:
             yield collector
         finally:
             self._collectors.remove(collector)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[None]:
+        """Read everything in this block from one snapshot of the database. Nothing can be written in it."""
+        await self._run(self._transactions.hold_snapshot)
+        try:
+            yield
+        finally:
+            await self._run(self._transactions.release_snapshot)
 
     async def read(self, work: Work[T], *, whole: bool = False) -> T:
         """Run `work` on one snapshot of the database. IndexFault also for rows that contradict each other: the file was

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,6 +92,9 @@ class SqliteIndex(SqliteRoles):
 
     def noted_damage(self) -> AbstractContextManager[set[str]]:
         return self._database.noted_damage()
+
+    def snapshot(self) -> AbstractAsyncContextManager[None]:
+        return self._database.snapshot()
 
     # --- runs ---
 

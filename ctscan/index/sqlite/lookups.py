@@ -119,8 +119,21 @@ def by_rows(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Mat
 
 def by_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: int) -> list[Match]:
     """Find certificates with any of the keys; see `Finder.find_keys`."""
-    asked = sorted({LookupKey(key.kind, rows.clean(key.key)) for key in keys})
-    return list(_matches(connection, ranking.with_any(connection, asked, limit), _key_scorer(asked)))
+    return by_listed(connection, listed_by_keys(connection, keys, limit), keys)
+
+
+def listed_by_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: int) -> list[int]:
+    """Find the rows of certificates with any of the keys; see `Finder.list_keys`."""
+    return ranking.with_any(connection, _cleaned(keys), limit)
+
+
+def by_listed(connection: sqlite3.Connection, listed: Sequence[int], keys: Sequence[LookupKey]) -> list[Match]:
+    """Return certificates that the keys found; see `Finder.listed`."""
+    return list(_matches(connection, listed, _key_scorer(_cleaned(keys))))
+
+
+def _cleaned(keys: Sequence[LookupKey]) -> list[LookupKey]:
+    return sorted({LookupKey(key.kind, rows.clean(key.key)) for key in keys})
 
 
 def by_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
@@ -165,6 +178,11 @@ def number_of_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], li
 def number_of_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int) -> int:
     """Count certificates with every word of a name; see `Finder.count_name`."""
     return ranking.number_with_words(connection, [{rows.clean(form) for form in word} for word in words], limit)
+
+
+def estimate_of_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int) -> tuple[int, bool]:
+    """Count certificates with every word of a name, up to some thousand; see `Finder.estimate_name`."""
+    return ranking.estimate_with_words(connection, [{rows.clean(form) for form in word} for word in words], limit)
 
 
 # --- what matched -------------------------------------------------------------------------------------------------

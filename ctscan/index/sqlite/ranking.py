@@ -19,6 +19,10 @@ from ctscan.model import IdentifierKind, LookupKey
 RANKED = 2_000
 """Certificates that are ranked exactly at least, even for a smaller limit."""
 
+SEARCHED = 1_000
+"""Certificates of the rarest word of a name among which an estimate counts: two common words that are rarely together
+are in tens of thousands."""
+
 RANKED_WHOLE = 100
 """Certificates with a whole name that are ranked exactly at least. Each costs a search in the postings of every word,
 and the first page of a common name would cost hundreds of pages."""
@@ -116,15 +120,24 @@ def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict
     """Return sort keys by certificate: newest first, certificates without a time last. Certificates that a posting
     names and that aren't there are left out, and noted as damage."""
     newest = {
-        id: (newest is None, -(newest or 0))
+        id: (False, -time)
         for some in rows.portions(certificates, _AT_ONCE)
-        for id, newest in connection.execute(
-            f"SELECT id, {NEWEST.format('certificate.id')} FROM certificate WHERE id IN ({placeholders(some)})", some
-        )
+        for id, time in connection.execute(_LOGGED_LAST.format(placeholders(some)), some)
     }
+    others = [id for id in certificates if id not in newest]
+    for some in rows.portions(others, _AT_ONCE):
+        for id, time in connection.execute(_NEWEST.format(placeholders(some)), some):
+            newest[id] = (time is None, -(time or 0))
     if len(newest) < len(certificates):
         row_checks.note(connection, "certificate")
     return newest
+
+
+_LOGGED_LAST = (
+    "SELECT certificate, max(timestamp) FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id"
+    " WHERE certificate IN ({}) GROUP BY certificate"
+)
+_NEWEST = f"SELECT id, {NEWEST.format('certificate.id')} FROM certificate WHERE id IN ({{}})"
 
 
 # --- words --------------------------------------------------------------------------------------------------------
@@ -158,6 +171,22 @@ def number_with_words(connection: sqlite3.Connection, words: Sequence[Collection
     return found
 
 
+def estimate_with_words(
+    connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int
+) -> tuple[int, bool]:
+    """Count as `number_with_words` does, but only among the last `SEARCHED` certificates of the rarest word, unless
+    none of them holds all words; return whether there may be more, too."""
+    keys, asked = _words_of(connection, words)
+    if asked and all(asked):
+        number, rarest = min((_count(connection, word, SEARCHED), word) for word in asked)
+        others = [word for word in asked if word != rarest]
+        found = len(_also_with(connection, rarest, others, limit, SEARCHED)) or len(_with_all(connection, asked, 1))
+        if found:
+            return found, found == limit or number == SEARCHED
+    _check(connection, keys, asked)
+    return 0, False
+
+
 def _words_of(
     connection: sqlite3.Connection, words: Sequence[Collection[str]]
 ) -> tuple[list[tuple[str, str]], list[Word]]:
@@ -180,11 +209,22 @@ def _with_all(connection: sqlite3.Connection, words: Sequence[Word], pool: int) 
         return []
     rarest = _rarest(connection, words) if len(words) > 1 else 0
     others = [word for number, word in enumerate(words) if number != rarest]
-    conditions = [_is_one_of(words[rarest]), _REAL, *(_also(word) for word in others)]
+    return _also_with(connection, words[rarest], others, pool)
+
+
+def _also_with(
+    connection: sqlite3.Connection, word: Word, others: Sequence[Word], pool: int, searched: int | None = None
+) -> list[int]:
+    """Return the last certificates of a word that every other word finds too; `searched`: only among so many of the
+    word."""
+    found = f"posting AS one WHERE {_is_one_of(word)} AND {_REAL}"
+    if searched is not None:
+        last = f"SELECT DISTINCT certificate FROM {found} ORDER BY certificate DESC LIMIT {searched:d}"
+        found = f"({last}) AS one WHERE TRUE"
     cursor = connection.execute(
-        f"SELECT DISTINCT certificate FROM posting AS one WHERE {' AND '.join(conditions)}"
+        f"SELECT DISTINCT certificate FROM {found}{''.join(f' AND {_also(other)}' for other in others)}"
         " ORDER BY certificate DESC LIMIT ?",
-        (*words[rarest], *(key for word in others for key in word), pool),
+        (*word, *(key for other in others for key in other), pool),
     )
     return [certificate for (certificate,) in cursor]
 

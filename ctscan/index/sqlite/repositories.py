@@ -21,7 +21,7 @@ from ctscan.errors import IndexFault
 from ctscan.index.sqlite import certificate_rows, certificates, revocations, row_checks, rows, runs
 from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.certificates import Origin
-from ctscan.index.sqlite.question_digests import question_digest
+from ctscan.index.sqlite.question_digests import question_digest, question_digests
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.index.sqlite.sieving import sieve_of
 from ctscan.model import (
@@ -97,27 +97,19 @@ def end(
 
 def of_questions(connection: sqlite3.Connection, questions: Sequence[str]) -> list[Search]:
     """Return, for each repository and question, the newest search that ended whole and the newest of all."""
-    found = [
-        replace(_search_of(row), question=question)
-        for question in dict.fromkeys(questions)
-        for row in _sound(
-            connection, connection.execute(_OF_QUESTION, {"digest": question_digest(connection, question)})
-        )
-    ]
+    asked = question_digests(connection, questions)
+    newest = f"SELECT max(id) FROM search WHERE digest IN ({placeholders(asked)})"
+    cursor = connection.execute(
+        f"SELECT digest, {_SEARCH}, {row_checks.is_sound('search')} FROM search WHERE id IN"
+        f" ({newest} GROUP BY digest, repository UNION {newest} AND outcome = 'whole' GROUP BY digest, repository)",
+        (*asked, *asked),
+    )
+    found = [replace(_search_of(tuple(row)), question=asked[digest]) for digest, *row in _sound(connection, cursor)]
     return sorted(found, key=lambda search: search.id, reverse=True)
 
 
 def _sound(connection: sqlite3.Connection, found: Iterable[Any]) -> Iterator[Any]:
     return row_checks.sound(connection, "search", found)
-
-
-_OF_QUESTION = f"""
-    SELECT {_SEARCH}, {row_checks.is_sound("search")} FROM search WHERE id IN (
-        SELECT max(id) FROM search WHERE digest = :digest GROUP BY repository
-        UNION
-        SELECT max(id) FROM search WHERE digest = :digest AND outcome = 'whole' GROUP BY repository
-    )
-"""
 
 
 def newest(connection: sqlite3.Connection, limit: int) -> list[Search]:

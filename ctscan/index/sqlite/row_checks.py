@@ -229,6 +229,7 @@ class Noting:
         super().__init__(*arguments, **options)
         self.damaged: set[str] = set()
         self.suppressions = Suppressions()  # that the transaction began with
+        self.are_wholes_checked: bool | None = None  # in a snapshot: `check_whole_tables` ran
 
 
 class NotingConnection(Noting, sqlite3.Connection):
@@ -250,22 +251,41 @@ def take_noted(connection: sqlite3.Connection) -> set[str]:
     return noted
 
 
+def in_snapshot(connection: sqlite3.Connection, is_so: bool) -> None:
+    """Note that a snapshot begins or ends: in a snapshot whole tables are checked once."""
+    if isinstance(connection, Noting):
+        connection.are_wholes_checked = False if is_so else None
+
+
 def check_whole_tables(connection: sqlite3.Connection) -> None:
-    """Compare the tables of `TOTALLED` with the sums of their checks, and note those that differ, and known damage."""
+    """Compare the tables of `TOTALLED` with the sums of their checks, and note those that differ, and known damage;
+    once in a snapshot."""
+    if isinstance(connection, Noting) and connection.are_wholes_checked is not None:
+        if connection.are_wholes_checked:
+            return
+        connection.are_wholes_checked = True
     for (part,) in connection.execute("SELECT part FROM damage"):
         note(connection, part)
     kept = dict(connection.execute("SELECT name, total FROM table_total"))
-    for table in TOTALLED:
-        (total,) = connection.execute(f"SELECT coalesce(sum({expression(table)}), 0) FROM {table}").fetchone()
+    for table, total in zip(TOTALLED, connection.execute(_sums_of_checks()).fetchone(), strict=True):
         if kept.get(table) != total:
             note(connection, table)
+
+
+@cache
+def _sums_of_checks() -> str:
+    return f"SELECT {', '.join(f'(SELECT coalesce(sum({expression(table)}), 0) FROM {table})' for table in TOTALLED)}"
 
 
 def check_marks(connection: sqlite3.Connection) -> None:
     """Compare the rows that are marked as partly read with their total, and check them; note damage."""
     kept = dict(connection.execute("SELECT name, total FROM table_total"))
     for table in ("certificate", "unreadable"):
-        (total,) = connection.execute(f"SELECT coalesce(sum(id), 0) FROM main.{table} WHERE partly > 0").fetchone()
-        damaged = f"SELECT 1 FROM main.{table} WHERE partly > 0 AND NOT ({is_sound(table)}) LIMIT 1"
-        if kept.get(f"{table}.partly") != total or connection.execute(damaged).fetchone():
+        total, are_sound = connection.execute(_marks_of(table)).fetchone()
+        if kept.get(f"{table}.partly") != total or not are_sound:
             note(connection, table)
+
+
+@cache
+def _marks_of(table: str) -> str:
+    return f"SELECT coalesce(sum(id), 0), coalesce(min({is_sound(table)}), 1) FROM main.{table} WHERE partly > 0"

@@ -1,17 +1,26 @@
-"""Look-ups beside the identifier: mailboxes of a name, similar addresses, and numbers of certificates. A part of
-`SqliteIndex`."""
+"""Look-ups page by page, and look-ups beside the identifier: mailboxes of a name, similar addresses, and numbers of
+certificates. A part of `SqliteIndex`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ctscan.index.sqlite import lookups
+from ctscan.index.sqlite import counted_apart, lookups
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.model import LookupKey, Match
 
 
 class SimilarLookups(OpenedFile):
-    """Methods of `Finder` that find what wasn't asked for, each as one transaction."""
+    """Methods of `Finder` that page, or that find what wasn't asked for, each as one transaction."""
+
+    async def list_keys(self, keys: Sequence[LookupKey], limit: int) -> list[int]:
+        return await self._database.read(lambda c: lookups.listed_by_keys(c, keys, limit))
+
+    async def listed(self, listed: Sequence[int], keys: Sequence[LookupKey]) -> list[Match]:
+        return await self._database.read(lambda c: lookups.by_listed(c, listed, keys))
+
+    async def count_apart(self, listed: Sequence[int]) -> tuple[int, int]:
+        return await self._database.read(lambda c: counted_apart.count_apart(c, listed))
 
     async def find_mailboxes(
         self, local_parts: Collection[str], limit: int, without: Collection[bytes]
@@ -26,3 +35,6 @@ class SimilarLookups(OpenedFile):
 
     async def count_name(self, words: Sequence[Collection[str]], limit: int) -> int:
         return await self._database.read(lambda c: lookups.number_of_name(c, words, limit))
+
+    async def estimate_name(self, words: Sequence[Collection[str]], limit: int) -> tuple[int, bool]:
+        return await self._database.read(lambda c: lookups.estimate_of_name(c, words, limit))

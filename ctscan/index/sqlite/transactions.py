@@ -37,9 +37,14 @@ class Transactions:
         self._schema = schema
         self._gate = gate
         self._may_write = may_write
+        self._is_snapshot_held = False
 
     def read(self, connection: sqlite3.Connection, work: Work[T], *, whole: bool) -> tuple[T, set[str]]:
-        """Run `work` in a transaction; return its result and the damaged tables that it met."""
+        """Run `work` in a transaction, or in the snapshot that is held; return its result and the damaged tables that
+        it met."""
+        if self._is_snapshot_held and not whole:
+            row_checks.take_noted(connection)
+            return work(connection), row_checks.take_noted(connection)
         self.settle(connection)
         row_checks.take_noted(connection)
 
@@ -49,6 +54,26 @@ class Transactions:
             return work(connection)
 
         return in_transaction(connection, "BEGIN", filtered), row_checks.take_noted(connection)
+
+    def hold_snapshot(self, connection: sqlite3.Connection) -> None:
+        """Begin a transaction that all reading belongs to until `release_snapshot`. Suppressions that come meanwhile
+        wait for its end. Writing is an error of SQLite."""
+        self.settle(connection)
+        connection.execute("BEGIN")
+        try:
+            if self._gate is not None:
+                hiding.before_reading(connection)
+        except BaseException:
+            connection.rollback()
+            raise
+        self._is_snapshot_held = True
+        row_checks.in_snapshot(connection, True)
+
+    def release_snapshot(self, connection: sqlite3.Connection) -> None:
+        """End the transaction of `hold_snapshot`."""
+        self._is_snapshot_held = False
+        row_checks.in_snapshot(connection, False)
+        connection.execute("COMMIT")
 
     def settle(self, connection: sqlite3.Connection) -> None:
         """Carry out suppressions that the index hasn't carried out. Where it can't be written to, hide them."""

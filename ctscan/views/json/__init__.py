@@ -5,8 +5,10 @@ ids base64, ranges half-open.
 """
 
 from ctscan.views.json.answers import (
+    GrowingAnswerDigest,
     answer,
     answer_digest,
+    answer_frame,
     authority,
     authority_list,
     certificate,
@@ -67,10 +69,12 @@ from ctscan.views.json.watches import ack, watch
 
 __all__ = [
     "ATTRIBUTION",
+    "GrowingAnswerDigest",
     "Shape",
     "ack",
     "answer",
     "answer_digest",
+    "answer_frame",
     "audit_event",
     "authorities",
     "authorities_found",

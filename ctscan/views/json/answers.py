@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ctscan.model import (
     Answer,
@@ -29,7 +29,7 @@ from ctscan.model import (
 )
 from ctscan.model.keep import KeptRule
 from ctscan.model.suppression import Suppressed
-from ctscan.views.json.document import basis, digest_with_items, header
+from ctscan.views.json.document import GrowingDigest, basis, digest_with_items, header
 from ctscan.views.json.values import (
     Shape,
     base64_text,
@@ -298,6 +298,42 @@ def answer_digest(given: Answer) -> str:
     return digest_with_items(answer(given, matches=()), "matches", map(match, given.shown_matches))
 
 
+class GrowingAnswerDigest:
+    """Digest of an answer in parts. Of what stands before its certificates in canonical form only completeness is
+    unknown until the end.
+
+    Args:
+        begun: the answer as it begins.
+    """
+
+    def __init__(self, begun: Answer) -> None:
+        shape = answer(begun, matches=())
+        self._digest = GrowingDigest([shape | {"complete": complete} for complete in (True, False)], "matches")
+
+    def add(self, matches: Sequence[Match]) -> None:
+        """Add certificates."""
+        for one in matches:
+            self._digest.add(match(one))
+
+    def end(self, ended: Answer) -> str:
+        """Return the digest. KeyError where the answer doesn't begin as it did: a fault of the program."""
+        return self._digest.end(answer(ended, matches=()))
+
+
+def answer_frame(given: Answer, write: Callable[[Shape], str]) -> tuple[str, str]:
+    """Write what stands before the certificates of an answer in JSON, and behind them.
+
+    Args:
+        given: the answer.
+        write: writer of JSON, with a blank behind colons.
+    """
+    head, name, tail = write(answer(given, matches=())).partition(_NO_MATCHES)
+    return head + name[:-1], name[-1] + tail
+
+
+_NO_MATCHES = '"matches": []'  # never inside a string, where quotes are escaped
+
+
 def suppressed(given: Suppressed) -> Shape:
     """Shape the suppression of the person that was asked about."""
     return {"since": time_text(given.since), "ground": str(given.ground), "restricted": given.restricted}
@@ -318,7 +354,7 @@ def answer(given: Answer, *, matches: Sequence[Match] | None = None) -> Shape:
         "selection": None if given.shown is None else selection(given.shown.selection),
         "is_found": given.is_found,
         "only_whole": given.only_whole,
-        "matches_found": len(given.matches),
+        "matches_found": given.number_found,
         "matches": [match(m) for m in (given.shown_matches if matches is None else matches)],
         "mailboxes_found": len(given.mailboxes),
         "mailboxes": [match(m) for m in given.shown_mailboxes],

@@ -11,11 +11,12 @@ the digest again from a file alone: docs/analyst.md shows how.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import sha256
+from math import isfinite
 from typing import Any
-
-import rfc8785
 
 from ctscan.model import AnswerHeader, Basis, BasisLog, LogChoice, LogListEdition
 from ctscan.model.basis import list_names
@@ -90,7 +91,20 @@ def canonical(value: object) -> bytes:
     Raises:
         ValueError: a string holds a lone surrogate, or a number is not finite; `ctscan` writes neither.
     """
-    return rfc8785.dumps(_prepared(value))
+    try:
+        return _ENCODER.encode(_prepared(value)).encode()
+    except _BeyondJsonError:
+        import rfc8785  # not at the top: answers hold nothing that needs it
+
+        return rfc8785.dumps(_without_sentences(value))
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+"""Encoder of JSON that writes what RFC 8785 asks for, of the values that `_prepared` lets through."""
+
+
+class _BeyondJsonError(Exception):
+    """A value that the `json` module writes in another form than RFC 8785."""
 
 
 def digest(answer: Mapping[str, Any]) -> str:
@@ -106,35 +120,100 @@ def digest_with_items(answer: Mapping[str, Any], field: str, items: Iterable[Map
         field: name of the list. No other object of an answer has an empty list of this name.
         items: items of the list.
     """
-    whole = canonical({key: value for key, value in answer.items() if key != "digest"})
-    name = f'"{field}":['.encode()  # never inside a string, where quotes are escaped
-    head, _, tail = whole.partition(name + b"]")
-    found = sha256(head + name)
-    for number, item in enumerate(items):
-        found.update(b"," * (number > 0) + canonical(item))
-    found.update(b"]" + tail)
-    return found.hexdigest()
+    growing = GrowingDigest([answer], field)
+    for item in items:
+        growing.add(item)
+    return growing.end(answer)
 
 
-def sentences_in(shape: Mapping[str, object]) -> set[str]:
-    """Return the names of fields whose codes stand in a field of this object; such fields hold sentences."""
+class GrowingDigest:
+    """Digest of an answer whose long list comes while the answer is read.
+
+    In canonical form other fields stand before the list, and some of them are known only behind it. So the digest
+    grows behind each beginning that the answer may have.
+
+    Args:
+        answers: forms that the answer may have at its end, as far as it matters before the list. The list is empty.
+        field: name of the list. No other object of an answer has an empty list of this name.
+    """
+
+    def __init__(self, answers: Iterable[Mapping[str, Any]], field: str) -> None:
+        self._field = field
+        self._digests = {(head := self._parts(one)[0]): sha256(head) for one in answers}
+        self._is_empty = True
+
+    def add(self, item: Mapping[str, Any]) -> None:
+        """Add an item of the list."""
+        text = canonical(item) if self._is_empty else b"," + canonical(item)
+        self._is_empty = False
+        for growing in self._digests.values():
+            growing.update(text)
+
+    def end(self, answer: Mapping[str, Any]) -> str:
+        """Return the digest, hexadecimal, of the answer at its end. KeyError where it is none of the forms."""
+        head, tail = self._parts(answer)
+        growing = self._digests[head].copy()
+        growing.update(tail)
+        return growing.hexdigest()
+
+    def _parts(self, answer: Mapping[str, Any]) -> tuple[bytes, bytes]:
+        """Return what stands before the items, and behind them."""
+        whole = canonical({key: value for key, value in answer.items() if key != "digest"})
+        name = f'"{self._field}":['.encode()  # never inside a string, where quotes are escaped
+        head, _, tail = whole.partition(name + b"]")
+        return head + name, b"]" + tail
+
+
+def sentences_in(fields: Iterable[str]) -> frozenset[str]:
+    """Return the names of fields whose codes stand in a field beside them; such fields hold sentences."""
+    return _sentences_in(tuple(fields))
+
+
+@lru_cache(maxsize=1024)  # objects of an answer have few forms
+def _sentences_in(fields: tuple[str, ...]) -> frozenset[str]:
     found: set[str] = set()
-    for field in shape:
+    for field in fields:
         if field.endswith("_code"):
             found.add(field.removesuffix("_code"))
         elif field.endswith("_codes"):
             found.update((field.removesuffix("_codes"), f"{field.removesuffix('_codes')}s"))
-    return found
+    return frozenset(found)
 
 
 def _prepared(value: Any) -> Any:
-    if isinstance(value, str) or value is None:
+    """Leave sentences out, and write numbers as RFC 8785 does.
+
+    Raises:
+        _BeyondJsonError: a fraction with an exponent, or a key that UTF-16 may sort otherwise.
+    """
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
         return value
     if isinstance(value, Mapping):
         sentences = sentences_in(value)
+        if not all(map(str.isascii, value)):
+            raise _BeyondJsonError
         return {key: _prepared(inner) for key, inner in value.items() if key not in sentences}
     if isinstance(value, list | tuple):
         return [_prepared(inner) for inner in value]
+    if isinstance(value, float) and isfinite(value):
+        if value.is_integer() and abs(value) <= _EXACT:
+            return int(value)
+        if not _PLAIN <= abs(value) <= _EXACT:
+            raise _BeyondJsonError
+    return str(value) if isinstance(value, int) and abs(value) > _EXACT else value
+
+
+_PLAIN = 1e-4
+"""Least fraction that Python writes without an exponent."""
+
+
+def _without_sentences(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        sentences = sentences_in(value)
+        return {key: _without_sentences(inner) for key, inner in value.items() if key not in sentences}
+    if isinstance(value, list | tuple):
+        return [_without_sentences(inner) for inner in value]
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT:
         return str(value)
     return value

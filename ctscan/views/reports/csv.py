@@ -82,7 +82,7 @@ def _answer_cells(answer: Answer) -> Cells:
         asked.kind,
         verdict_of(complete=answer.complete, found=answer.is_found, damaged=bool(answer.damaged)),
         time_text(answer.as_of),
-        len(answer.matches),
+        answer.number_found,
         len(answer.shown_matches),
         answer.header.id if answer.header else None,
     )

@@ -1,0 +1,95 @@
+"""Matches: certificates that answer a look-up, with their findings and sightings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ctscan.model.authority import Authority
+from ctscan.model.entry import EntryKind
+from ctscan.model.finding import Finding
+from ctscan.model.identifier import IdentifierKind
+from ctscan.model.repository import RepositorySighting
+from ctscan.model.revocation import Revocation, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Certificate seen at an index of a log. `verified`: the index lies in a verified range of the log; never true of
+    kind `CHAIN`, for no tree covers chains."""
+
+    log: str
+    log_id: bytes
+    index: int
+    timestamp: int  # ms
+    kind: EntryKind
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSummary:
+    """Certificate in short, for an answer. `also` are identities of the same issuer and serial: probably the same."""
+
+    sha256: bytes | None
+    identity: bytes
+    issuer: str
+    serial: str
+    subject: str
+    not_before: datetime | None
+    not_after: datetime | None
+    also: tuple[bytes, ...] = ()
+    is_ca: bool = False  # as its basic constraints say
+    partly_read: bool = False  # a bound of the reader left a part unread, in which more may stand
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyRead:
+    """Certificate of which a part was left unread, with its newest sighting in a log, if there is any.
+
+    An entry of a log that can't be parsed has no identity.
+    """
+
+    identity: bytes | None
+    sha256: bytes | None
+    log: str = ""
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Certificate that answers a look-up, with the findings that matched first. `score` ranks names (0 to 1)."""
+
+    certificate: CertificateSummary
+    findings: tuple[Finding, ...]
+    sightings: tuple[Sighting, ...]
+    score: float = 1.0
+    repositories: tuple[RepositorySighting, ...] = ()
+    revocations: tuple[Revocation, ...] = ()  # one for each source that was asked
+    authorities: tuple[Authority, ...] = ()  # CAs with the key that the certificate names; several where cross-signed
+    status: Status | None = None  # judged from the rest for one moment; the index leaves it out
+    matched_as: tuple[IdentifierKind, ...] = ()  # the readings that matched, where an identifier has several
+
+    def with_status(self, status: Status) -> Match:
+        """Return the match with a status, as `dataclasses.replace` does, in a tenth of its time."""
+        return Match(
+            self.certificate,
+            self.findings,
+            self.sightings,
+            self.score,
+            self.repositories,
+            self.revocations,
+            self.authorities,
+            status,
+            self.matched_as,
+        )
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """True when only a repository or a file shows the certificate, and no log that was read has confirmed it."""
+        return bool(self.repositories) and not any(seen.verified for seen in self.sightings)
+
+    @property
+    def is_of_authority(self) -> bool:
+        """True for the certificate of a CA: by its basic constraints, or because only chains hold it."""
+        only_in_chains = all(seen.kind is EntryKind.CHAIN for seen in self.sightings)
+        return self.certificate.is_ca or (bool(self.sightings) and only_in_chains)

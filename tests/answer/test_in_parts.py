@@ -1,0 +1,195 @@
+"""Answers in parts: they hold what the whole answer holds, and claim nothing before the end."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from support.kept import a_hit, an_advance, commit, later, started
+from support.many import DOMAIN, many
+
+from ctscan.answer.in_parts import FIRST_PAGE, answer_in_parts
+from ctscan.answer.lookup import STALE_AFTER, answer
+from ctscan.index.open import open_index
+from ctscan.index.protocols import Index
+from ctscan.model import Answer, AnswerBegun, AnswerHeader, AnswerPart, Match, MatchPage, MatchTally, Remark
+from ctscan.personal.identifiers import parse_identifier
+from ctscan.views import json
+
+T = TypeVar("T")
+
+NUMBER = 700
+ASKED = parse_identifier(f"@{DOMAIN}")
+HEADER = AnswerHeader("0" * 32, later(1), "1", "rules", "somebody")
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return many(tmp_path_factory.mktemp("many"), NUMBER)
+
+
+def opened(db: Path, work: Callable[[Index], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with await open_index(db, create=False) as index:
+            return await work(index)
+
+    return asyncio.run(run())
+
+
+async def parts_of(index: Index, *, shown: int | None = None) -> list[AnswerPart]:
+    given = answer_in_parts(index, ASKED, now=later(1), stale_after=STALE_AFTER, shown=shown)
+    async with aclosing(given):
+        return [part async for part in given]
+
+
+async def whole(index: Index) -> Answer:
+    return await answer(index, ASKED, now=later(1))
+
+
+def joined(parts: list[AnswerPart]) -> list[Match]:
+    return [match for part in parts if isinstance(part, MatchPage) for match in part.matches]
+
+
+def test_the_parts_are_the_whole_answer(db: Path) -> None:
+    parts, given = opened(db, parts_of), opened(db, whole)
+    begun, *pages, ended = parts
+    assert isinstance(begun, AnswerBegun) and isinstance(ended, Answer)
+    assert [page.first for page in pages if isinstance(page, MatchPage)][:2] == [1, FIRST_PAGE + 1]
+    assert tuple(joined(parts)) == given.matches
+    assert len(given.matches) == NUMBER
+    sums = replace(MatchTally.of(given.matches), shown=NUMBER)
+    assert ended == replace(given, matches=(), tally=sums)
+    assert ended.complete
+
+
+def test_the_beginning_claims_nothing(db: Path) -> None:
+    begun = opened(db, parts_of)[0]
+    assert isinstance(begun, AnswerBegun)
+    assert (begun.answer.complete, begun.answer.digest, begun.answer.matches) == (False, "", ())
+
+
+def test_the_digest_that_grew_is_that_of_the_whole_answer(db: Path) -> None:
+    parts, given = opened(db, parts_of), opened(db, whole)
+    begun, ended = parts[0], parts[-1]
+    assert isinstance(begun, AnswerBegun) and isinstance(ended, Answer)
+    growing = json.GrowingAnswerDigest(replace(begun.answer, header=HEADER))
+    growing.add(joined(parts))
+    for complete in (True, False):
+        end, all_of_it = (replace(one, header=HEADER, complete=complete) for one in (ended, given))
+        assert growing.end(end) == json.answer_digest(all_of_it) == json.digest(json.answer(all_of_it))
+    with pytest.raises(KeyError):
+        growing.end(replace(ended, header=replace(HEADER, id="1" * 32)))
+
+
+def test_damage_behind_the_first_page_is_in_the_verdict(db: Path, tmp_path: Path) -> None:
+    last = opened(db, whole).matches[-1].certificate.identity
+    copy = tmp_path / "ctscan.db"
+    copy.write_bytes(db.read_bytes())
+    with closing(sqlite3.connect(copy)) as connection:
+        sql = "UPDATE finding SET value = 'x' WHERE certificate = (SELECT id FROM certificate WHERE identity = ?)"
+        assert connection.execute(sql, (last,)).rowcount == 1
+        connection.commit()
+    parts = opened(copy, parts_of)
+    ended = parts[-1]
+    assert isinstance(ended, Answer)
+    assert (ended.complete, ended.damaged, ended.number_found) == (False, ("finding",), NUMBER)
+    assert joined(parts)[-1].findings == ()
+
+
+def test_a_row_that_is_gone_is_damage_and_is_counted(db: Path, tmp_path: Path) -> None:
+    last = opened(db, whole).matches[-1].certificate.identity
+    copy = tmp_path / "ctscan.db"
+    copy.write_bytes(db.read_bytes())
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("DELETE FROM certificate WHERE identity = ?", (last,))  # without foreign keys
+        connection.commit()
+    parts = opened(copy, parts_of)
+    ended = parts[-1]
+    assert isinstance(ended, Answer)
+    assert (len(joined(parts)), ended.number_found, ended.complete) == (NUMBER - 1, NUMBER, False)
+    assert "certificate" in ended.damaged[0]
+
+
+def test_pages_come_from_one_state_of_the_index(tmp_path: Path) -> None:
+    db = many(tmp_path, 300)
+
+    async def work(index: Index) -> list[AnswerPart]:
+        parts: list[AnswerPart] = []
+        given = answer_in_parts(index, ASKED, now=later(1), stale_after=STALE_AFTER)
+        async with aclosing(given), await open_index(db, create=False) as other:
+            run_id = await started(other)
+            async for part in given:
+                if isinstance(part, AnswerBegun):
+                    await commit(other, run_id, an_advance(300, 400, a_hit(399)))
+                    await other.save_revocations([])
+                parts.append(part)
+        return parts
+
+    before = opened(db, whole)
+    parts = opened(db, work)
+    assert tuple(joined(parts)) == before.matches
+    assert isinstance(parts[-1], Answer)
+    assert parts[-1].coverage == before.coverage
+
+
+def test_an_index_is_written_to_again_behind_an_answer_that_was_left(tmp_path: Path) -> None:
+    db = many(tmp_path, 300)
+
+    async def work(index: Index) -> None:
+        given = answer_in_parts(index, ASKED, now=later(1), stale_after=STALE_AFTER)
+        async with aclosing(given):
+            assert isinstance(await anext(given), AnswerBegun)
+        await index.save_revocations([])
+
+    opened(db, work)
+
+
+def test_a_limit_reads_what_is_shown_and_counts_the_rest(db: Path) -> None:
+    async def work(index: Index) -> tuple[list[AnswerPart], int, Answer]:
+        statements: list[str] = []
+        await index._database._run(lambda c: c.set_trace_callback(statements.append))  # type: ignore[attr-defined]
+        parts = await parts_of(index, shown=50)
+        await index._database._run(lambda c: c.set_trace_callback(None))  # type: ignore[attr-defined]
+        return parts, sum(map(findings_read, statements)), await whole(index)
+
+    (given,), read, all_of_it = opened(db, work)
+    assert isinstance(given, Answer)
+    assert given.matches == all_of_it.matches[:50]
+    assert (given.number_found, given.complete, given.is_found) == (NUMBER, True, True)
+    assert given.remarks == all_of_it.remarks
+    assert read == 50
+
+
+def findings_read(statement: str) -> int:
+    """Return of how many certificates a statement, with its values, reads the findings."""
+    if " FROM finding WHERE certificate IN (" not in statement:
+        return 0
+    return len(statement.partition("IN (")[2].partition(")")[0].split(","))
+
+
+def test_a_limit_of_many_comes_in_parts(db: Path) -> None:
+    async def work(index: Index) -> list[AnswerPart]:
+        return await parts_of(index, shown=300)
+
+    parts, given = opened(db, work), opened(db, whole)
+    ended = parts[-1]
+    assert isinstance(ended, Answer)
+    assert tuple(joined(parts)) == given.matches[:300]
+    assert (ended.number_found, ended.number_shown, ended.sums.is_counted_only) == (NUMBER, 300, True)
+
+
+def test_more_than_the_most_is_said(db: Path) -> None:
+    async def work(index: Index) -> list[AnswerPart]:
+        given = answer_in_parts(index, ASKED, now=later(1), stale_after=STALE_AFTER, limit=400)
+        return [part async for part in given]
+
+    ended = opened(db, work)[-1]
+    assert isinstance(ended, Answer)
+    assert (ended.number_found, ended.complete) == (400, False)
+    assert Remark.CUT(limit=400) in ended.remarks
