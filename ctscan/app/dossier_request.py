@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctscan.app.cases import case, new_event
+from ctscan.app.case_register import case, new_event
 from ctscan.app.controller_settings import controller_of
 from ctscan.app.identity_gate import check_identity
 from ctscan.clock import Clock

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.ca_policies import shipped_profiles
 from ctscan.app.case_answers import case_answers, identifiers_of_case
-from ctscan.app.cases import add_events, new_event
+from ctscan.app.case_register import add_events, new_event
 from ctscan.app.dossier_request import COMMAND, DossierOptions, prepared_request
 from ctscan.app.identity_gate import IN_CASE, OVERRIDE
 from ctscan.app.passphrase_file import passphrase_of

@@ -177,7 +177,7 @@ async def _case_to_forget(
 ) -> Case | None:
     """Return the case whose person is forgotten; close an open one where that was asked for."""
     from ctscan.app.case_changes import close_case
-    from ctscan.app.cases import case as read_case
+    from ctscan.app.case_register import case as read_case
     from ctscan.model.case import CaseAction
 
     if not number:

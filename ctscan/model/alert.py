@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.answer import Match
 from ctscan.model.message import Code, Message
+
+if TYPE_CHECKING:
+    from ctscan.model.answer import Match
 
 
 class AlertKind(StrEnum):

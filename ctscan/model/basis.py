@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.log import SkippedLog
 from ctscan.model.message import Code, Message
+
+if TYPE_CHECKING:
+    from ctscan.model.log import SkippedLog
 
 
 class BasisSource(StrEnum):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.finding import Confidence, Finding, SubjectKind
 from ctscan.model.message import Code, Message
+
+if TYPE_CHECKING:
+    from ctscan.model.finding import Confidence, Finding, SubjectKind
 
 
 class EvidenceKind(Code):

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ctscan.model.certificate import Certificate
-from ctscan.model.entry import EntryKind
-from ctscan.model.finding import Finding
-from ctscan.model.identifier import LookupKey
 from ctscan.model.message import Code, Message
-from ctscan.model.revocation import Revocation
+
+if TYPE_CHECKING:
+    from ctscan.model.certificate import Certificate
+    from ctscan.model.entry import EntryKind
+    from ctscan.model.finding import Finding
+    from ctscan.model.identifier import LookupKey
+    from ctscan.model.revocation import Revocation
 
 
 class QuestionKind(StrEnum):

@@ -6,23 +6,26 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ctscan.model.answer import CertificateSummary, Match
-from ctscan.model.authority import Authority, AuthorityList
-from ctscan.model.certificate import Problem
-from ctscan.model.certificate_request import RequestOutlook
-from ctscan.model.coverage import Freshness, Gap, LogState
 from ctscan.model.entry import EntryKind
-from ctscan.model.explanation import Explanation
 from ctscan.model.file_tally import FileTally
 from ctscan.model.finding import Finding, SubjectKind
-from ctscan.model.health import Condition
-from ctscan.model.log import Cosignature, Log
-from ctscan.model.message import Message
-from ctscan.model.misbehaviour import RecordedMisbehaviour
-from ctscan.model.proof import Evidence
 from ctscan.model.repository import QuestionKind, SearchState, Shortfall
 from ctscan.model.revocation import CertificateStanding, Revocation, RevocationState, Status
+
+if TYPE_CHECKING:
+    from ctscan.model.answer import CertificateSummary, Match
+    from ctscan.model.authority import Authority, AuthorityList
+    from ctscan.model.certificate import Problem
+    from ctscan.model.certificate_request import RequestOutlook
+    from ctscan.model.coverage import Freshness, Gap, LogState
+    from ctscan.model.explanation import Explanation
+    from ctscan.model.health import Condition
+    from ctscan.model.log import Cosignature, Log
+    from ctscan.model.message import Message
+    from ctscan.model.misbehaviour import RecordedMisbehaviour
+    from ctscan.model.proof import Evidence
 
 
 @dataclass(frozen=True, slots=True)

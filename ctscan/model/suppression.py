@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ctscan.model.alert_record import AlertDisclosure
 from ctscan.model.identifier import IdentifierKind
 from ctscan.model.message import Code, Message
+
+if TYPE_CHECKING:
+    from ctscan.model.alert_record import AlertDisclosure
 
 
 class Ground(StrEnum):

@@ -11,10 +11,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model.identifier import LookupKey
 from ctscan.model.message import Code, Message
+
+if TYPE_CHECKING:
+    from ctscan.model.identifier import LookupKey
 
 
 class WatchKind(StrEnum):

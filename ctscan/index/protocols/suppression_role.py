@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model.suppression import ForgetRequest, Forgotten, Suppression, SuppressionsAsked
+if TYPE_CHECKING:
+    from ctscan.model.suppression import ForgetRequest, Forgotten, Suppression, SuppressionsAsked
 
 
 class Suppressing(Protocol):

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model.alert import (
-    AlertKind,
-    Assigned,
-    ChannelQueue,
-    Condition,
-    DueAlert,
-    NotedConditions,
-    Route,
-)
-from ctscan.model.alert_record import AlertDisclosure
-from ctscan.model.message import Message
-from ctscan.model.watch import Ack, MatchState, Watch, WatchCheck, WatchMatcher, WatchStanding
+if TYPE_CHECKING:
+    from ctscan.model.alert import (
+        AlertKind,
+        Assigned,
+        ChannelQueue,
+        Condition,
+        DueAlert,
+        NotedConditions,
+        Route,
+    )
+    from ctscan.model.alert_record import AlertDisclosure
+    from ctscan.model.message import Message
+    from ctscan.model.watch import Ack, MatchState, Watch, WatchCheck, WatchMatcher, WatchStanding
 
 
 class Watching(Protocol):
