@@ -67,7 +67,7 @@ from ctscan.personal.attribution.gazetteer import given_names, surnames
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.normalise.addresses import email_keys
 from ctscan.personal.normalise.name_tokens import asked_forms, name_keys
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 
 STEP = 256  # hits in a transaction, as the readers commit them
 ENTRIES_PER_HIT = 100

@@ -46,9 +46,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "collect": {"model", "errors", "clock", "x509", "personal", "sources", "index"},
     "scan": {"model", "errors", "clock", "resources", "ct", "personal", "http", "sources", "index"},
     "privacy": {"model", "errors"},
-    "views": {"model", "errors", "extras", "on_first_use", "resources", "personal", "privacy"},  # `personal` for words of categories
+    "views": {"model", "errors", "extras", "on_first_use", "resources", "personal", "privacy"},  # `personal`: words
     "app": {
-        "model", "errors", "extras", "clock", "on_first_use", "resources", "config", "ct", "x509", "personal", "http", "mail",
+        "model", "errors", "extras", "clock", "on_first_use", "resources", "config", "ct", "x509", "personal", "http",
+        "mail",
         "sources", "index", "authorities", "revocation", "answer", "dsar", "exposure", "collect", "scan", "privacy",
         "views", "alerts",
     },

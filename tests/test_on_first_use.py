@@ -1,4 +1,4 @@
-"""Packages that import their modules on first use: the table that runs agrees with the imports that type checkers read."""
+"""Packages that import their modules on first use: the table that runs is that of the type checkers."""
 
 from __future__ import annotations
 

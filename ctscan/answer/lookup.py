@@ -58,7 +58,7 @@ from ctscan.model import (
     VerifiedRange,
 )
 from ctscan.personal.question_coverage import questions_about, why_not_searched
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 from ctscan.revocation.status import status_of
 
 LIMIT = 10_000  # certificates in an answer; the query asks for another, to recognise a cut answer

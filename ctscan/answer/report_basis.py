@@ -16,7 +16,7 @@ from ctscan.model.exposure import NotCovered, ReportBasis
 from ctscan.model.keep import CERTIFICATE_RULES, KeptRule
 from ctscan.model.spans import total
 from ctscan.personal.question_coverage import satisfies
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 from ctscan.personal.scope import scope_includes
 
 

@@ -99,7 +99,7 @@ def _document(found: Answer, at: datetime, who: str, purpose: str, case: str) ->
     from secrets import token_hex
 
     from ctscan.model import AnswerHeader
-    from ctscan.personal.rules import rule_set
+    from ctscan.personal.rule_set import rule_set
     from ctscan.resources import version
     from ctscan.views import json
 

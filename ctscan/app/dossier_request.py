@@ -70,7 +70,7 @@ async def prepared_request(
     """
     from ctscan.app.letterhead import read_letterhead
     from ctscan.dsar.dossier import Installation
-    from ctscan.personal.rules import rule_set
+    from ctscan.personal.rule_set import rule_set
     from ctscan.resources import version
 
     controller = controller_of(config, COMMAND)

@@ -26,7 +26,7 @@ from ctscan.errors import InputError
 from ctscan.index.open import check_url, has_index, open_index
 from ctscan.index.protocols import LogStore, Suppressing
 from ctscan.model import Run, RunState
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 from ctscan.personal.scope import scope_from_text
 from ctscan.scan.basis_reading import (
     BasisIndex,

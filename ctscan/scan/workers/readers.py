@@ -9,7 +9,7 @@ from typing import Any
 
 from ctscan.index.open import open_index
 from ctscan.model import Log
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 from ctscan.scan.events import Emit
 from ctscan.scan.log.connect import Connection
 from ctscan.scan.log.scanner import ScanContext
