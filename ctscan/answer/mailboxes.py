@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ctscan.index.protocols import Finder
 from ctscan.model import Identifier, IdentifierKind, Match, Message, Remark
 from ctscan.personal.attribution.mailbox_names import mailbox_names
 from ctscan.personal.normalise.name_tokens import spelled_words
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import Finder
 
 MAILBOXES = 200
 """Most certificates with a mailbox of a name in an answer."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from ctscan.index.protocols import Finder
 from ctscan.model import Identifier, IdentifierKind, Match, Message, Remark
 from ctscan.personal.normalise.name_tokens import asked_forms, share_of_words
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import Finder
 
 PARTLY = 200  # certificates in an answer that hold only some words of a name; the query asks for another, too
 

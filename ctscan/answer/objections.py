@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ctscan.index.protocols import Suppressing
 from ctscan.model import Answer, Identifier, IdentifierKind, Message, Remark
 from ctscan.model.suppression import NUMBERED_KINDS, SuppressionsAsked
 from ctscan.personal.normalise.name_tokens import asked_forms
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import Suppressing
 
 Form = tuple[str, str]
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.recording import recorded_lookups
 from ctscan.app.wiring import CLOCK, opened_index
-from ctscan.clock import Clock
 from ctscan.errors import IndexFault
 from ctscan.model import AuditAction, Remark
 
 if TYPE_CHECKING:
     from ctscan.answer.lookup import AnswerIndex
+    from ctscan.clock import Clock
     from ctscan.config import Config
     from ctscan.model import Answer, Identifier, Match, Selection
     from ctscan.model.results import CheckedSighting, ProofCounts, StandingCounts

@@ -19,12 +19,14 @@ import re
 from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ctscan.ct.note import signature_lines
 from ctscan.ct.strict_json import base64_bytes
 from ctscan.errors import FormatError, ProofError
-from ctscan.model.audit_log import LogIdentity
+
+if TYPE_CHECKING:
+    from ctscan.model.audit_log import LogIdentity
 
 _TYPE: Final = 0x01
 _KEY: Final = 32  # bytes of an Ed25519 public key

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -22,7 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from ctscan.ct.api import sth_message
 from ctscan.errors import FormatError, ProofError
-from ctscan.model import TreeHead
+
+if TYPE_CHECKING:
+    from ctscan.model import TreeHead
 
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 

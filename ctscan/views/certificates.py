@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ctscan.model import (
     Authority,
@@ -20,9 +21,11 @@ from ctscan.model import (
     Status,
 )
 from ctscan.views.say import STANDINGS, Say, Standing
-from ctscan.views.text import Texts
 from ctscan.views.vocabulary import ENTRIES
 from ctscan.views.words import day, timestamp
+
+if TYPE_CHECKING:
+    from ctscan.views.text import Texts
 
 COORDINATES_SHOWN = 3  # entries of logs that a repository names; JSON has them all
 SHORTEST_SUBJECT = 60  # characters of a subject that are shown on every terminal

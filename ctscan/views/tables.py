@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -23,7 +23,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCoverage, Match, Message, Remark
-from ctscan.model.explanation import Explanation
 from ctscan.privacy.redaction import visible
 from ctscan.views.answers import (
     answer_lines,
@@ -54,7 +53,10 @@ from ctscan.views.limits import doubts, limits
 from ctscan.views.offers import mailbox_heading, mailboxes_heading, offer_lines
 from ctscan.views.overview import overview_lines, selection_lines
 from ctscan.views.say import Say
-from ctscan.views.text import Texts
+
+if TYPE_CHECKING:
+    from ctscan.model.explanation import Explanation
+    from ctscan.views.text import Texts
 
 PIPE_WIDTH = 1_000_000  # columns when nobody said how wide the output is: wider than any line
 NARROWEST = 20  # columns; a terminal with less folds the lines itself, before a wide letter finds no room

@@ -13,10 +13,10 @@ from ctscan.views.json import time_text, timestamp_text
 from ctscan.views.say import Say
 from ctscan.views.search_words import shortfalls
 from ctscan.views.text import ENGLISH, Texts, texts
-from ctscan.views.vocabulary import Word
 
 if TYPE_CHECKING:
     from ctscan.model.results import ProofCounts, SearchResult
+    from ctscan.views.vocabulary import Word
 
 KINDS = {
     "email": "e-mail address",

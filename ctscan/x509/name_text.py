@@ -8,8 +8,10 @@ appears repaired.
 from __future__ import annotations
 
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from ctscan.model import Attribute, Name
+if TYPE_CHECKING:
+    from ctscan.model import Attribute, Name
 
 LIMIT = 2000
 """Characters of a rendered name; a longer name ends with an ellipsis."""

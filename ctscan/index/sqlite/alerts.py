@@ -6,10 +6,13 @@ import sqlite3
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import rows
 from ctscan.model.alert import AlertKind, AlertText, Condition, NotedConditions
-from ctscan.model.message import Message
+
+if TYPE_CHECKING:
+    from ctscan.model.message import Message
 
 _INSERT = (
     "INSERT INTO alert (uuid, kind, at, why, watch, watch_name, owner, certificate, subject)"

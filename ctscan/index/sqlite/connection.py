@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite.cipher import plain_errors
@@ -20,9 +20,11 @@ from ctscan.index.sqlite.faults import ADVICE, damage, fault, words
 from ctscan.index.sqlite.opening import WRITABLE, connect_file, open_mode, prepare_file
 from ctscan.index.sqlite.schema import INDEX, Schema
 from ctscan.index.sqlite.session import InlineSession, Session, Work, open_thread_session
-from ctscan.index.sqlite.suppressing import SuppressionGate
 from ctscan.index.sqlite.transactions import Transactions, empty_log
-from ctscan.index.store_key import StoreKey
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.suppressing import SuppressionGate
+    from ctscan.index.store_key import StoreKey
 
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 

@@ -16,12 +16,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import alert_disclosures, audit_paths, certificates, fingerprints, rows, watch_dropping
 from ctscan.index.sqlite.pseudonyms import forget_cases
 from ctscan.index.sqlite.question_digests import question_digest
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model.alert_record import AlertDisclosure
 from ctscan.model.entry import EntryKind
 from ctscan.model.identifier import IdentifierKind
 from ctscan.model.suppression import (
@@ -32,7 +32,10 @@ from ctscan.model.suppression import (
     Suppression,
     SuppressionKind,
 )
-from ctscan.privacy.suppression import Form, Suppressions
+
+if TYPE_CHECKING:
+    from ctscan.model.alert_record import AlertDisclosure
+    from ctscan.privacy.suppression import Form, Suppressions
 
 _AT_ONCE = 500
 _PSEUDONYM_HOST = "forgotten.invalid"  # RFC 2606: nobody's

@@ -15,11 +15,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import certificate_rows, certificates, revocations, row_checks, rows, runs
-from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.certificates import Origin
 from ctscan.index.sqlite.question_digests import question_digest
 from ctscan.index.sqlite.rows import placeholders
@@ -39,6 +38,9 @@ from ctscan.model import (
 )
 from ctscan.model.repository import NAMES_NOBODY
 from ctscan.x509.name_text import render_name
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.certificate_rows import CertificateRow
 
 _AT_ONCE = 500
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ctscan.errors import IndexFault, InputError, UsageError
 from ctscan.index.sqlite import forgetting, hiding
@@ -24,8 +25,10 @@ from ctscan.model.suppression import (
     Suppression,
     SuppressionKind,
 )
-from ctscan.privacy.suppression import Suppressions
 from ctscan.privacy.suppression_file import SuppressionFile, missing_file
+
+if TYPE_CHECKING:
+    from ctscan.privacy.suppression import Suppressions
 
 
 class SuppressionGate:

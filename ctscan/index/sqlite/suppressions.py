@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import forgetting, hiding, rows
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.sieving import known_of
-from ctscan.index.sqlite.suppressing import SuppressionGate
 from ctscan.model.suppression import (
     ForgetRequest,
     Forgotten,
@@ -19,6 +19,9 @@ from ctscan.model.suppression import (
     SuppressionKind,
     SuppressionsAsked,
 )
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.suppressing import SuppressionGate
 
 
 class SqliteSuppressions(OpenedFile):

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ctscan.model.identifier import IdentifierKind
 from ctscan.model.watch import AckKind
-from ctscan.privacy.suppression import Suppressions
+
+if TYPE_CHECKING:
+    from ctscan.privacy.suppression import Suppressions
 
 
 def drop_watches(connection: sqlite3.Connection, ids: Iterable[int]) -> None:

@@ -15,10 +15,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from ctscan.errors import UsageError
-from ctscan.model import IdentifierKind
 from ctscan.personal.normalise.addresses import canonical_email, find_emails, is_principal
 from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits, of_decimal, printed_serial
 from ctscan.personal.pasted.digits import in_digits, serials
@@ -43,6 +42,9 @@ from ctscan.personal.pasted.reading import (
 )
 from ctscan.personal.pasted.subjects import Part, subject_attributes
 from ctscan.personal.pasted.unwrapping import undisguised, unwrap
+
+if TYPE_CHECKING:
+    from ctscan.model import IdentifierKind
 
 TYPED: Final = {
     "email": EMAIL,

@@ -3,32 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ctscan.model import (
-    Answer,
-    Authority,
-    AuthorityList,
-    Basis,
-    CertificateSummary,
-    Finding,
-    Gap,
-    Identifier,
-    LogCoverage,
-    Match,
-    Offer,
-    Problem,
-    RepositorySighting,
-    Revocation,
-    Search,
-    Selection,
-    Shortfall,
-    Sighting,
-    SkippedLog,
-    Status,
-    VerifiedRange,
-)
-from ctscan.model.keep import KeptRule
-from ctscan.model.suppression import Suppressed
 from ctscan.views.json.document import basis, digest_with_items, header
 from ctscan.views.json.values import (
     Shape,
@@ -42,6 +18,33 @@ from ctscan.views.json.values import (
 )
 from ctscan.views.search_words import recorded_scope, scope_messages, shortfalls
 from ctscan.views.text import ENGLISH, texts
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        Answer,
+        Authority,
+        AuthorityList,
+        Basis,
+        CertificateSummary,
+        Finding,
+        Gap,
+        Identifier,
+        LogCoverage,
+        Match,
+        Offer,
+        Problem,
+        RepositorySighting,
+        Revocation,
+        Search,
+        Selection,
+        Shortfall,
+        Sighting,
+        SkippedLog,
+        Status,
+        VerifiedRange,
+    )
+    from ctscan.model.keep import KeptRule
+    from ctscan.model.suppression import Suppressed
 
 
 def finding(found: Finding) -> Shape:

@@ -7,10 +7,12 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ctscan.model import Message
 from ctscan.views.text import ENGLISH, texts
+
+if TYPE_CHECKING:
+    from ctscan.model import Message
 
 Shape = dict[str, Any]
 
