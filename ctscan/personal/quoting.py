@@ -71,16 +71,16 @@ def _has_name(text: str, name: str) -> bool:
 def _has_mailbox(text: str, local: str) -> bool:
     """Return whether a text has the words of a mailbox; initials count only where there is no longer word. The mailbox
     of a function is no person."""
-    from ctscan.personal.attribution.mailbox import is_role
-
     local = local.partition("+")[0]
-    if not local or is_role(local):
-        return False
     parts = re.findall(r"[^\W\d_]+", fold_text(local))
     wanted = [part for part in parts if len(part) > 1]
     said = fold_text(text).split()
     words = {*said, *name_tokens(text)}
-    return (bool(wanted) and words.issuperset(wanted)) or "".join(parts) in _joined(said)
+    if not (wanted and words.issuperset(wanted)) and "".join(parts) not in _joined(said):
+        return False
+    from ctscan.personal.attribution.mailbox import is_role  # not at the top: it loads lists of words, and few need it
+
+    return bool(local) and not is_role(local)
 
 
 def _joined(words: Sequence[str]) -> set[str]:
