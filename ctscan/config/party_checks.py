@@ -6,7 +6,7 @@ A key that is missing is no error here, so that a scan doesn't depend on it: the
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.config.setting_checks import (
     Check,
@@ -18,8 +18,10 @@ from ctscan.config.setting_checks import (
     whole_number,
 )
 from ctscan.errors import UsageError
-from ctscan.model.controller import Controller
 from ctscan.model.mail import MailSecurity, MailSettings
+
+if TYPE_CHECKING:
+    from ctscan.model.controller import Controller
 
 LONGEST = 2_000
 """Characters of one text about the controller: they are printed in letters."""
@@ -33,6 +35,8 @@ _PORTS = {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465, MailSecurity.NONE: 
 
 def controller(value: Any, where: str) -> Controller:
     """Check the table `[controller]`."""
+    from ctscan.model.controller import Controller  # not at the top: few commands need it
+
     needed: Settings = dict.fromkeys(("name", "address", "contact", "authority"), "")
     return Controller(**(needed | table_of(value, where, CONTROLLER)))
 

@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from ctscan.ct.key_ids import log_id_of
 from ctscan.ct.log_addresses import checked_url, is_placeholder, origin_of, url_in
-from ctscan.ct.signature import log_id_of, read_key
+from ctscan.ct.signature import read_key
 from ctscan.ct.strict_json import (
     NUMBER_LIMIT,
     TIME_LIMIT,

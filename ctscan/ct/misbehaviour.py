@@ -17,9 +17,10 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ctscan.ct.api import parse_sth
+from ctscan.ct.key_ids import log_id_of
 from ctscan.ct.merkle import roots_of_both
 from ctscan.ct.note import parse_checkpoint
-from ctscan.ct.signature import log_id_of, verify_head
+from ctscan.ct.signature import verify_head
 from ctscan.errors import ContradictsList, CtscanError, FormatError, Misbehaviour, ProofError, Unproven
 from ctscan.model import MisbehaviourEvidence, MisbehaviourKind, TreeHead
 from ctscan.model.hashes import EMPTY_ROOT

@@ -16,7 +16,7 @@ import re
 from base64 import b64encode
 from typing import Final
 
-from ctscan.ct.signature import key_id
+from ctscan.ct.key_ids import key_id
 from ctscan.ct.strict_json import NUMBER_LIMIT, TIME_LIMIT, base64_bytes
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import TreeHead

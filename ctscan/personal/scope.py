@@ -16,7 +16,6 @@ from ctscan.model import Certificate, DecodedString, Finding, Identifier, Identi
 from ctscan.personal.normalise.addresses import canonical_domain, find_emails, reversed_labels
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.scope_terms import EVERYTHING, ScopeKind, ScopeTerm, numbered, parse_terms
-from ctscan.personal.view import before_nul
 
 _COMMON_NAME = "2.5.4.3"
 _ORGANISATION = "2.5.4.10"
@@ -241,6 +240,8 @@ def _organisations(certificate: Certificate) -> Iterator[str]:
 
 
 def _spellings(texts: Iterable[DecodedString | None]) -> Iterator[str]:
+    from ctscan.personal.view import before_nul  # not at the top: a look-up reads no certificate
+
     for text in texts:
         if text is not None:
             yield text.value

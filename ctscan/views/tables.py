@@ -48,7 +48,6 @@ from ctscan.views.certificates import (
     status_words,
 )
 from ctscan.views.columns import READABLE, Column, widths
-from ctscan.views.explanations import explanation_lines
 from ctscan.views.limits import doubts, limits
 from ctscan.views.offers import mailbox_heading, mailboxes_heading, offer_lines
 from ctscan.views.overview import overview_lines, selection_lines
@@ -221,6 +220,8 @@ def findings(out: Console, found: Sequence[Finding], texts: Texts) -> None:
 
 def explanations(out: Console, explained: Iterable[Explanation], texts: Texts) -> None:
     """Print the explanations of findings, each after an empty line."""
+    from ctscan.views.explanations import explanation_lines  # not at the top: answers have none
+
     for explanation in explained:
         out.print()
         for indent, line in explanation_lines(explanation, texts):
