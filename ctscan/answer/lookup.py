@@ -11,10 +11,10 @@ import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.answer.mailboxes import mailboxes_of
-from ctscan.answer.matching import Found, find_matches
+from ctscan.answer.matching import find_matches
 from ctscan.answer.objections import with_objections
 from ctscan.answer.offers import offers_of
 from ctscan.answer.outside import logs_outside, unreadable_entries
@@ -28,7 +28,7 @@ from ctscan.answer.remarks import (
 from ctscan.answer.report_basis import kept_rules
 from ctscan.answer.unread_parts import unread_parts
 from ctscan.ct.coverage import judge
-from ctscan.ct.freshness import Judgement, about_list, freshness, retirements, time_set_back
+from ctscan.ct.freshness import about_list, freshness, retirements, time_set_back
 from ctscan.index.protocols import (
     Authorities,
     BasisStore,
@@ -42,24 +42,30 @@ from ctscan.index.protocols import (
 )
 from ctscan.model import (
     Answer,
-    Basis,
-    BasisLog,
-    GapReason,
-    Identifier,
-    LogCoverage,
-    LogState,
-    Match,
-    Message,
     Remark,
-    RuleSet,
-    Search,
     SkippedLog,
     SkipReason,
-    VerifiedRange,
 )
 from ctscan.personal.question_coverage import questions_about, why_not_searched
 from ctscan.personal.rule_set import rule_set
 from ctscan.revocation.status import status_of
+
+if TYPE_CHECKING:
+    from ctscan.answer.matching import Found
+    from ctscan.ct.freshness import Judgement
+    from ctscan.model import (
+        Basis,
+        BasisLog,
+        GapReason,
+        Identifier,
+        LogCoverage,
+        LogState,
+        Match,
+        Message,
+        RuleSet,
+        Search,
+        VerifiedRange,
+    )
 
 LIMIT = 10_000  # certificates in an answer; the query asks for another, to recognise a cut answer
 STALE_AFTER = timedelta(hours=24)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ctscan.model import Identifier, IdentifierKind, Match, Message, Remark
+from ctscan.model import IdentifierKind, Remark
 from ctscan.personal.normalise.name_tokens import spelled_words
 
 if TYPE_CHECKING:
     from ctscan.index.protocols import Finder
+    from ctscan.model import Identifier, Match, Message
 
 MAILBOXES = 200
 """Most certificates with a mailbox of a name in an answer."""

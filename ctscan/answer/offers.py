@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ctscan.errors import UsageError
-from ctscan.model import Finding, Identifier, IdentifierKind, Match, Message, Offer, OfferReason, Remark, SubjectKind
+from ctscan.model import Identifier, IdentifierKind, Message, Offer, OfferReason, Remark, SubjectKind
 from ctscan.personal.identifiers import name_in, parse_identifier
 from ctscan.personal.normalise import address_spellings
 from ctscan.personal.normalise.addresses import tidy_text
@@ -25,6 +25,7 @@ from ctscan.personal.normalise.name_tokens import asked_forms, respelled, spelle
 
 if TYPE_CHECKING:
     from ctscan.index.protocols import Finder
+    from ctscan.model import Finding, Match
 
 OFFERS = 20
 """Most offers of an answer."""

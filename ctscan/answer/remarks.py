@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ctscan.ct.freshness import MMD_LIMIT
 from ctscan.model import (
     DismissalReason,
-    DismissedMisbehaviour,
     FailureKind,
-    Identifier,
     IdentifierKind,
-    LogState,
-    Match,
-    Message,
     QuestionKind,
     Remark,
-    Search,
 )
 from ctscan.model.identifier import KEY_KINDS
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        DismissedMisbehaviour,
+        Identifier,
+        LogState,
+        Match,
+        Message,
+        Search,
+    )
 
 _FINGERPRINTS = (IdentifierKind.SHA256, IdentifierKind.SHA1)
 _ASKED_FOR = (IdentifierKind.EMAIL, IdentifierKind.DOMAIN, IdentifierKind.NAME)

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.answer.outside import unreadable_entries
 from ctscan.ct.coverage import judge
 from ctscan.ct.freshness import about_list, freshness, retirements, time_set_back
-from ctscan.index.protocols import BasisStore, LogStore, Retention, Runs
-from ctscan.model import BasisLog, GapReason, LogCoverage, LogState, Remark, RuleSet, SkipReason, VerifiedRange
+from ctscan.index.protocols import BasisStore, LogStore, Runs
+from ctscan.model import GapReason, Remark, SkipReason
 from ctscan.model.exposure import NotCovered, ReportBasis
-from ctscan.model.keep import CERTIFICATE_RULES, KeptRule
+from ctscan.model.keep import CERTIFICATE_RULES
 from ctscan.model.spans import total
 from ctscan.personal.question_coverage import satisfies
 from ctscan.personal.rule_set import rule_set
 from ctscan.personal.scope import scope_includes
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import Retention
+    from ctscan.model import BasisLog, LogCoverage, LogState, RuleSet, VerifiedRange
+    from ctscan.model.keep import KeptRule
 
 
 class BasisIndex(Runs, BasisStore, LogStore, Protocol):

@@ -9,7 +9,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
-from ctscan.cli.identifiers import AskedIdentifiers, asked_identifiers, from_file, taken
+from ctscan.cli.identifiers import asked_identifiers, from_file, taken
 from ctscan.cli.list_progress import ListProgress
 from ctscan.cli.program import command
 from ctscan.config import load_settings
@@ -17,6 +17,7 @@ from ctscan.errors import CtscanError, UsageError, worst
 from ctscan.views.reports import report_formats
 
 if TYPE_CHECKING:
+    from ctscan.cli.identifiers import AskedIdentifiers
     from ctscan.config import Config
     from ctscan.model import Selection
     from ctscan.model.lookup_counts import LookupCounts

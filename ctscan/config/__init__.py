@@ -18,13 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctscan.config.keys import KEYS, Timeouts
-from ctscan.config.setting_checks import Settings, advice, nearest, shown
+from ctscan.config.setting_checks import advice, nearest, shown
 from ctscan.errors import UsageError
-from ctscan.model.alert_channel import AlertSettings, ChannelSettings
+from ctscan.model.alert_channel import AlertSettings
 from ctscan.model.keep import Keep, KeepKind
 
 if TYPE_CHECKING:
     from ctscan.config.metrics_checks import ListenAddress
+    from ctscan.config.setting_checks import Settings
+    from ctscan.model.alert_channel import ChannelSettings
     from ctscan.model.controller import Controller
     from ctscan.model.exposure import Ignored
     from ctscan.model.mail import MailSettings

@@ -10,10 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.config.setting_checks import (
-    Check,
     duration,
     filled_text,
     line_of_text,
@@ -25,6 +24,11 @@ from ctscan.config.setting_checks import (
 )
 from ctscan.errors import UsageError
 from ctscan.model.alert_channel import AlertSettings, ChannelSettings, Quiet, ValueForm
+
+if TYPE_CHECKING:
+    from ctscan.config.setting_checks import (
+        Check,
+    )
 
 MOST_CHANNELS = 50
 ALERT_KINDS = ("finding", "log", "channel", "case")

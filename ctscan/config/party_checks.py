@@ -9,8 +9,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ctscan.config.setting_checks import (
-    Check,
-    Settings,
     filled_text,
     line_of_text,
     table_of,
@@ -21,6 +19,10 @@ from ctscan.errors import UsageError
 from ctscan.model.mail import MailSecurity, MailSettings
 
 if TYPE_CHECKING:
+    from ctscan.config.setting_checks import (
+        Check,
+        Settings,
+    )
     from ctscan.model.controller import Controller
 
 LONGEST = 2_000

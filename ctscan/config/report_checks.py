@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ctscan.config.setting_checks import Check, line_of_text, table_of, unexpected
+from ctscan.config.setting_checks import line_of_text, table_of, unexpected
 
 if TYPE_CHECKING:
+    from ctscan.config.setting_checks import Check
     from ctscan.model.exposure import Ignored
 
 _MOST = 1_000

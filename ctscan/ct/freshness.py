@@ -21,22 +21,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ctscan.ct.strict_json import TIME_LIMIT, time_of
 from ctscan.model import (
-    Basis,
-    BasisLog,
-    FinalHead,
     Freshness,
-    Log,
-    LogState,
     Message,
     Remark,
     SkipReason,
     Staleness,
-    TreeHead,
 )
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        Basis,
+        BasisLog,
+        FinalHead,
+        Log,
+        LogState,
+        TreeHead,
+    )
 
 TOLERANCE: Final = timedelta(minutes=5)
 """Difference between two clocks that means nothing."""

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ctscan.model.coverage import Freshness, LogCoverage
-from ctscan.model.message import Code, Message
+from ctscan.model.coverage import Freshness
+from ctscan.model.message import Code
 
 if TYPE_CHECKING:
     from ctscan.model.authority import Authority, AuthorityList
     from ctscan.model.basis import Basis
+    from ctscan.model.coverage import LogCoverage
     from ctscan.model.entry import EntryKind
     from ctscan.model.finding import Finding
     from ctscan.model.identifier import Identifier, IdentifierKind
     from ctscan.model.keep import KeptRule
     from ctscan.model.log import SkippedLog
+    from ctscan.model.message import Message
     from ctscan.model.repository import RepositorySighting, Search
     from ctscan.model.revocation import Revocation, Status
     from ctscan.model.selection import Selection

@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ctscan.model.message import Code, Message
+from ctscan.model.message import Code
 
 if TYPE_CHECKING:
     from ctscan.model.log import SkippedLog
+    from ctscan.model.message import Message
 
 
 class BasisSource(StrEnum):

@@ -7,13 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from ctscan.model.message import Code, Message
+from ctscan.model.message import Code
 
 if TYPE_CHECKING:
     from ctscan.model.certificate import Certificate
     from ctscan.model.entry import EntryKind
     from ctscan.model.finding import Finding
     from ctscan.model.identifier import LookupKey
+    from ctscan.model.message import Message
     from ctscan.model.revocation import Revocation
 
 

@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from ctscan.model.identifier import IdentifierKind
-from ctscan.model.message import Code, Message
+from ctscan.model.message import Code
 
 if TYPE_CHECKING:
     from ctscan.model.alert_record import AlertDisclosure
+    from ctscan.model.message import Message
 
 
 class Ground(StrEnum):

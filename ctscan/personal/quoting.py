@@ -12,11 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from ctscan.model import Identifier, IdentifierKind
+from ctscan.model import IdentifierKind
 from ctscan.personal.normalise.name_tokens import fold_text, name_forms, name_tokens
 from ctscan.personal.normalise.number_keys import number_key
+
+if TYPE_CHECKING:
+    from ctscan.model import Identifier
 
 _STATED_NAME = re.compile(r"\s*name\s*:", re.IGNORECASE)
 _ENOUGH = 6  # characters that are no chance in the middle of other text

@@ -10,12 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ctscan.errors import UsageError
-from ctscan.model import Certificate, DecodedString, Finding, Identifier, IdentifierKind, Name
+from ctscan.model import IdentifierKind
 from ctscan.personal.normalise.addresses import canonical_domain, find_emails, reversed_labels
 from ctscan.personal.normalise.name_tokens import fold_text
-from ctscan.personal.scope_terms import EVERYTHING, ScopeKind, ScopeTerm, numbered, parse_terms
+from ctscan.personal.scope_terms import EVERYTHING, ScopeKind, numbered, parse_terms
+
+if TYPE_CHECKING:
+    from ctscan.model import Certificate, DecodedString, Finding, Identifier, Name
+    from ctscan.personal.scope_terms import ScopeTerm
 
 _COMMON_NAME = "2.5.4.3"
 _ORGANISATION = "2.5.4.10"

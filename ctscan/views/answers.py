@@ -8,20 +8,12 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.model import (
-    Answer,
     Confidence,
     EntryKind,
-    Finding,
     Freshness,
-    Identifier,
-    IdentifierKind,
-    LogCoverage,
-    LogListEdition,
-    Match,
     Message,
     Qualifier,
     QuestionKind,
-    Search,
     SearchState,
     Sensitivity,
     SubjectKind,
@@ -37,6 +29,16 @@ from ctscan.views.vocabulary import GAPS, Word
 from ctscan.views.words import moment, timestamp, word
 
 if TYPE_CHECKING:
+    from ctscan.model import (
+        Answer,
+        Finding,
+        Identifier,
+        IdentifierKind,
+        LogCoverage,
+        LogListEdition,
+        Match,
+        Search,
+    )
     from ctscan.model.lookup_counts import LookupCounts
     from ctscan.views.text import Texts
 

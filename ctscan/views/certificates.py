@@ -7,24 +7,26 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.model import (
-    Authority,
-    AuthorityList,
     CertificateStanding,
-    CertificateSummary,
     EntryKind,
-    Match,
-    Message,
-    RepositorySighting,
-    Revocation,
     RevocationState,
-    Sighting,
-    Status,
 )
 from ctscan.views.say import STANDINGS, Say, Standing
 from ctscan.views.vocabulary import ENTRIES
 from ctscan.views.words import day, timestamp
 
 if TYPE_CHECKING:
+    from ctscan.model import (
+        Authority,
+        AuthorityList,
+        CertificateSummary,
+        Match,
+        Message,
+        RepositorySighting,
+        Revocation,
+        Sighting,
+        Status,
+    )
     from ctscan.views.text import Texts
 
 COORDINATES_SHOWN = 3  # entries of logs that a repository names; JSON has them all

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ctscan.model.keep import KeepKind, KeptRule, KeptText
+from ctscan.model.keep import KeepKind, KeptText
 from ctscan.views.say import Say
 
 if TYPE_CHECKING:
     from ctscan.model import Answer
+    from ctscan.model.keep import KeptRule
     from ctscan.views.text import Texts
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ctscan.model import Answer, CertificateStanding, Code, EntryKind, Match, Selection
+from ctscan.model import CertificateStanding, Code, EntryKind, Selection
 from ctscan.views.answers import category
 from ctscan.views.certificates import logged_at
 from ctscan.views.json import time_text
@@ -18,6 +18,7 @@ from ctscan.views.say import Say
 from ctscan.views.words import moment
 
 if TYPE_CHECKING:
+    from ctscan.model import Answer, Match
     from ctscan.views.text import Texts
 
 FEWEST = 2  # certificates; a single one says all of this itself

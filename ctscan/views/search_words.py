@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ctscan.model import Message, QuestionKind, Search, SearchScope, SearchShortfall, Shortfall
+from ctscan.model import QuestionKind, SearchScope, SearchShortfall
 from ctscan.views.vocabulary import Word
 
 if TYPE_CHECKING:
+    from ctscan.model import Message, Search, Shortfall
     from ctscan.views.text import Texts
 
 _KINDS = {

@@ -22,7 +22,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCoverage, Match, Message, Remark
+from ctscan.model import IdentifierKind, Remark
 from ctscan.privacy.redaction import visible
 from ctscan.views.answers import (
     answer_lines,
@@ -54,6 +54,7 @@ from ctscan.views.overview import overview_lines, selection_lines
 from ctscan.views.say import Say
 
 if TYPE_CHECKING:
+    from ctscan.model import Answer, AuthorityList, Finding, LogCoverage, Match, Message
     from ctscan.model.explanation import Explanation
     from ctscan.views.text import Texts
 

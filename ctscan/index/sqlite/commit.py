@@ -29,11 +29,12 @@ from ctscan.index.sqlite import (
     runs,
 )
 from ctscan.index.sqlite.certificates import Origin
-from ctscan.index.sqlite.sieving import Sieve, sieve_of
+from ctscan.index.sqlite.sieving import sieve_of
 from ctscan.x509.name_text import render_name
 
 if TYPE_CHECKING:
     from ctscan.index.sqlite.certificate_rows import CertificateRow
+    from ctscan.index.sqlite.sieving import Sieve
     from ctscan.model import InclusionProof, Name, PendingRange, ScanStep, Unreadable
 
 

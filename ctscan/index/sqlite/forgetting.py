@@ -19,22 +19,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import alert_disclosures, audit_paths, certificates, fingerprints, rows, watch_dropping
-from ctscan.index.sqlite.pseudonyms import forget_cases
 from ctscan.index.sqlite.question_digests import question_digest
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.model.entry import EntryKind
 from ctscan.model.identifier import IdentifierKind
 from ctscan.model.suppression import (
     NUMBERED_KINDS,
-    ForgetRequest,
     Removed,
-    SuppressedDigest,
     Suppression,
     SuppressionKind,
 )
 
 if TYPE_CHECKING:
     from ctscan.model.alert_record import AlertDisclosure
+    from ctscan.model.suppression import (
+        ForgetRequest,
+        SuppressedDigest,
+    )
     from ctscan.privacy.suppression import Form, Suppressions
 
 _AT_ONCE = 500
@@ -154,6 +155,8 @@ def _carry_out(
     add_others(connection, known, _keys_of(connection, ids), _fingerprints(connection, ids))
     _drop(connection, ids)
     _drop_issuers(connection, replace(known, entries=(entry,)))
+    from ctscan.index.sqlite.pseudonyms import forget_cases  # not at the top: a look-up forgets nobody
+
     watch_dropping.forget_watches(connection, replace(known, entries=(entry,)))
     _forget_questions(connection, questions)
     _forget_scopes(connection, replace(known, entries=(entry,)))

@@ -27,10 +27,7 @@ from ctscan.model import (
     Coordinate,
     Disclosure,
     QuestionKind,
-    RepositoryHit,
     RepositorySighting,
-    Revocation,
-    RuleSet,
     Search,
     SearchState,
     Shortfall,
@@ -41,6 +38,11 @@ from ctscan.x509.name_text import render_name
 
 if TYPE_CHECKING:
     from ctscan.index.sqlite.certificate_rows import CertificateRow
+    from ctscan.model import (
+        RepositoryHit,
+        Revocation,
+        RuleSet,
+    )
 
 _AT_ONCE = 500
 

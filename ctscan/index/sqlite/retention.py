@@ -15,12 +15,15 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.index.sqlite import case_ages, dropping, ranges, row_checks, rows
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model.keep import KeepKind, KeptRule, Limits, Period, PurgeBounds, Purged, Unit, summed
+from ctscan.model.keep import KeepKind, KeptRule, Limits, Period, Purged, Unit, summed
+
+if TYPE_CHECKING:
+    from ctscan.model.keep import PurgeBounds
 
 AT_ONCE = 200
 """Rows of one transaction."""

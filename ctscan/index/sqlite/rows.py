@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ctscan.errors import IndexFault
 from ctscan.model import (
@@ -18,7 +18,6 @@ from ctscan.model import (
     ListedState,
     Log,
     LogProtocol,
-    LookupKey,
     Message,
     Qualifier,
     RuleSet,
@@ -28,6 +27,11 @@ from ctscan.model import (
     TreeHead,
     decoded_message,
 )
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        LookupKey,
+    )
 
 T = TypeVar("T")
 

@@ -17,10 +17,8 @@ from ctscan.index.sqlite import forgetting, hiding
 from ctscan.index.sqlite.byte_locks import descriptor_of, held_whole
 from ctscan.index.sqlite.row_checks import Noting
 from ctscan.model.suppression import (
-    ForgetRequest,
     Forgotten,
     Ground,
-    PrivacyFiles,
     Removed,
     Suppression,
     SuppressionKind,
@@ -28,6 +26,10 @@ from ctscan.model.suppression import (
 from ctscan.privacy.suppression_file import SuppressionFile, missing_file
 
 if TYPE_CHECKING:
+    from ctscan.model.suppression import (
+        ForgetRequest,
+        PrivacyFiles,
+    )
     from ctscan.privacy.suppression import Suppressions
 
 

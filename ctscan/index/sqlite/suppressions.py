@@ -12,16 +12,18 @@ from ctscan.index.sqlite import forgetting, hiding, rows
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.sieving import known_of
 from ctscan.model.suppression import (
-    ForgetRequest,
-    Forgotten,
     Suppressed,
-    Suppression,
     SuppressionKind,
     SuppressionsAsked,
 )
 
 if TYPE_CHECKING:
     from ctscan.index.sqlite.suppressing import SuppressionGate
+    from ctscan.model.suppression import (
+        ForgetRequest,
+        Forgotten,
+        Suppression,
+    )
 
 
 class SqliteSuppressions(OpenedFile):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import logs, rows
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.model.audit import KnownTrail
-from ctscan.model.health import ListFailure
+
+if TYPE_CHECKING:
+    from ctscan.model.health import ListFailure
 
 
 class SqliteSurroundings(OpenedFile):
@@ -63,6 +66,8 @@ def save_trail(connection: sqlite3.Connection, trail: KnownTrail, before: bytes 
 
 def list_failure(connection: sqlite3.Connection) -> ListFailure | None:
     """Return since when, and why, the log list can't be read; None while it can."""
+    from ctscan.model.health import ListFailure  # not at the top: a look-up asks for none
+
     row = connection.execute("SELECT since, at, error FROM list_failure").fetchone()
     return None if row is None else ListFailure(datetime.fromisoformat(row[0]), datetime.fromisoformat(row[1]), row[2])
 

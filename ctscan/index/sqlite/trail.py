@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import intent_locks, rows, trail_log
-from ctscan.index.sqlite.connection import Database, open_database
+from ctscan.index.sqlite.connection import open_database
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.schema import TRAIL
 from ctscan.model import AuditAction, AuditEvent, AuditState
@@ -26,6 +26,7 @@ from ctscan.model.number_ranges import numbers_text
 
 if TYPE_CHECKING:
     from ctscan.index.protocols import HeadSigner
+    from ctscan.index.sqlite.connection import Database
     from ctscan.index.store_key import StoreKey
     from ctscan.model.audit_log import AuditLog, LogHead, LogIdentity
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 from ctscan.index.sqlite import hiding, row_checks
 from ctscan.index.sqlite.faults import damage
 from ctscan.index.sqlite.opening import in_transaction
-from ctscan.index.sqlite.schema import INDEX, Schema
+from ctscan.index.sqlite.schema import INDEX
 
 if TYPE_CHECKING:
+    from ctscan.index.sqlite.schema import Schema
     from ctscan.index.sqlite.session import Work
     from ctscan.index.sqlite.suppressing import SuppressionGate
 

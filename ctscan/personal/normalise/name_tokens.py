@@ -9,11 +9,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from ctscan.model import Identifier, IdentifierKind, LookupKey
+from ctscan.model import IdentifierKind, LookupKey
 from ctscan.personal.normalise.addresses import JOINERS
 from ctscan.personal.normalise.characters import CharacterTable, short_compatible
 from ctscan.personal.normalise.memo import cached_for_short
+
+if TYPE_CHECKING:
+    from ctscan.model import Identifier
 
 NAMES_VERSION = 1
 """Version of the keys of names and of the lists in `data/names`, part of the rule-set version. Raise it when a name

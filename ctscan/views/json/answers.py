@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ctscan.views.json.document import basis, digest_with_items, header
 from ctscan.views.json.values import (
-    Shape,
     base64_text,
     codes,
     hex_text,
@@ -45,6 +44,9 @@ if TYPE_CHECKING:
     )
     from ctscan.model.keep import KeptRule
     from ctscan.model.suppression import Suppressed
+    from ctscan.views.json.values import (
+        Shape,
+    )
 
 
 def finding(found: Finding) -> Shape:
