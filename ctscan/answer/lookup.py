@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from ctscan.answer.applied_limits import kept_rules
 from ctscan.answer.mailboxes import mailboxes_of
 from ctscan.answer.matching import find_matches
 from ctscan.answer.objections import with_objections
@@ -25,7 +26,6 @@ from ctscan.answer.remarks import (
     remarks_on_identifier,
     remarks_on_repositories,
 )
-from ctscan.answer.report_basis import kept_rules
 from ctscan.answer.unread_parts import unread_parts
 from ctscan.ct.coverage import judge
 from ctscan.ct.freshness import about_list, freshness, retirements, time_set_back

@@ -13,16 +13,13 @@ from ctscan.ct.freshness import about_list, freshness, retirements, time_set_bac
 from ctscan.index.protocols import BasisStore, LogStore, Runs
 from ctscan.model import GapReason, Remark, SkipReason
 from ctscan.model.exposure import NotCovered, ReportBasis
-from ctscan.model.keep import CERTIFICATE_RULES
 from ctscan.model.spans import total
 from ctscan.personal.question_coverage import satisfies
 from ctscan.personal.rule_set import rule_set
 from ctscan.personal.scope import scope_includes
 
 if TYPE_CHECKING:
-    from ctscan.index.protocols import Retention
     from ctscan.model import BasisLog, LogCoverage, LogState, RuleSet, VerifiedRange
-    from ctscan.model.keep import KeptRule
 
 
 class BasisIndex(Runs, BasisStore, LogStore, Protocol):
@@ -60,11 +57,6 @@ async def report_basis(index: BasisIndex, scope: str, now: datetime, stale_after
     if not members:
         doubts.append(Remark.NOTHING_SCANNED())
     return ReportBasis(basis, not missing and not doubts, tuple(missing), tuple(doubts), covered)
-
-
-async def kept_rules(index: Retention) -> tuple[KeptRule, ...]:
-    """Return the rules of retention that were applied to the certificates of the index."""
-    return tuple(rule for rule in (await index.kept_limits()).rules if rule.kind in CERTIFICATE_RULES)
 
 
 def _why_not_searched(

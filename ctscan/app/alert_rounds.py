@@ -20,7 +20,7 @@ from ctscan.app.watching import check_watches
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import IndexFault, InputError
-from ctscan.model.alert_channel import ChannelResult
+from ctscan.model.delivery import ChannelResult
 
 if TYPE_CHECKING:
     from ctscan.config import Config

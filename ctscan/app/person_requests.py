@@ -78,7 +78,7 @@ async def _watches(index: Watching, asked: Sequence[Identifier]) -> tuple[str, .
 
 
 def _names_somebody(question: str) -> bool:
-    from ctscan.model.repository import NAMES_NOBODY
+    from ctscan.model.search import NAMES_NOBODY
 
     return question.partition(":")[0] not in {str(kind) for kind in NAMES_NOBODY}
 

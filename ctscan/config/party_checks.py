@@ -16,7 +16,6 @@ from ctscan.config.setting_checks import (
     whole_number,
 )
 from ctscan.errors import UsageError
-from ctscan.model.mail import MailSecurity, MailSettings
 
 if TYPE_CHECKING:
     from ctscan.config.setting_checks import (
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
         Settings,
     )
     from ctscan.model.controller import Controller
+    from ctscan.model.mail import MailSecurity, MailSettings
 
 LONGEST = 2_000
 """Characters of one text about the controller: they are printed in letters."""
@@ -32,7 +32,7 @@ _JOINERS = "\u200c\u200d"  # they belong to the spelling of Persian and Indic wo
 _PLACE = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?", re.ASCII)
 _HOST = re.compile(r"[^\s/@\\]{1,253}")
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\",;:\\]{1,64}@[^\s@<>()\[\]\",;:\\]{1,253}")
-_PORTS = {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465, MailSecurity.NONE: 25}
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}  # by `MailSecurity`
 
 
 def controller(value: Any, where: str) -> Controller:
@@ -45,6 +45,8 @@ def controller(value: Any, where: str) -> Controller:
 
 def mail(value: Any, where: str) -> MailSettings:
     """Check the table `[mail]`. Without encryption no account is used: its password could be read on the way."""
+    from ctscan.model.mail import MailSecurity, MailSettings  # not at the top, as in `controller`
+
     given = table_of(value, where, MAIL)
     security = given.pop("security", MailSecurity.STARTTLS)
     if security == MailSecurity.NONE and given.get("user"):
@@ -91,6 +93,8 @@ def _place(value: Any, where: str) -> str:
 
 
 def _security(value: Any, where: str) -> MailSecurity:
+    from ctscan.model.mail import MailSecurity
+
     if value not in list(MailSecurity):
         raise unexpected(where, " or ".join(f'"{name}"' for name in MailSecurity), value)
     return MailSecurity(value)

@@ -81,17 +81,9 @@ if TYPE_CHECKING:
         Disclosure,
         Incompleteness,
         PlannedDisclosure,
-        Question,
-        QuestionKind,
         Repository,
         RepositoryEntry,
         RepositoryHit,
-        RepositorySighting,
-        Search,
-        SearchScope,
-        SearchShortfall,
-        SearchState,
-        Shortfall,
         Source,
     )
     from ctscan.model.revocation import (
@@ -104,6 +96,16 @@ if TYPE_CHECKING:
         StatusReason,
     )
     from ctscan.model.scan import Run, RunState, ScanStep
+    from ctscan.model.search import (
+        Question,
+        QuestionKind,
+        RepositorySighting,
+        Search,
+        SearchScope,
+        SearchShortfall,
+        SearchState,
+        Shortfall,
+    )
     from ctscan.model.selection import Selection
     from ctscan.model.spans import Span
 
@@ -129,11 +131,11 @@ __getattr__ = names_of(
         "misbehaviour": "DismissalReason DismissedMisbehaviour MisbehaviourDecision MisbehaviourEvidence "
         "MisbehaviourKind RecordedMisbehaviour",
         "proof": "Evidence InclusionProof",
-        "repository": "Coordinate Disclosure Incompleteness PlannedDisclosure Question QuestionKind Repository "
-        "RepositoryEntry RepositoryHit RepositorySighting Search SearchScope SearchShortfall SearchState "
-        "Shortfall Source",
+        "repository": "Coordinate Disclosure Incompleteness PlannedDisclosure Repository RepositoryEntry "
+        "RepositoryHit Source",
         "revocation": "CertificateStanding Crl KeptCertificate Revocation RevocationState Status StatusReason",
         "scan": "Run RunState ScanStep",
+        "search": "Question QuestionKind RepositorySighting Search SearchScope SearchShortfall SearchState Shortfall",
         "selection": "Selection",
         "spans": "Span",
     },

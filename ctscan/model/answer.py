@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ctscan.model.keep import KeptRule
     from ctscan.model.log import SkippedLog
     from ctscan.model.message import Message
-    from ctscan.model.repository import RepositorySighting, Search
     from ctscan.model.revocation import Revocation, Status
+    from ctscan.model.search import RepositorySighting, Search
     from ctscan.model.selection import Selection
     from ctscan.model.suppression import Suppressed
 

@@ -13,8 +13,8 @@ from ctscan.model.message import Code, Message
 if TYPE_CHECKING:
     from ctscan.model.answer import CertificateSummary, Sighting
     from ctscan.model.finding import Confidence, Finding, Qualifier, Sensitivity, SubjectKind
-    from ctscan.model.repository import RepositorySighting
     from ctscan.model.revocation import Revocation, Status
+    from ctscan.model.search import RepositorySighting
 
 
 class HeldReason(Code):

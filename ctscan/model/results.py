@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ctscan.model.entry import EntryKind
 from ctscan.model.file_tally import FileTally
 from ctscan.model.finding import Finding, SubjectKind
-from ctscan.model.repository import QuestionKind, SearchState, Shortfall
 from ctscan.model.revocation import CertificateStanding, Revocation, RevocationState, Status
+from ctscan.model.search import QuestionKind, SearchState, Shortfall
 
 if TYPE_CHECKING:
     from ctscan.model.answer import CertificateSummary, Match

@@ -6,8 +6,9 @@ from ctscan.index.sqlite.cases import SqliteCases
 from ctscan.index.sqlite.exposure import SqliteExposure
 from ctscan.index.sqlite.inventory import SqliteStock
 from ctscan.index.sqlite.outbox import SqliteOutbox
+from ctscan.index.sqlite.retention import SqliteRetention
 from ctscan.index.sqlite.watches import SqliteWatches
 
 
-class FurtherRoles(SqliteCases, SqliteStock, SqliteExposure, SqliteWatches, SqliteOutbox):
+class FurtherRoles(SqliteCases, SqliteStock, SqliteRetention, SqliteExposure, SqliteWatches, SqliteOutbox):
     """Methods of these roles on one open file."""

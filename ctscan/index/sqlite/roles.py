@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ctscan.index.sqlite.limits import SqliteLimits
 from ctscan.index.sqlite.opened import OpenedFile
-from ctscan.index.sqlite.retention import SqliteRetention
 from ctscan.index.sqlite.similar import SimilarLookups
 from ctscan.index.sqlite.suppressions import SqliteSuppressions
 from ctscan.index.sqlite.surroundings import SqliteSurroundings
@@ -23,5 +23,5 @@ else:
             return getattr(further_roles.FurtherRoles, name).__get__(self)
 
 
-class SqliteRoles(SqliteSurroundings, SimilarLookups, SqliteSuppressions, SqliteRetention, FurtherRoles):
+class SqliteRoles(SqliteSurroundings, SimilarLookups, SqliteSuppressions, SqliteLimits, FurtherRoles):
     """Methods of these roles on one open file."""
