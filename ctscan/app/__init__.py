@@ -75,7 +75,8 @@ if TYPE_CHECKING:
     from ctscan.app.saved_answers import prove_answers
     from ctscan.app.scanning import backfill, scan
     from ctscan.app.scoping import terms_without_consent
-    from ctscan.app.searching import SearchListener, SearchPlan, plan_scope_search, plan_search, search
+    from ctscan.app.search_listener import SearchListener
+    from ctscan.app.searching import SearchPlan, plan_scope_search, plan_search, search
     from ctscan.app.settings import DEMO_PERSON, demo_config, kept_demo_config, write_settings
     from ctscan.app.template_report import TemplateOptions, templates_of_files, templates_of_index
     from ctscan.app.typed_selection import make_selection
@@ -134,7 +135,8 @@ __getattr__ = names_of(
         "saved_answers": "prove_answers",
         "scanning": "backfill scan",
         "scoping": "terms_without_consent",
-        "searching": "SearchListener SearchPlan plan_scope_search plan_search search",
+        "search_listener": "SearchListener",
+        "searching": "SearchPlan plan_scope_search plan_search search",
         "settings": "DEMO_PERSON demo_config kept_demo_config write_settings",
         "template_report": "TemplateOptions templates_of_files templates_of_index",
         "typed_selection": "make_selection",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from ctscan.ct.strict_json import Object, text_in
+from ctscan.ct.strict_json import text_in
 from ctscan.errors import FormatError
+
+if TYPE_CHECKING:
+    from ctscan.ct.strict_json import Object
 
 _URL_LIMIT: Final = 2_000
 _URL_TEXT: Final = re.compile(r"[!$-;=@A-Z\[\]_a-z~]+", re.ASCII)  # of RFC 3986: no `?`, `#`, quotes, backslashes

@@ -11,10 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ctscan.model.message import Code, Message
+from ctscan.model.message import Code
 
 if TYPE_CHECKING:
     from ctscan.model.answer import Match
+    from ctscan.model.message import Message
 
 
 class AlertKind(StrEnum):

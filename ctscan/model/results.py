@@ -1,4 +1,4 @@
-"""Results of use cases: what a scan, a search, an import, a refresh, a proof or an inspection came to."""
+"""Results of use cases: what a search, an import, a refresh, a proof or an inspection came to."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from ctscan.model.entry import EntryKind
 from ctscan.model.file_tally import FileTally
-from ctscan.model.finding import Finding, SubjectKind
-from ctscan.model.revocation import CertificateStanding, Revocation, RevocationState, Status
-from ctscan.model.search import QuestionKind, SearchState, Shortfall
+from ctscan.model.finding import SubjectKind
+from ctscan.model.revocation import CertificateStanding
+from ctscan.model.search import SearchState
 
 if TYPE_CHECKING:
     from ctscan.model.answer import CertificateSummary, Match
@@ -21,34 +21,14 @@ if TYPE_CHECKING:
     from ctscan.model.certificate_request import RequestOutlook
     from ctscan.model.coverage import Freshness, Gap, LogState
     from ctscan.model.explanation import Explanation
+    from ctscan.model.finding import Finding
     from ctscan.model.health import Condition
     from ctscan.model.log import Cosignature, Log
     from ctscan.model.message import Message
     from ctscan.model.misbehaviour import RecordedMisbehaviour
     from ctscan.model.proof import Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class LogResult:
-    """End of the reading of one log. `outcome`: "done", "gaps", "incomplete", "shared", "misbehaviour", "wrong origin"
-    or "stopped". `message`: the text of an error. `gaps`: entries that were to be read and were not. `notes`:
-    `PassNote`s."""
-
-    log_id: bytes
-    name: str
-    outcome: str
-    message: str
-    gaps: tuple[Gap, ...] = ()
-    notes: tuple[Message, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ScanReport:
-    """End of a scan or backfill: logs that were read and questions that repositories were asked."""
-
-    exit_code: int
-    logs: tuple[LogResult, ...] = ()
-    searches: tuple[SearchResult, ...] = ()
+    from ctscan.model.revocation import Revocation, RevocationState, Status
+    from ctscan.model.search import QuestionKind, Shortfall
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ctscan.model.hit import EMPTY_RESULT, BatchResult
+from ctscan.model.hit import EMPTY_RESULT
 from ctscan.model.message import Code
 
 if TYPE_CHECKING:
     from ctscan.model.coverage import Gap, PendingRange, VerifiedRange
+    from ctscan.model.hit import BatchResult
     from ctscan.model.proof import InclusionProof
 
 

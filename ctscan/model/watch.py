@@ -13,10 +13,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model.message import Code, Message
+from ctscan.model.message import Code
 
 if TYPE_CHECKING:
     from ctscan.model.identifier import LookupKey
+    from ctscan.model.message import Message
 
 
 class WatchKind(StrEnum):

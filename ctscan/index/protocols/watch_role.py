@@ -38,6 +38,9 @@ class Watching(Protocol):
     async def watches(self) -> list[WatchStanding]:
         """Return all watches, in the order in which they were made."""
 
+    async def watch_names(self) -> list[str]:
+        """Return the names of all watches, in the order in which they were made; a damaged watch is among them."""
+
     async def watches_on(self, forms: Collection[tuple[str, str]]) -> list[Watch]:
         """Return the watches on a person.
 

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import rows
-from ctscan.model.alert import AlertKind, AlertText, Condition, NotedConditions
+from ctscan.model.alert import AlertKind, AlertText, NotedConditions
 
 if TYPE_CHECKING:
+    from ctscan.model.alert import Condition
     from ctscan.model.message import Message
 
 _INSERT = (

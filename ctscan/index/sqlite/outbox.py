@@ -23,12 +23,15 @@ from ctscan.model.alert import (
     Assigned,
     ChannelQueue,
     DueAlert,
-    Route,
 )
-from ctscan.model.message import Message, decoded_message
+from ctscan.model.message import decoded_message
 
 if TYPE_CHECKING:
+    from ctscan.model.alert import (
+        Route,
+    )
     from ctscan.model.alert_record import AlertDisclosure
+    from ctscan.model.message import Message
 
 _MAY_BE_TOLD = f"(alert.certificate IS NULL OR alert.certificate {NOT_RESTRICTED})"
 

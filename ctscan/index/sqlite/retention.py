@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 from ctscan.index.sqlite import case_ages, dropping, ranges, rows
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model.keep import KeepKind, Limits, Purged, summed
+from ctscan.model.keep import KeepKind, Purged, summed
 
 if TYPE_CHECKING:
-    from ctscan.model.keep import PurgeBounds
+    from ctscan.model.keep import Limits, PurgeBounds
 
 AT_ONCE = 200
 """Rows of one transaction."""

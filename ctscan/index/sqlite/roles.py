@@ -18,9 +18,11 @@ else:
         """Roles that no look-up asks for. Their files are loaded when a method is called that stands nowhere else."""
 
         def __getattr__(self, name: str) -> Any:
-            from ctscan.index.sqlite import further_roles
+            from ctscan.index.sqlite.retention import SqliteRetention as Role  # each scan asks for it
 
-            return getattr(further_roles.FurtherRoles, name).__get__(self)
+            if not hasattr(Role, name):
+                from ctscan.index.sqlite.further_roles import FurtherRoles as Role
+            return getattr(Role, name).__get__(self)
 
 
 class SqliteRoles(SqliteSurroundings, SimilarLookups, SqliteSuppressions, SqliteLimits, FurtherRoles):

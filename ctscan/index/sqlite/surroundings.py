@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SqliteSurroundings(OpenedFile):
-    """Memory of `TrailMemory`, of the log list in `BasisStore`, and of the pace of logs in `LogStore`."""
+    """Methods of `TrailMemory`, and some of `BasisStore`, `LogStore` and `Watching`."""
 
     async def record_rate(self, log_id: bytes, rate: float) -> None:
         await self._database.write(lambda c: logs.record_rate(c, log_id, rate))
@@ -35,6 +35,9 @@ class SqliteSurroundings(OpenedFile):
 
     async def save_trail(self, trail: KnownTrail, before: bytes | None) -> bytes:
         return await self._database.write(lambda c: save_trail(c, trail, before))
+
+    async def watch_names(self) -> list[str]:
+        return await self._database.read(watch_names)
 
     def may_write(self) -> bool:
         return self._database.may_write
@@ -62,6 +65,11 @@ def save_trail(connection: sqlite3.Connection, trail: KnownTrail, before: bytes 
         return trail.id
     assert known is not None  # noqa: S101  no trail differs from `before` only where that is None
     return known.id
+
+
+def watch_names(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of all watches. Here, since a scan without watches loads nothing of them."""
+    return [name for (name,) in connection.execute("SELECT name FROM watch ORDER BY id")]
 
 
 def list_failure(connection: sqlite3.Connection) -> ListFailure | None:

@@ -17,14 +17,16 @@ from ctscan.model.watch import (
     AckKind,
     MatchState,
     Watch,
-    WatchCheck,
     WatchKind,
-    WatchMatcher,
     WatchStanding,
 )
 
 if TYPE_CHECKING:
     from ctscan.model.alert import AlertKind, Condition, NotedConditions
+    from ctscan.model.watch import (
+        WatchCheck,
+        WatchMatcher,
+    )
 
 _WATCHES = (
     f"SELECT id, name, kind, term, owner, purpose, at, who, {row_checks.is_sound('watch')} FROM watch"

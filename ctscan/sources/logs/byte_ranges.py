@@ -8,13 +8,15 @@ import stat
 from collections import OrderedDict
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from ctscan.errors import BadAnswer, Missing, SourceError
-from ctscan.http.client import Client, Response
 from ctscan.http.ssrf_guard import is_public
 from ctscan.http.urls import is_loopback, shown_url
+
+if TYPE_CHECKING:
+    from ctscan.http.client import Client, Response
 
 PIECE: Final = 4 * 1024 * 1024
 """Bytes of a request: neighbouring members of an archive come with each other."""

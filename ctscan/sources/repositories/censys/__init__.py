@@ -21,15 +21,19 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
-from ctscan.model import Incompleteness, Question, QuestionKind, Repository, RepositoryEntry, SearchShortfall
-from ctscan.sources import IsKnown, NameFilter
+from ctscan.model import Incompleteness, QuestionKind, Repository, SearchShortfall
 from ctscan.sources.json_paths import base_url, bearer_header, member, parse_json
-from ctscan.sources.repositories import SourceOptions
-from ctscan.sources.repositories.censys.cenql import SearchHit, entry_of, hit_of, query_of, raw_certificates
+from ctscan.sources.repositories.censys.cenql import entry_of, hit_of, query_of, raw_certificates
+
+if TYPE_CHECKING:
+    from ctscan.model import Question, RepositoryEntry
+    from ctscan.sources import IsKnown, NameFilter
+    from ctscan.sources.repositories import SourceOptions
+    from ctscan.sources.repositories.censys.cenql import SearchHit
 
 TOKEN: Final = "CTSCAN_CENSYS_TOKEN"  # noqa: S105 - the variable, not its value
 ORGANISATION: Final = "CTSCAN_CENSYS_ORGANISATION"

@@ -15,11 +15,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ctscan.errors import UsageError
-from ctscan.model import Coordinate, Question, QuestionKind, RepositoryEntry, Revocation, RevocationState
+from ctscan.model import Coordinate, QuestionKind, RepositoryEntry, Revocation, RevocationState
 from ctscan.sources.json_paths import member, strings_in
+
+if TYPE_CHECKING:
+    from ctscan.model import Question
 
 _SUBJECT: Final = "cert.parsed.subject"
 _SAN: Final = "cert.parsed.extensions.subject_alt_name"

@@ -13,11 +13,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from ctscan.errors import UsageError
-from ctscan.model import Question, QuestionKind
+from ctscan.model import QuestionKind
 from ctscan.sources.repositories.crtsh.escape_text import encode
+
+if TYPE_CHECKING:
+    from ctscan.model import Question
 
 FINDS = (QuestionKind.EMAIL, QuestionKind.DOMAIN, QuestionKind.NAME, QuestionKind.ORGANISATION)
 MAX_QUERY = 3000
