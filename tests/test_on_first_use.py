@@ -1,16 +1,22 @@
-"""Packages that import their modules on first use: the table that runs is that of the type checkers."""
+"""Names and regular expressions that are made on first use: the tables of packages are those of the type checkers, and
+every expression compiles."""
 
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
+import pkgutil
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ctscan.on_first_use import names_of
+import ctscan
+from ctscan.on_first_use import LatePattern, late_pattern, names_of
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ["ctscan.app", "ctscan.index.protocols", "ctscan.model", "ctscan.views.json"]
@@ -65,3 +71,55 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     find = names_of("ctscan.model", {"spans": "Span"})
     with pytest.raises(AttributeError, match=r"module 'ctscan\.model' has no attribute 'Nothing'"):
         find("Nothing")
+
+
+# --- regular expressions ---------------------------------------------------------------------------------------------
+
+
+def test_an_expression_is_compiled_when_it_is_used() -> None:
+    wrong = late_pattern("(")
+    assert wrong.pattern == "("
+    with pytest.raises(re.error):
+        wrong.match("a")
+
+
+def test_an_expression_behaves_like_a_compiled_one() -> None:
+    late, compiled = late_pattern(r"(?P<a>a+)(b)?", re.IGNORECASE), re.compile(r"(?P<a>a+)(b)?", re.IGNORECASE)
+    for _ in range(2):  # before and after it took over the methods
+        assert late.sub("-", "xAAby") == compiled.sub("-", "xAAby") == "x-y"
+        assert late.findall("aab A") == compiled.findall("aab A")
+        assert [found["a"] for found in late.finditer("a aa")] == ["a", "aa"]
+        assert late.split("xay", maxsplit=1) == compiled.split("xay", maxsplit=1)
+        assert (late.flags, late.groups, late.groupindex) == (compiled.flags, compiled.groups, compiled.groupindex)
+    assert late_pattern(rb"\d").fullmatch(b"7")
+    with pytest.raises(AttributeError):
+        late.nothing  # noqa: B018 - read for its error
+
+
+def test_every_expression_of_the_package_compiles() -> None:
+    for found in pkgutil.walk_packages(ctscan.__path__, "ctscan."):
+        if found.name not in ("ctscan.__main__", "ctscan.file_process"):
+            importlib.import_module(found.name)
+    expressions = [one for one in gc.get_objects() if type(one) is LatePattern]
+    assert len(expressions) > 300
+    assert all(one.groups >= 0 for one in expressions)
+
+
+def test_no_module_compiles_an_expression_when_it_is_imported() -> None:
+    """Room `http` has few, which its client uses at once."""
+    wrong = []
+    for path in sorted((ROOT / "ctscan").rglob("*.py")):
+        if path.parent.name == "http" or path.name == "on_first_use.py":
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        calls = (node for node in _at_import(tree) if ast.unparse(node) == "re.compile")
+        wrong += [f"{path.relative_to(ROOT)}:{node.lineno}" for node in calls]
+    assert wrong == []
+
+
+def _at_import(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield every node that runs when a module is imported."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child
+            yield from _at_import(child)

@@ -21,6 +21,7 @@ from ctscan.app.wiring import CLOCK, key_path, opened_index, opened_trail
 from ctscan.clock import Clock
 from ctscan.model import AuditAction
 from ctscan.model.case import CaseAction
+from ctscan.on_first_use import late_pattern
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
         """Index in the roles that know of watches and alerts."""
 
 
-_ORGANISATION = re.compile(r"(?:^|[,+])O=((?:[^,+\\]|\\.)*)")
+_ORGANISATION = late_pattern(r"(?:^|[,+])O=((?:[^,+\\]|\\.)*)")
 
 
 async def make_dossier(

@@ -24,6 +24,7 @@ from ctscan.config.setting_checks import (
 )
 from ctscan.errors import UsageError
 from ctscan.model.alert_channel import AlertSettings, ChannelSettings, Quiet, ValueForm
+from ctscan.on_first_use import late_pattern
 
 if TYPE_CHECKING:
     from ctscan.config.setting_checks import (
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 MOST_CHANNELS = 50
 ALERT_KINDS = ("finding", "log", "channel", "case")
 _MOST_OPTIONS = 20
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
-_HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\s*-\s*([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+_NAME = late_pattern(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
+_HOURS = late_pattern(r"([01][0-9]|2[0-3]):([0-5][0-9])\s*-\s*([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
 
 def alerts(value: Any, where: str) -> AlertSettings:

@@ -16,6 +16,7 @@ from ctscan.config.setting_checks import (
     whole_number,
 )
 from ctscan.errors import UsageError
+from ctscan.on_first_use import late_pattern
 
 if TYPE_CHECKING:
     from ctscan.config.setting_checks import (
@@ -29,9 +30,9 @@ LONGEST = 2_000
 """Characters of one text about the controller: they are printed in letters."""
 
 _JOINERS = "\u200c\u200d"  # they belong to the spelling of Persian and Indic words
-_PLACE = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?", re.ASCII)
-_HOST = re.compile(r"[^\s/@\\]{1,253}")
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\",;:\\]{1,64}@[^\s@<>()\[\]\",;:\\]{1,253}")
+_PLACE = late_pattern(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?", re.ASCII)
+_HOST = late_pattern(r"[^\s/@\\]{1,253}")
+_ADDRESS = late_pattern(r"[^\s@<>()\[\]\",;:\\]{1,64}@[^\s@<>()\[\]\",;:\\]{1,253}")
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}  # by `MailSecurity`
 
 

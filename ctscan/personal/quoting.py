@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
 from ctscan.model import IdentifierKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.name_tokens import fold_text, name_forms, name_tokens
 from ctscan.personal.normalise.number_keys import number_key
 
 if TYPE_CHECKING:
     from ctscan.model import Identifier
 
-_STATED_NAME = re.compile(r"\s*name\s*:", re.IGNORECASE)
+_STATED_NAME = late_pattern(r"\s*name\s*:", re.IGNORECASE)
 _ENOUGH = 6  # characters that are no chance in the middle of other text
 _MOST_WORDS = 4  # that somebody writes for one word of an address
 

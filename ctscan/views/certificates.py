@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from ctscan.model import (
     EntryKind,
     RevocationState,
 )
+from ctscan.on_first_use import late_pattern
 from ctscan.views.say import STANDINGS, Say, Standing
 from ctscan.views.vocabulary import ENTRIES
 from ctscan.views.words import day, timestamp
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 COORDINATES_SHOWN = 3  # entries of logs that a repository names; JSON has them all
 SHORTEST_SUBJECT = 60  # characters of a subject that are shown on every terminal
-_BETWEEN_ATTRIBUTES = re.compile(r"(?<!\\)((?:\\\\)*),")
+_BETWEEN_ATTRIBUTES = late_pattern(r"(?<!\\)((?:\\\\)*),")
 """Comma of a name by RFC 4514 that no backslash escapes."""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.model import CertificateStanding, Code, EntryKind, Selection
+from ctscan.on_first_use import late_pattern
 from ctscan.views.answers import category
 from ctscan.views.certificates import logged_at
 from ctscan.views.json import time_text
@@ -54,7 +55,7 @@ STANDINGS = {
     CertificateStanding.UNKNOWN: Overview.UNKNOWN(),
 }
 
-_COMMON_NAME = re.compile(r"(?:^|(?<!\\)[,+])(?:CN|O)=((?:\\.|[^\\,+])+)")
+_COMMON_NAME = late_pattern(r"(?:^|(?<!\\)[,+])(?:CN|O)=((?:\\.|[^\\,+])+)")
 """Common name of an issuer in the text of RFC 4514, else its organisation: whichever stands first."""
 
 

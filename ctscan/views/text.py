@@ -21,13 +21,14 @@ from pathlib import Path
 
 from ctscan.errors import InputError, UsageError
 from ctscan.model import Message
+from ctscan.on_first_use import late_pattern
 from ctscan.resources import data_path, languages
 
 ENGLISH = "en"
-PLACEHOLDER = re.compile(r"\{(\w+)(?::(phrase|number|date|day|quoted|section))?\}")
+PLACEHOLDER = late_pattern(r"\{(\w+)(?::(phrase|number|date|day|quoted|section))?\}")
 
-_SECTION = re.compile(r"\bca-section\.[a-z-]+")
-_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])-(?P<day>\d\d)(?:T|$)", re.ASCII)
+_SECTION = late_pattern(r"\bca-section\.[a-z-]+")
+_DAY = late_pattern(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])-(?P<day>\d\d)(?:T|$)", re.ASCII)
 
 Sentence = str | Mapping[str, str]
 
@@ -119,7 +120,7 @@ def read_texts(path: Path) -> Texts:
         raise InputError(f"{path.name}: expected TOML: {error}") from error
 
 
-_TABLE = re.compile(r"^\[([a-z-]+)\] *\n", re.MULTILINE)
+_TABLE = late_pattern(r"^\[([a-z-]+)\] *\n", re.MULTILINE)
 
 
 class _Sentences(Mapping[str, Sentence]):

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from ctscan.errors import UsageError
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.addresses import canonical_email, find_emails, is_principal
 from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits, of_decimal, printed_serial
 from ctscan.personal.pasted.digits import in_digits, serials
@@ -63,8 +64,8 @@ TYPED: Final = {
 }
 """Words that a person types before an identifier, with a colon."""
 
-_UNKNOWN_LABEL = re.compile(r"[^\W\d_][^:=()\d]{0,60}:\s+(\S.*)", re.DOTALL)
-_LABEL_INSIDE = re.compile(r"\s[^\W\d_]{2,30}\s{0,3}:")
+_UNKNOWN_LABEL = late_pattern(r"[^\W\d_][^:=()\d]{0,60}:\s+(\S.*)", re.DOTALL)
+_LABEL_INSIDE = late_pattern(r"\s[^\W\d_]{2,30}\s{0,3}:")
 _MOST_PIECES = 20
 _MOST_READINGS = 40
 _MOST_NESTED = 4  # labels in each other: `X509v3 Subject Alternative Name: email:…`

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
+
 _TIMES: Final = 3  # escapes of escapes
 _MEANT: Final = (
     (rb"\r", b"\n"),
@@ -26,8 +28,8 @@ _BY_NUMBER: Final = tuple(
     for digits in (b"0a", b"0A", b"0d", b"0D", b"20", b"22", b"2b", b"2B", b"2d", b"2D", b"2f", b"2F", b"3d", b"3D")
 )
 _LINE_ENDS: Final = (b"&#13;", b"&#xD;", b"&#xd;", b"&#10;", b"&#xA;", b"&#xa;")
-_REFERENCE = re.compile(rb"&#(?:[xX]0{0,4}([0-9a-fA-F]{1,2})|0{0,4}([0-9]{1,3}));")
-_PERCENT = re.compile(rb"%([0-9a-fA-F]{2})")
+_REFERENCE = late_pattern(rb"&#(?:[xX]0{0,4}([0-9a-fA-F]{1,2})|0{0,4}([0-9]{1,3}));")
+_PERCENT = late_pattern(rb"%([0-9a-fA-F]{2})")
 
 
 def plain_text(data: bytes) -> bytes:

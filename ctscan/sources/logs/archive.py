@@ -21,6 +21,7 @@ from ctscan.errors import BadAnswer, CutError, FormatError, InputError, Missing,
 from ctscan.http.decoding import decode_body
 from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.http.urls import shown_url
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.logs.byte_ranges import ByteRanges, LocalFile, RemoteFile
 from ctscan.sources.logs.directory import DESCRIPTION, directory_of
 from ctscan.sources.logs.tile_reader import TiledSource
@@ -36,8 +37,8 @@ VOLUME_BITS: Final = 24
 """A volume has 2 to the power of this entries: one hash tile of level 2."""
 
 _OPEN: Final = 2  # volumes at once: reading moves on from one to the next; the directory of one takes some 40 MB
-_VOLUME: Final = re.compile(r"(.*/)(\d{3})\.zip", re.DOTALL | re.ASCII)
-_TILE: Final = re.compile(r"tile/(data|\d)/((?:x\d{3}/)*\d{3})(?:\.p/\d+)?", re.ASCII)
+_VOLUME: Final = late_pattern(r"(.*/)(\d{3})\.zip", re.DOTALL | re.ASCII)
+_TILE: Final = late_pattern(r"tile/(data|\d)/((?:x\d{3}/)*\d{3})(?:\.p/\d+)?", re.ASCII)
 _LEVELS: Final = 3  # of the hash tiles that only one volume has
 _OPERATOR: Final = "archive"  # its rate, until the description names the operator
 T = TypeVar("T")

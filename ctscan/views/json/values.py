@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ctscan.on_first_use import late_pattern
 from ctscan.views.text import ENGLISH, texts
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 Shape = dict[str, Any]
 
-_UNSAFE = re.compile(
+_UNSAFE = late_pattern(
     "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\U000e0000-\U000e0fff]"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
