@@ -17,16 +17,8 @@ from ctscan.app.wiring import CLOCK, index_key_path, opened_index, privacy_files
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
 from ctscan.model import AuditAction, IdentifierKind
-from ctscan.model.suppression import (
-    ForgetNote,
-    ForgetReceipt,
-    ForgetRequest,
-    Forgotten,
-    Ground,
-    KnownRecipient,
-    Suppression,
-    SuppressionKind,
-)
+from ctscan.model.forgetting import ForgetNote, ForgetReceipt, ForgetRequest, Forgotten, KnownRecipient
+from ctscan.model.suppression import Ground, Suppression, SuppressionKind
 
 if TYPE_CHECKING:
     from ctscan.app.person_requests import ForgettingIndex

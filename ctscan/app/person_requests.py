@@ -15,7 +15,8 @@ from ctscan.clock import Clock
 from ctscan.errors import UsageError
 from ctscan.index.protocols import Cases, Finder, Searches, Suppressing, Watching
 from ctscan.model import AuditAction, IdentifierKind
-from ctscan.model.suppression import ForgetRequest, Forgotten, Ground, Suppression, SuppressionKind
+from ctscan.model.forgetting import ForgetRequest, Forgotten
+from ctscan.model.suppression import Ground, Suppression, SuppressionKind
 
 if TYPE_CHECKING:
     from ctscan.config import Config

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from ctscan.model.entry import Batch, BatchLayout, Entry, EntryKind
     from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVersion, Sensitivity, SubjectKind
+    from ctscan.model.forgetting import ForgetRequest, Forgotten, Removed
     from ctscan.model.hit import EMPTY_RESULT, BatchResult, ChainHit, Hit, IssuerRequest, Unreadable
     from ctscan.model.holder import Holder
     from ctscan.model.identifier import Identifier, IdentifierKind, LookupKey
@@ -123,6 +124,7 @@ __getattr__ = names_of(
         "VerifiedRange",
         "entry": "Batch BatchLayout Entry EntryKind",
         "finding": "Confidence Finding Qualifier RuleSet RuleVersion Sensitivity SubjectKind",
+        "forgetting": "ForgetRequest Forgotten Removed",
         "hit": "EMPTY_RESULT BatchResult ChainHit Hit IssuerRequest Unreadable",
         "holder": "Holder",
         "identifier": "Identifier IdentifierKind LookupKey",

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from ctscan.model.suppression import ForgetRequest, Forgotten, Suppression, SuppressionsAsked
+    from ctscan.model.forgetting import ForgetRequest, Forgotten
+    from ctscan.model.suppression import Suppression, SuppressionsAsked
 
 
 class Suppressing(Protocol):

@@ -18,24 +18,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import ctscan.model as model
 from ctscan.index.sqlite import alert_disclosures, audit_paths, certificates, fingerprints, rows, watch_dropping
 from ctscan.index.sqlite.question_digests import question_digest
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.model.entry import EntryKind
 from ctscan.model.identifier import IdentifierKind
-from ctscan.model.suppression import (
-    NUMBERED_KINDS,
-    Removed,
-    Suppression,
-    SuppressionKind,
-)
+from ctscan.model.suppression import NUMBERED_KINDS, Suppression, SuppressionKind
 
 if TYPE_CHECKING:
+    from ctscan.model import Removed
     from ctscan.model.alert_record import AlertDisclosure
-    from ctscan.model.suppression import (
-        ForgetRequest,
-        SuppressedDigest,
-    )
+    from ctscan.model.forgetting import ForgetRequest
+    from ctscan.model.suppression import SuppressedDigest
     from ctscan.privacy.suppression import Form, Suppressions
 
 _AT_ONCE = 500
@@ -185,7 +180,7 @@ def _count(connection: sqlite3.Connection, ids: Sequence[int]) -> Removed:
             f" WHERE certificate IN ({marks})"
         )
         evidence += connection.execute(sql, some).fetchone()[0]
-    return Removed(len(ids), findings, 0, evidence, 0)
+    return model.Removed(len(ids), findings, 0, evidence, 0)
 
 
 def _number(connection: sqlite3.Connection, table: str) -> int:

@@ -19,11 +19,8 @@ from ctscan.model.suppression import (
 
 if TYPE_CHECKING:
     from ctscan.index.sqlite.suppressing import SuppressionGate
-    from ctscan.model.suppression import (
-        ForgetRequest,
-        Forgotten,
-        Suppression,
-    )
+    from ctscan.model.forgetting import ForgetRequest, Forgotten
+    from ctscan.model.suppression import Suppression
 
 
 class SqliteSuppressions(OpenedFile):
