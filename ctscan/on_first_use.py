@@ -53,6 +53,15 @@ class LatePattern(Generic[AnyStr]):
         self.pattern: AnyStr = pattern
         self._flags = flags
 
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the expression was used."""
+        try:
+            object.__getattribute__(self, "match")
+        except AttributeError:
+            return False
+        return True
+
     def __getattr__(self, name: str) -> Any:  # called while a slot is empty
         compiled = re.compile(self.pattern, self._flags)
         for offered in _OFFERED:
