@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
-from ctscan.alerts.timing import HOUR, MOST_TRIES, allowed, next_try, quiet_until, wait_of, zone_of
+from ctscan.alerts.timing import HOUR, LONGEST_WAIT, MOST_TRIES, allowed, next_try, quiet_until, wait_of, zone_of
 from ctscan.app.alert_channels import ReadyChannel, try_message
 from ctscan.app.channel_lock import sole_sender
 from ctscan.app.recording import RecordedDisclosures, recorded
@@ -150,7 +150,7 @@ async def _has_work(work: _Work) -> bool:
     now = work.clock.now()
     if quiet_until(now, work.channel.settings.quiet, work.zone) is not None:
         return False
-    due = await work.index.due(work.channel.name, now, 1)
+    due = await work.index.due(work.channel.name, now, 1, now + LONGEST_WAIT)
     return any(one.batch for one in due) or await _allowed(work, due, now) > 0
 
 
@@ -160,7 +160,7 @@ async def _next_message(work: _Work) -> list[DueAlert]:
         now = work.clock.now()
         if quiet_until(now, work.channel.settings.quiet, work.zone) is not None:
             return []
-        due = await work.index.due(work.channel.name, now, MOST)
+        due = await work.index.due(work.channel.name, now, MOST, now + LONGEST_WAIT)
         begun = [one for one in due if one.batch and one.batch not in work.ids]
         if begun:
             return [one for one in begun if one.batch == begun[0].batch]
@@ -177,7 +177,7 @@ async def _allowed(work: _Work, fresh: Sequence[DueAlert], now: datetime) -> int
     if not fresh or wait_of(settings, min(one.alert.at for one in fresh), now, work.zone) is not None:
         return 0
     queue = await _queue(work)
-    if queue is not None and queue.next_at is not None and queue.next_at > now:
+    if queue is not None and queue.next_at is not None and now < queue.next_at <= now + LONGEST_WAIT:
         return 0  # the channel fails: a new message would fail as well
     sent = await work.index.delivered_since(settings.name, now - HOUR) if settings.rate else 0
     return allowed(settings, sent, MOST)

@@ -170,6 +170,15 @@ def test_retry_after_decides_about_the_next_try(tmp_path: Path, db: Path) -> Non
     assert result.next_at == NOW + timedelta(seconds=500)
 
 
+def test_a_try_that_a_clock_ahead_put_off_is_made(tmp_path: Path, db: Path) -> None:
+    config = config_of(tmp_path, file(tmp_path / "not yet"))
+    (result,) = round_of(config, NOW + timedelta(days=300))
+    assert result.next_at is not None and result.next_at > NOW + timedelta(days=300)
+    (tmp_path / "not yet").mkdir()
+    (result,) = round_of(config, NOW)
+    assert result.delivered == 3
+
+
 def test_many_failures_are_given_up_after_a_week(tmp_path: Path, db: Path) -> None:
     config = config_of(tmp_path, file(tmp_path / "none"))
     at, tries = NOW, 0

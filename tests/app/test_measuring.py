@@ -25,6 +25,7 @@ from ctscan.errors import IndexFault
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.model import FailureKind, Message, MisbehaviourEvidence, MisbehaviourKind, ScanStep, SubjectKind
+from ctscan.model.alert import AlertKind, AlertText, Condition, Route
 from ctscan.model.case import CaseAction
 from ctscan.model.metrics import MeasuredPart
 from ctscan.views.metrics import OPENMETRICS, TEXT, media_type
@@ -182,13 +183,21 @@ def test_cases_are_counted_by_urgency(tmp_path: Path) -> None:
     assert counts == [5, 2, 2]
 
 
+async def raised(index: Index, channel: str, at: datetime) -> None:
+    """Raise an alert that goes to one channel."""
+    failing = [Condition(AlertKind.LOG, f"log of {channel}", 2, AlertText.LOG_FAILING(log=""))]
+    for conditions in ([], failing):  # recovered in silence, and failing again
+        await index.note_conditions(conditions, {AlertKind.LOG}, at)
+    await index.assign({channel: Route()}, at)
+
+
 def test_alerts_are_counted_by_channel(tmp_path: Path) -> None:
     sent, failing, lost = "mail", "hook of jane.roe@example.org", "syslog"
     why = Message("delivery.timeout")
 
     async def work(index: Index) -> None:
         for channel in (sent, failing, failing, lost):
-            await index.add_test(channel, NOW - timedelta(hours=3))
+            await raised(index, channel, NOW - timedelta(hours=3))
         batches = {}
         for channel in (sent, failing, lost):
             (first, *_) = await index.due(channel, NOW, 10)
@@ -216,7 +225,7 @@ def test_alerts_are_counted_by_channel(tmp_path: Path) -> None:
 def test_two_channels_have_two_labels(tmp_path: Path) -> None:
     async def work(index: Index) -> None:
         for channel in ("to jane.roe@example.org", "to john.roe@example.org", "mail"):
-            await index.add_test(channel, NOW)
+            await raised(index, channel, NOW)
 
     found = measured(made(tmp_path / "ctscan.db", work))
     shown = {dict(labels)["channel"] for metric, labels in found if metric == "ctscan_alerts_pending"}

@@ -184,13 +184,13 @@ def test_the_standing_of_a_channel(scenario: Scenario) -> None:
     scenario(work)
 
 
-def test_a_test_goes_to_its_channel_alone(scenario: Scenario) -> None:
+def test_a_next_try_in_a_far_future_is_due(scenario: Scenario) -> None:
     async def work(index: Index) -> None:
-        uuid = await index.add_test("hook", AT)
-        await index.assign(EVERYTHING, AT)
-        assert await due(index) == []
-        (one,) = await due(index, "hook")
-        assert (one.alert.uuid, one.alert.kind, one.alert.match) == (uuid, AlertKind.TEST, None)
+        await found(index)
+        batch = await index.begin("mail", rows_of(await due(index)), AT)
+        await index.failed(batch, later(1), later(60), UNREACHABLE)
+        assert await index.due("mail", AT, 10, later(60)) == []
+        assert len(await index.due("mail", AT, 10, later(59))) == 2
 
     scenario(work)
 

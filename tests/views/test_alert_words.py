@@ -58,6 +58,12 @@ def test_no_cap_is_without_a_word() -> None:
     assert len(document["alerts"][0]["findings"]) == MOST_FINDINGS == 100
 
 
+def test_a_certificate_that_has_expired_is_new_here_only() -> None:
+    assert a_message(an_alert(0)).items[0].title.startswith("watch staff: a new certificate, ")
+    late = an_alert(0, at=AT + timedelta(days=365))
+    assert a_message(late).items[0].title.startswith("watch staff: a certificate that is new here and has expired, ")
+
+
 def test_a_precertificate_is_named_by_its_identity() -> None:
     alert = an_alert(0)
     assert alert.match is not None

@@ -99,10 +99,7 @@ class Outbox(Protocol):
             now: time.
         """
 
-    async def add_test(self, channel: str, now: datetime) -> str:
-        """Raise an alert of kind `test` for one channel, and return its UUID."""
-
-    async def due(self, channel: str, now: datetime, most: int) -> list[DueAlert]:
+    async def due(self, channel: str, now: datetime, most: int, latest: datetime | None = None) -> list[DueAlert]:
         """Return what is due on a channel: all alerts of the oldest message whose next try is due, then at most `most`
         others, oldest first. Alerts about certificates whose processing is restricted are left out.
 
@@ -110,6 +107,7 @@ class Outbox(Protocol):
             channel: name of the channel.
             now: time.
             most: largest number of alerts that belong to no message yet.
+            latest: time behind which no try is put off; a later one was noted by a clock that ran ahead, and is due.
         """
 
     async def begin(self, channel: str, alerts: Sequence[int], now: datetime, recipient: str = "") -> str:

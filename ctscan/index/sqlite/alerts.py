@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import rows
-from ctscan.model.alert import AlertKind, AlertText, NotedConditions
+from ctscan.model.alert import AlertKind, NotedConditions
 
 if TYPE_CHECKING:
     from ctscan.model.alert import Condition
@@ -83,13 +83,3 @@ _NOTE = (
     "INSERT INTO alert_condition (kind, subject, severity, since) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (kind, subject) DO UPDATE SET severity = excluded.severity, since = excluded.since"
 )
-
-
-def raise_test(connection: sqlite3.Connection, channel: str, now: datetime) -> str:
-    """Raise an alert for one channel that only proves that the channel works."""
-    id = raise_plain(connection, AlertKind.TEST, channel, AlertText.TEST(channel=channel), now)
-    connection.execute("UPDATE alert SET assigned = 1 WHERE uuid = ?", (id,))
-    connection.execute(
-        "INSERT INTO alert_delivery (channel, alert) SELECT ?, id FROM alert WHERE uuid = ?", (channel, id)
-    )
-    return id

@@ -42,11 +42,8 @@ class SqliteOutbox(OpenedFile):
     async def assign(self, routes: Mapping[str, Route], now: datetime) -> Assigned:
         return await self._database.write(lambda c: assign(c, routes))
 
-    async def add_test(self, channel: str, now: datetime) -> str:
-        return await self._database.write(lambda c: alerts.raise_test(c, channel, now))
-
-    async def due(self, channel: str, now: datetime, most: int) -> list[DueAlert]:
-        return await self._database.read(lambda c: due(c, channel, now, most))
+    async def due(self, channel: str, now: datetime, most: int, latest: datetime | None = None) -> list[DueAlert]:
+        return await self._database.read(lambda c: due(c, channel, now, most, latest))
 
     async def begin(self, channel: str, alerts: Sequence[int], now: datetime, recipient: str = "") -> str:
         return await self._database.write(lambda c: begin(c, channel, alerts, now, recipient))
@@ -106,7 +103,7 @@ _REPEATED = (
     f"SELECT alert_message.uuid, tries, {_ALERT} FROM alert_message CROSS JOIN alert_delivery"
     " ON alert_delivery.message = alert_message.id CROSS JOIN alert ON alert.id = alert_delivery.alert"
     " WHERE alert_message.id = (SELECT id FROM alert_message AS begun WHERE channel = :channel AND state = 'due'"
-    " AND coalesce(next_at <= :now, true) AND EXISTS (SELECT 1 FROM alert_delivery AS held"
+    " AND coalesce(next_at <= :now OR next_at > :latest, true) AND EXISTS (SELECT 1 FROM alert_delivery AS held"
     " CROSS JOIN alert ON alert.id = held.alert WHERE held.message = begun.id"
     f" AND {_MAY_BE_TOLD}) ORDER BY id LIMIT 1) AND {_MAY_BE_TOLD} ORDER BY alert.id"
 )
@@ -118,9 +115,16 @@ _FIRST = (
 )
 
 
-def due(connection: sqlite3.Connection, channel: str, now: datetime, most: int) -> list[DueAlert]:
+_NEVER = "~"
+"""Text behind all times."""
+
+
+def due(
+    connection: sqlite3.Connection, channel: str, now: datetime, most: int, latest: datetime | None = None
+) -> list[DueAlert]:
     """Return the alerts that are due on a channel, those of a repeated message first."""
-    bound = {"channel": rows.clean(channel), "now": rows.time_text(now), "most": most}
+    last = rows.time_text(latest) if latest else _NEVER
+    bound = {"channel": rows.clean(channel), "now": rows.time_text(now), "most": most, "latest": last}
     found = connection.execute(_REPEATED, bound).fetchall() + connection.execute(_FIRST, bound).fetchall()
     certificates = lookups.by_rows(connection, sorted({row[9] for row in found if row[9] is not None}))
     return [

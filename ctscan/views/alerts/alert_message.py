@@ -117,7 +117,12 @@ def _title(alert: Alert, texts: Texts) -> str:
     why = texts(alert.why)
     if alert.kind is AlertKind.TEST:
         return texts(AlertView.TEST_TITLE(channel=alert.subject))
-    return texts(AlertView.TITLE(watch=_short(alert.watch), why=why)) if alert.watch else why
+    if not alert.watch:
+        return why
+    end = alert.match.certificate.not_after if alert.match else None
+    if end is not None and end < alert.at:
+        return texts(AlertView.TITLE_EXPIRED(watch=_short(alert.watch), why=why))
+    return texts(AlertView.TITLE(watch=_short(alert.watch), why=why))
 
 
 def _gravity(alert: Alert) -> Gravity:

@@ -10,6 +10,7 @@ class AlertView(Code):
 
     # a message
     TITLE = "alert-view.title"  # parameters: watch, why
+    TITLE_EXPIRED = "alert-view.title-expired"  # parameters: watch, why
     SUBJECT = "alert-view.subject"  # parameter: parts
     CERTIFICATES = "alert-view.certificates"  # parameters: count, watches
     CONDITIONS = "alert-view.conditions"  # parameter: count
