@@ -16,7 +16,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 NATIVE_STAMP := $(VENV)/.installed-native
 
 .DEFAULT_GOAL := help
-.PHONY: help install native demo test long check bench bench-docs fuzz fuzz-coverage lock sbom wheel audit demo-log schema clean
+.PHONY: help install native demo test long check bench bench-docs fuzz fuzz-coverage lock sbom wheel audit demo-log schema rule-set clean
 
 help:
 	@echo 'make demo      install into $(VENV), scan the log in data/demo-log and look one person up (offline)'
@@ -33,6 +33,7 @@ help:
 	@echo 'make audit     ask for known vulnerabilities of the locked packages (pip-audit); fails where it could not'
 	@echo 'make demo-log  write data/demo-log anew (the same bytes, unless its script has changed)'
 	@echo 'make schema    write the tables of a new index anew, from the migrations'
+	@echo 'make rule-set  write the rules and their versions anew, after a rule was added or finds more'
 	@echo 'make clean     remove $(VENV) and caches'
 
 # The hot loop in machine code (native/) is optional. Looked for first: its build would fetch a toolchain of its own.
@@ -121,6 +122,9 @@ demo-log: $(DEV_STAMP)
 
 schema: $(DEV_STAMP)
 	$(BIN)/python tests/make_baseline.py
+
+rule-set: $(DEV_STAMP)
+	$(BIN)/python tests/make_rule_set.py
 
 clean:
 	rm -rf '$(VENV)' .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -33,7 +33,7 @@ from bench.results import Row, rounded, row
 from bench.scans import environment
 from ctscan.index.open import open_index
 from ctscan.model import Run, RunState, ScanStep
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 from ctscan.scan.workers.garbage import collected_rarely
 
 RESERVE = 120  # seconds for the last look-ups

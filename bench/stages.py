@@ -35,7 +35,8 @@ from ctscan.model import Batch, BatchResult, CompactRange, Log, LogProtocol, Run
 from ctscan.model.hashes import HASH_SIZE
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.prefilter.filter import Prefilter
-from ctscan.personal.rules import find_personal_data, rule_set
+from ctscan.personal.rule_set import rule_set
+from ctscan.personal.rules import find_personal_data
 from ctscan.personal.scope import parse_scope
 from ctscan.sources.logs.tile_reader import DATA_TILE_LIMIT
 from ctscan.x509.certificate import read_tbs

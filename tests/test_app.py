@@ -22,7 +22,8 @@ from ctscan.clock import Clock
 from ctscan.config import Config
 from ctscan.errors import IndexFault, InputError, UsageError
 from ctscan.model import Answer, CertificateStanding, Disclosure, Finding, Identifier, Match, Problem
-from ctscan.model.results import ProofCounts, ScanReport
+from ctscan.model.results import ProofCounts
+from ctscan.model.scan_report import ScanReport
 from ctscan.scan.request import ScanClock
 
 T = TypeVar("T")

@@ -22,37 +22,38 @@ PACKAGE = ROOT / "ctscan"
 
 MAY_IMPORT: dict[str, set[str]] = {
     # room                rooms that it may import besides itself
-    "model": set(),
+    "model": {"on_first_use"},
     "errors": {"model"},  # for type checkers
     "clock": set(),
+    "on_first_use": set(),
     "native_core": {"model"},
     "extras": {"errors"},
     "resources": {"errors"},
-    "config": {"model", "errors", "resources"},
-    "ct": {"model", "errors", "native_core"},
-    "x509": {"model", "errors", "extras"},
-    "personal": {"model", "errors", "resources", "x509", "native_core"},
+    "config": {"model", "errors", "on_first_use", "resources"},
+    "ct": {"model", "errors", "on_first_use", "native_core"},
+    "x509": {"model", "errors", "on_first_use", "extras"},
+    "personal": {"model", "errors", "on_first_use", "resources", "x509", "native_core"},
     "http": {"errors", "resources"},
-    "mail": {"model", "errors", "extras"},
-    "alerts": {"model", "errors", "clock", "config", "http", "mail"},  # `config`: checks of values
-    "sources": {"model", "errors", "extras", "resources", "ct", "http"},
-    "index": {"model", "errors", "extras", "x509", "privacy"},  # `privacy`: people who objected
-    "authorities": {"model", "errors", "http"},
+    "mail": {"model", "errors", "on_first_use", "extras"},
+    "alerts": {"model", "errors", "on_first_use", "clock", "config", "http", "mail"},  # `config`: checks of values
+    "sources": {"model", "errors", "on_first_use", "extras", "resources", "ct", "http"},
+    "index": {"model", "errors", "extras", "on_first_use", "x509", "privacy"},  # `privacy`: people who objected
+    "authorities": {"model", "errors", "on_first_use", "http"},
     "revocation": {"model", "errors", "clock", "x509", "http", "sources", "index"},
     "answer": {"model", "errors", "ct", "x509", "personal", "index", "revocation"},
-    "dsar": {"model", "errors", "resources", "personal"},
+    "dsar": {"model", "errors", "on_first_use", "resources", "personal"},
     "exposure": {"model", "errors", "revocation"},  # `revocation` for the standing of a certificate
     "collect": {"model", "errors", "clock", "x509", "personal", "sources", "index"},
     "scan": {"model", "errors", "clock", "resources", "ct", "personal", "http", "sources", "index"},
-    "privacy": {"model", "errors"},
-    "views": {"model", "errors", "extras", "resources", "personal", "privacy"},  # `personal` for words of categories
+    "privacy": {"model", "errors", "on_first_use"},
+    "views": {"model", "errors", "extras", "on_first_use", "resources", "personal", "privacy"},  # `personal`: words
     "app": {
-        "model", "errors", "extras", "clock", "resources", "config", "ct", "x509", "personal", "http", "mail",
-        "sources", "index", "authorities", "revocation", "answer", "dsar", "exposure", "collect", "scan", "privacy",
-        "views", "alerts",
+        "model", "errors", "extras", "clock", "on_first_use", "resources", "config", "ct", "x509", "personal", "http",
+        "mail", "sources", "index", "authorities", "revocation", "answer", "dsar", "exposure", "collect", "scan",
+        "privacy", "views", "alerts",
     },
     "cli": {  # `scan`: events to draw; `native_core`: the version tells of it
-        "model", "errors", "resources", "config", "native_core", "app", "views", "privacy", "scan",
+        "model", "errors", "on_first_use", "resources", "config", "native_core", "app", "views", "privacy", "scan",
     },
     "file_process": {"model", "errors", "sources", "x509"},  # a process of its own: `python -m ctscan.file_process`
     "__main__": {"cli"},

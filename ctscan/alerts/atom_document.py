@@ -5,20 +5,20 @@ Each entry is one line of the file, so that older entries are kept as they are, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
 from ctscan.model.alert_message import AlertItem
+from ctscan.on_first_use import late_pattern
 
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
 _END = "</feed>\n"
 _UUID = r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_FEED_ID = re.compile(rf"<id>({_UUID})</id>")
-_ENTRY = re.compile(rf"<entry><id>({_UUID})</id>[^\n]*</entry>")
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FEED_ID = late_pattern(rf"<id>({_UUID})</id>")
+_ENTRY = late_pattern(rf"<entry><id>({_UUID})</id>[^\n]*</entry>")
+_FORBIDDEN = late_pattern("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from ctscan.clock import Clock
 from ctscan.config.setting_checks import Check, table_of
 from ctscan.errors import DeliveryFailed, UsageError
-from ctscan.model.alert_channel import ChannelSettings, DeliveryReason
+from ctscan.model.alert_channel import ChannelSettings
 from ctscan.model.alert_message import AlertMessage
+from ctscan.model.delivery import DeliveryReason
 from ctscan.model.mail import MailSettings
 
 Options = Mapping[str, Any]

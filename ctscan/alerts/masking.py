@@ -19,12 +19,13 @@ from unicodedata import combining, normalize
 from ctscan.model.alert import Alert
 from ctscan.model.finding import Finding
 from ctscan.model.match import CertificateSummary, Match
+from ctscan.on_first_use import late_pattern
 
 MASK = "…"
 _SHOWS_INITIAL = 4  # letters of a local part: of a shorter one, the first letter says too much
 _SHORTEST_WORD = 3  # letters: shorter words stand in many domains by chance
-_WORD = re.compile(r"[^\W\d_]+")
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_WORD = late_pattern(r"[^\W\d_]+")
+_EMAIL = late_pattern(r"[^\s@]+@[^\s@]+")
 _NUMBERS = ("user.contact.phone_number", "user.contact.fax_number")
 _ENDING_DIGITS = 2
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from ctscan.model.alert_message import AlertItem, Gravity
+from ctscan.on_first_use import late_pattern
 
 APP_NAME = "ctscan"
 SD_NAME = "ctscan@32473"
@@ -26,7 +27,7 @@ FRAME = 8192  # octets that receivers on a connection should take (RFC 5425 sect
 
 _SEVERITIES = {Gravity.ERROR: 3, Gravity.WARNING: 4, Gravity.NOTICE: 5}
 _BOM = b"\xef\xbb\xbf"
-_PARAM_NAME = re.compile(r"[^!-~]|[=\]\"]")
+_PARAM_NAME = late_pattern(r"[^!-~]|[=\]\"]")
 _LONGEST_VALUE = 200  # characters of a parameter
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from ctscan.ct.audit_head import AuditHead, Verifier, head_text, parse_vkey, verifies, verify_note
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import CompactRange, Message
-from ctscan.model.audit_log import AuditLog, AuditProblem, AuditReport, BadEvent, LogHead, OutsideHead
+from ctscan.model.audit_log import AuditLog, LogHead
+from ctscan.model.audit_report import AuditProblem, AuditReport, BadEvent, OutsideHead
 from ctscan.model.hashes import HASH_SIZE
 from ctscan.model.number_ranges import numbers_text
 

@@ -9,7 +9,8 @@ from ctscan.ct.audit_head import AuditHead, head_note, parse_vkey, verify_note
 from ctscan.ct.merkle import audit_paths, consistency_path, leaf_hash, verify_consistency, verify_inclusion
 from ctscan.ct.strict_json import hashes_in, json_object, kind_of, number_in, text_in
 from ctscan.errors import FormatError, ProofError
-from ctscan.model.audit_log import AuditLog, AuditProof, LogHead, ProvenEvent
+from ctscan.model.audit_log import AuditLog, LogHead
+from ctscan.model.audit_report import AuditProof, ProvenEvent
 
 _FORMAT: Final = "ctscan audit proof v1"
 _LIMIT: Final = 1 << 20  # bytes of the file of a proof

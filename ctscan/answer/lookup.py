@@ -11,8 +11,9 @@ import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from ctscan.answer.applied_limits import kept_rules
 from ctscan.answer.mailboxes import mailboxes_of
 from ctscan.answer.matching import find_matches
 from ctscan.answer.objections import with_objections
@@ -25,10 +26,9 @@ from ctscan.answer.remarks import (
     remarks_on_identifier,
     remarks_on_repositories,
 )
-from ctscan.answer.report_basis import kept_rules
 from ctscan.answer.unread_parts import unread_parts
 from ctscan.ct.coverage import judge
-from ctscan.ct.freshness import Judgement, about_list, freshness, retirements, time_set_back
+from ctscan.ct.freshness import about_list, freshness, retirements, time_set_back
 from ctscan.index.protocols import (
     Authorities,
     BasisStore,
@@ -43,25 +43,30 @@ from ctscan.index.protocols import (
 )
 from ctscan.model import (
     Answer,
-    Basis,
-    BasisLog,
-    GapReason,
-    Identifier,
-    LogCoverage,
-    LogState,
-    Match,
-    MatchTally,
-    Message,
     Remark,
-    RuleSet,
-    Search,
     SkippedLog,
     SkipReason,
-    VerifiedRange,
 )
 from ctscan.personal.question_coverage import questions_about, why_not_searched
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 from ctscan.revocation.status import status_of
+
+if TYPE_CHECKING:
+    from ctscan.ct.freshness import Judgement
+    from ctscan.model import (
+        Basis,
+        BasisLog,
+        GapReason,
+        Identifier,
+        LogCoverage,
+        LogState,
+        Match,
+        MatchTally,
+        Message,
+        RuleSet,
+        Search,
+        VerifiedRange,
+    )
 
 LIMIT = 10_000  # certificates in an answer; the query asks for another, to recognise a cut answer
 STALE_AFTER = timedelta(hours=24)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ctscan.index.protocols import Finder
-from ctscan.model import Identifier, IdentifierKind, Match, Message, Remark
-from ctscan.personal.attribution.mailbox_names import mailbox_names
+from ctscan.model import IdentifierKind, Remark
 from ctscan.personal.normalise.name_tokens import spelled_words
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import Finder
+    from ctscan.model import Identifier, Match, Message
 
 MAILBOXES = 200
 """Most certificates with a mailbox of a name in an answer."""
@@ -25,7 +28,12 @@ async def mailboxes_of(
     Certificates that match already are left out. Mailboxes of full words come first, with score 1, then those of an
     initial and a word.
     """
-    names = [mailbox_names(spelled_words(one)) for one in identifier.readings if one.kind == IdentifierKind.NAME]
+    readings = [one for one in identifier.readings if one.kind == IdentifierKind.NAME]
+    if not readings:
+        return [], None
+    from ctscan.personal.attribution.mailbox_names import mailbox_names  # not at the top: it loads lists of words
+
+    names = [mailbox_names(spelled_words(one)) for one in readings]
     known = [match.certificate.identity for match in matches]
     found: list[Match] = []
     is_cut = False

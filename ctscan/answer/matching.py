@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from ctscan.index.protocols import Finder
-from ctscan.model import Identifier, IdentifierKind, Match, Message, Remark
+from ctscan.model import IdentifierKind, Remark
 from ctscan.personal.normalise.name_tokens import asked_forms, share_of_words
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import Finder
+    from ctscan.model import Identifier, Match, Message
 
 PARTLY = 200  # certificates in an answer that hold only some words of a name; the query asks for another, too
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ctscan.index.protocols import Suppressing
-from ctscan.model import Answer, Identifier, IdentifierKind, Message, Remark
-from ctscan.model.suppression import NUMBERED_KINDS, SuppressionsAsked
+from ctscan.model import IdentifierKind, Remark
+from ctscan.model.suppression import NUMBERED_KINDS
 from ctscan.personal.normalise.name_tokens import asked_forms
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import Suppressing
+    from ctscan.model import Answer, Identifier, Message
+    from ctscan.model.suppression import SuppressionsAsked
 
 Form = tuple[str, str]
 

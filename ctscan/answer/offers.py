@@ -13,15 +13,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ctscan.errors import UsageError
-from ctscan.index.protocols import Finder
-from ctscan.model import Finding, Identifier, IdentifierKind, Match, Message, Offer, OfferReason, Remark, SubjectKind
+from ctscan.model import Identifier, IdentifierKind, Message, Offer, OfferReason, Remark, SubjectKind
 from ctscan.personal.identifiers import name_in, parse_identifier
 from ctscan.personal.normalise import address_spellings
 from ctscan.personal.normalise.addresses import tidy_text
 from ctscan.personal.normalise.name_spacing import respaced
 from ctscan.personal.normalise.name_tokens import asked_forms, respelled, spelled_words
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import Finder
+    from ctscan.model import Finding, Match
 
 OFFERS = 20
 """Most offers of an answer."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ctscan.model import Basis, LogState, Message, Remark, SkippedLog, SkipReason
+from ctscan.model import Remark, SkipReason
+
+if TYPE_CHECKING:
+    from ctscan.model import Basis, LogState, Message, SkippedLog
 
 NAMES_SHOWN = 3  # entries of the log list that a remark names
 

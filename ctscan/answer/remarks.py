@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+import ctscan.model as model
 from ctscan.ct.freshness import MMD_LIMIT
-from ctscan.model import (
-    DismissalReason,
-    DismissedMisbehaviour,
-    FailureKind,
-    Identifier,
-    IdentifierKind,
-    LogState,
-    MatchTally,
-    Message,
-    QuestionKind,
-    Remark,
-    Search,
-)
+from ctscan.model import FailureKind, IdentifierKind, QuestionKind, Remark
 from ctscan.model.identifier import KEY_KINDS
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        DismissedMisbehaviour,
+        Identifier,
+        LogState,
+        MatchTally,
+        Message,
+        Search,
+    )
 
 _FINGERPRINTS = (IdentifierKind.SHA256, IdentifierKind.SHA1)
 _ASKED_FOR = (IdentifierKind.EMAIL, IdentifierKind.DOMAIN, IdentifierKind.NAME)
@@ -58,7 +58,7 @@ def dismissals(read: Sequence[LogState]) -> list[Message]:
 
 def _dismissal(log: str, found: DismissedMisbehaviour) -> Message:
     day = f"{found.at:%Y-%m-%d}"
-    if found.reason.code == DismissalReason.UNVERIFIABLE:
+    if found.reason.code == model.DismissalReason.UNVERIFIABLE:
         return Remark.DISMISSED_UNVERIFIABLE(log=log, number=found.number, day=day)
     return Remark.DISMISSED(log=log, number=found.number, day=day)
 

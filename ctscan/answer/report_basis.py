@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.answer.outside import unreadable_entries
 from ctscan.ct.coverage import judge
 from ctscan.ct.freshness import about_list, freshness, retirements, time_set_back
-from ctscan.index.protocols import BasisStore, LogStore, Retention, Runs
-from ctscan.model import BasisLog, GapReason, LogCoverage, LogState, Remark, RuleSet, SkipReason, VerifiedRange
+from ctscan.index.protocols import BasisStore, LogStore, Runs
+from ctscan.model import GapReason, Remark, SkipReason
 from ctscan.model.exposure import NotCovered, ReportBasis
-from ctscan.model.keep import CERTIFICATE_RULES, KeptRule
 from ctscan.model.spans import total
 from ctscan.personal.question_coverage import satisfies
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 from ctscan.personal.scope import scope_includes
+
+if TYPE_CHECKING:
+    from ctscan.model import BasisLog, LogCoverage, LogState, RuleSet, VerifiedRange
 
 
 class BasisIndex(Runs, BasisStore, LogStore, Protocol):
@@ -55,11 +57,6 @@ async def report_basis(index: BasisIndex, scope: str, now: datetime, stale_after
     if not members:
         doubts.append(Remark.NOTHING_SCANNED())
     return ReportBasis(basis, not missing and not doubts, tuple(missing), tuple(doubts), covered)
-
-
-async def kept_rules(index: Retention) -> tuple[KeptRule, ...]:
-    """Return the rules of retention that were applied to the certificates of the index."""
-    return tuple(rule for rule in (await index.kept_limits()).rules if rule.kind in CERTIFICATE_RULES)
 
 
 def _why_not_searched(

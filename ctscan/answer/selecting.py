@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ctscan.model import (
-    Answer,
     CertificateStanding,
-    Finding,
-    Match,
-    RepositorySighting,
-    Selection,
     ShownPart,
     SubjectKind,
 )
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        Answer,
+        Finding,
+        Match,
+        RepositorySighting,
+        Selection,
+    )
 
 _OVER = (CertificateStanding.EXPIRED, CertificateStanding.REVOKED)
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from ctscan.index.protocols import Finder
-from ctscan.model import Identifier, IdentifierKind, Message, PartlyRead, Remark
+from typing import TYPE_CHECKING
+
+from ctscan.model import IdentifierKind, Remark
 from ctscan.model.identifier import KEY_KINDS
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import Finder
+    from ctscan.model import Identifier, Message, PartlyRead
 
 PARTLY_READ_SHOWN = 5  # certificates that were partly read, named in an answer
 

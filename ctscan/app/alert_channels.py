@@ -18,7 +18,8 @@ from ctscan.clock import Clock
 from ctscan.errors import DeliveryFailed, UsageError
 from ctscan.model import AuditAction
 from ctscan.model.alert import Alert, AlertKind, AlertText, Route
-from ctscan.model.alert_channel import ChannelResult, ChannelSettings, DeliveryReason
+from ctscan.model.alert_channel import ChannelSettings
+from ctscan.model.delivery import ChannelResult, DeliveryReason
 
 if TYPE_CHECKING:
     from ctscan.config import Config

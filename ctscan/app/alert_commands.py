@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ctscan.config import Config
     from ctscan.model.alert import ChannelQueue
-    from ctscan.model.alert_channel import ChannelResult
+    from ctscan.model.delivery import ChannelResult
 
 
 async def try_channels(

@@ -55,7 +55,7 @@ async def note_conditions(
         IndexFault: the index can't be read or written.
     """
     from ctscan.app.case_reports import register
-    from ctscan.app.health import health
+    from ctscan.app.health_check import health
 
     now = clock.now()
     report = await health(config, clock=clock)

@@ -2,7 +2,8 @@
 
     check watches ──► note conditions ──► assign ──► send
 
-A round reads and writes beside the reading of logs. Its faults are lines, never the end of a scan.
+A round reads and writes beside the reading of logs. Its faults are lines, never the end of a scan. Each step is loaded
+when there is something to do for it: most scans watch nothing.
 """
 
 from __future__ import annotations
@@ -13,17 +14,14 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ctscan.app.alert_channels import ready_channels
-from ctscan.app.alert_conditions import note_conditions
-from ctscan.app.alerting import send_due
-from ctscan.app.watching import check_watches
 from ctscan.app.wiring import CLOCK, opened_index
-from ctscan.clock import Clock
 from ctscan.errors import IndexFault, InputError
-from ctscan.model.alert_channel import ChannelResult
 
 if TYPE_CHECKING:
+    from ctscan.app.alert_channels import ReadyChannel
+    from ctscan.clock import Clock
     from ctscan.config import Config
+    from ctscan.model.delivery import ChannelResult
 
 Say = Callable[[str], None]
 """Receiver of lines for the user."""
@@ -48,16 +46,31 @@ async def alert_round(
         UsageError: a key of a channel is wrong.
         IndexFault: index or trail can't be used.
     """
-    channels = ready_channels(config, clock=clock)
+    channels = _channels(config, clock)
     async with opened_index(config) as index:
-        await check_watches(index, clock)
+        if await index.watch_names():
+            from ctscan.app.watching import check_watches
+
+            await check_watches(index, clock)
         if not channels:
             return []
+        from ctscan.app.alert_conditions import note_conditions
+        from ctscan.app.alerting import send_due
+
         await note_conditions(config, index, [channel.name for channel in channels], clock=clock)
         return await send_due(
             config, index, channels, who=who, command=command, retry_dead=retry_dead, patience=patience, stop=stop,
             clock=clock,
         )  # fmt: skip
+
+
+def _channels(config: Config, clock: Clock = CLOCK) -> tuple[ReadyChannel, ...]:
+    """Check the channels of a configuration; see `ready_channels`. Without channels, only a time zone can be wrong."""
+    if not config.alerts.channels and not config.alerts.zone:
+        return ()
+    from ctscan.app.alert_channels import ready_channels
+
+    return ready_channels(config, clock=clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +104,6 @@ class Alerting:
         """Make a round within the patience of `[alerts]`, and say what became of it; none after a stop."""
         from ctscan.index.open import has_index
         from ctscan.scan.safe_message import safe_message
-        from ctscan.views.alerts.alert_lines import sent_lines
-        from ctscan.views.text import ENGLISH, texts
 
         if self.stop.is_set() or not has_index(self.config.db):
             return
@@ -104,6 +115,13 @@ class Alerting:
         except Exception as error:  # whatever it is, the reading goes on
             self.say(f"alerts: the round failed, and the next one tries again: {safe_message(error)}")
             return
+        if results:
+            self._say_sent(results)
+
+    def _say_sent(self, results: list[ChannelResult]) -> None:
+        from ctscan.views.alerts.alert_lines import sent_lines
+        from ctscan.views.text import ENGLISH, texts
+
         for line, _ in sent_lines(results, texts(ENGLISH), is_whole=False):
             self.say(f"alerts: {line}")
 
@@ -115,17 +133,20 @@ async def watched(config: Config) -> str:
         UsageError: a key of a channel is wrong, or the time zone is unknown.
     """
     from ctscan.index.open import has_index
-    from ctscan.views.alerts.alert_lines import watched_line
-    from ctscan.views.text import ENGLISH, texts
 
-    channels = [
-        ChannelResult(channel.name, channel.settings.kind, channel.recipient) for channel in ready_channels(config)
-    ]
+    channels = _channels(config)
     names: list[str] = []
     unknown: dict[str, set[str]] = {}
     if has_index(config.db):
         with suppress(IndexFault, InputError):  # the scan meets it itself, and reports it
             async with opened_index(config) as index:
-                names = [standing.watch.name for standing in await index.watches()]
+                names = await index.watch_names()
             unknown = {one.name: set(one.watches) - set(names) for one in config.alerts.channels}
-    return watched_line(names, channels, unknown, texts(ENGLISH))
+    if not names and not channels:
+        return ""
+    from ctscan.model.delivery import ChannelResult
+    from ctscan.views.alerts.alert_lines import watched_line
+    from ctscan.views.text import ENGLISH, texts
+
+    places = [ChannelResult(one.name, one.settings.kind, one.recipient) for one in channels]
+    return watched_line(names, places, unknown, texts(ENGLISH))

@@ -24,7 +24,7 @@ from ctscan.clock import Clock, unless_stopped
 from ctscan.errors import DeliveryFailed
 from ctscan.index.protocols import Disclosures, Outbox
 from ctscan.model import AuditAction, Disclosure
-from ctscan.model.alert_channel import ChannelResult, DeliveryReason
+from ctscan.model.delivery import ChannelResult, DeliveryReason
 
 if TYPE_CHECKING:
     from ctscan.app.recording import ChangeRecorder

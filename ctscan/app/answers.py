@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.recording import recorded_lookups
 from ctscan.app.wiring import CLOCK, opened_index
-from ctscan.clock import Clock
 from ctscan.errors import IndexFault
 from ctscan.model import AuditAction, Remark
 
 if TYPE_CHECKING:
     from ctscan.answer.lookup import AnswerIndex
     from ctscan.app.recording import LookupRecorder
+    from ctscan.clock import Clock
     from ctscan.config import Config
     from ctscan.model import Answer, AnswerHeader, AnswerPart, Identifier, Match, Selection
     from ctscan.model.results import CheckedSighting, ProofCounts, StandingCounts
@@ -169,7 +169,7 @@ def _header(at: datetime, who: str, purpose: str, case: str) -> AnswerHeader:
     from secrets import token_hex
 
     from ctscan.model import AnswerHeader
-    from ctscan.personal.rules import rule_set
+    from ctscan.personal.rule_set import rule_set
     from ctscan.resources import version
 
     texts = map(_unicode, (who, purpose, case))

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ctscan.ct.audit_head import AuditHead
     from ctscan.index.protocols import Trail
     from ctscan.model.audit import KnownTrail
-    from ctscan.model.audit_log import AuditLog, AuditProof, AuditReport, LogIdentity, OutsideHead, ProvenEvent
+    from ctscan.model.audit_log import AuditLog, LogIdentity
+    from ctscan.model.audit_report import AuditProof, AuditReport, OutsideHead, ProvenEvent
 
 _ALL = 1 << 62
 
@@ -175,7 +176,7 @@ def _vkey_at_hand(config: Config, identity: LogIdentity, key_id: bytes | None) -
 
 def _heads_of(file: str, *, may_lack: bool = False) -> list[OutsideHead]:
     """Read the heads of a file; a file without any counts as one that is empty."""
-    from ctscan.model.audit_log import OutsideHead
+    from ctscan.model.audit_report import OutsideHead
 
     if may_lack and not Path(file).exists():
         return [OutsideHead(b"", file)]

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ctscan.app.wiring import key_path
-from ctscan.clock import Clock
 from ctscan.errors import InputError
 from ctscan.model import AuditAction, AuditEvent, AuditState
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from ctscan.clock import Clock
     from ctscan.config import Config
     from ctscan.index.protocols import Trail
     from ctscan.model.audit_log import LogIdentity

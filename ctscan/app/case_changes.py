@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ctscan.app.case_register import add_events, case, case_identifiers, cases, new_event
 from ctscan.app.case_texts import day_of, here, line_of, moment_of, text_of, today
-from ctscan.app.cases import add_events, case, case_identifiers, cases, new_event
 from ctscan.app.person_requests import lift_of_case, restrict_added
 from ctscan.app.recorded_texts import check_texts
 from ctscan.app.wiring import CLOCK, opened_index

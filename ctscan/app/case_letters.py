@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctscan.app.case_answers import case_answers
+from ctscan.app.case_register import add_events, case, new_event
 from ctscan.app.case_texts import day_of, here, moment_of
-from ctscan.app.cases import add_events, case, new_event
 from ctscan.app.controller_settings import controller_of
 from ctscan.app.dossier_package import check_free, written_whole
 from ctscan.app.identity_gate import IN_CASE, OVERRIDE, check_identity

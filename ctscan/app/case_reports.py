@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ctscan.app.case_register import case, cases, new_event
 from ctscan.app.case_rules import check_events, rules_of
 from ctscan.app.case_texts import today
-from ctscan.app.cases import case, cases, new_event
 from ctscan.app.recording import record_reading, recorded
 from ctscan.app.wiring import CLOCK, opened_index, opened_trail
 from ctscan.clock import Clock

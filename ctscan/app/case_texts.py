@@ -13,6 +13,7 @@ from ctscan.app.wiring import CLOCK
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
 from ctscan.model.case import CaseKind, CaseRequest
+from ctscan.on_first_use import late_pattern
 from ctscan.privacy.redaction import visible
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from ctscan.model import Identifier
 
-NUMBER = re.compile(r"C-(\d{4})-(\d{4,9})")
+NUMBER = late_pattern(r"C-(\d{4})-(\d{4,9})")
 """Form of the number of a case."""
 
 LINE_LIMIT = 200
@@ -29,7 +30,7 @@ TEXT_LIMIT = 10_000
 FIRST_DAY = date(1990, 1, 1)
 """First day that a date of a case can mean: there were no certificates before."""
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DAY = late_pattern(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def case_number(text: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctscan.app.cases import case, new_event
+from ctscan.app.case_register import case, new_event
 from ctscan.app.controller_settings import controller_of
 from ctscan.app.identity_gate import check_identity
 from ctscan.clock import Clock
@@ -70,7 +70,7 @@ async def prepared_request(
     """
     from ctscan.app.letterhead import read_letterhead
     from ctscan.dsar.dossier import Installation
-    from ctscan.personal.rules import rule_set
+    from ctscan.personal.rule_set import rule_set
     from ctscan.resources import version
 
     controller = controller_of(config, COMMAND)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.ca_policies import shipped_profiles
 from ctscan.app.case_answers import case_answers, identifiers_of_case
-from ctscan.app.cases import add_events, new_event
+from ctscan.app.case_register import add_events, new_event
 from ctscan.app.dossier_request import COMMAND, DossierOptions, prepared_request
 from ctscan.app.identity_gate import IN_CASE, OVERRIDE
 from ctscan.app.passphrase_file import passphrase_of
@@ -21,6 +21,7 @@ from ctscan.app.wiring import CLOCK, key_path, opened_index, opened_trail
 from ctscan.clock import Clock
 from ctscan.model import AuditAction
 from ctscan.model.case import CaseAction
+from ctscan.on_first_use import late_pattern
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
         """Index in the roles that know of watches and alerts."""
 
 
-_ORGANISATION = re.compile(r"(?:^|[,+])O=((?:[^,+\\]|\\.)*)")
+_ORGANISATION = late_pattern(r"(?:^|[,+])O=((?:[^,+\\]|\\.)*)")
 
 
 async def make_dossier(

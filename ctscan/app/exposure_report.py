@@ -70,7 +70,7 @@ async def report_exposure(config: Config, options: ReportOptions, *, who: str, c
             too few persons.
         IndexFault: the index is missing or damaged, or the trail can't be written.
     """
-    from ctscan.answer.report_basis import kept_rules
+    from ctscan.answer.applied_limits import kept_rules
     from ctscan.exposure.publishing import published
 
     scope, now = _scope(config, options.scope), clock.now()

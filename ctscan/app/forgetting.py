@@ -17,16 +17,8 @@ from ctscan.app.wiring import CLOCK, index_key_path, opened_index, privacy_files
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
 from ctscan.model import AuditAction, IdentifierKind
-from ctscan.model.suppression import (
-    ForgetNote,
-    ForgetReceipt,
-    ForgetRequest,
-    Forgotten,
-    Ground,
-    KnownRecipient,
-    Suppression,
-    SuppressionKind,
-)
+from ctscan.model.forgetting import ForgetNote, ForgetReceipt, ForgetRequest, Forgotten, KnownRecipient
+from ctscan.model.suppression import Ground, Suppression, SuppressionKind
 
 if TYPE_CHECKING:
     from ctscan.app.person_requests import ForgettingIndex
@@ -177,7 +169,7 @@ async def _case_to_forget(
 ) -> Case | None:
     """Return the case whose person is forgotten; close an open one where that was asked for."""
     from ctscan.app.case_changes import close_case
-    from ctscan.app.cases import case as read_case
+    from ctscan.app.case_register import case as read_case
     from ctscan.model.case import CaseAction
 
     if not number:

@@ -21,10 +21,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ctscan.errors import InputError
+from ctscan.on_first_use import late_pattern
 
 MARK = "ctscan-audit-head"
 FILE_LIMIT = 1 << 30  # bytes of a file of heads: 4 million of them
-_LINE = re.compile(rb"ctscan-audit-head ([A-Za-z0-9+/]+=*)")
+_LINE = late_pattern(rb"ctscan-audit-head ([A-Za-z0-9+/]+=*)")
 _NOTICE = 13 * 8 + 5  # facility 13 (log audit), severity 5 (notice)
 _SECONDS = 5.0
 _FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

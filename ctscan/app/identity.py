@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, TypeVar
 
+from ctscan.app.case_register import add_events, case, new_event
 from ctscan.app.case_rules import check_events
 from ctscan.app.case_texts import here, moment_of
-from ctscan.app.cases import add_events, case, new_event
 from ctscan.app.controller_settings import controller_of
 from ctscan.app.identity_gate import checked_text
 from ctscan.app.recording import RecordedDisclosures, recorded

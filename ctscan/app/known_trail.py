@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from ctscan.app.audit_signing import send_head, sign_where_possible
 from ctscan.app.recorded_texts import check_recorded_text
 from ctscan.app.wiring import CLOCK, key_path, opened_index, opened_trail, trail_path
-from ctscan.clock import Clock
 from ctscan.errors import IndexFault, UsageError
 from ctscan.model import AuditAction, AuditEvent, AuditState
 
 if TYPE_CHECKING:
+    from ctscan.clock import Clock
     from ctscan.config import Config
     from ctscan.index.protocols import Trail, TrailMemory
     from ctscan.model.audit import KnownTrail

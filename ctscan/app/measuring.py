@@ -128,7 +128,7 @@ class _Taking:
 
 async def _logs(config: Config, clock: Clock) -> tuple[IndexMeasure, tuple[LogMeasure, ...]]:
     from ctscan.answer.report_basis import report_basis
-    from ctscan.app.health import health
+    from ctscan.app.health_check import health
 
     report = await health(config, clock=clock)
     async with opened_index(config) as index:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ctscan.model.notice import Notice
 
 COMMAND = "notice"
-FORMS = ("docx", "md")
+NOTICE_FORMS = ("docx", "md")
 """Forms of a paper, by the ending of its file."""
 
 _PLAIN = b"SQLite format 3\0"
@@ -68,7 +68,7 @@ async def write_notice(
 
 def _form_of(path: Path) -> str:
     form = path.suffix.lower().removeprefix(".")
-    if form not in FORMS:
+    if form not in NOTICE_FORMS:
         raise UsageError(f"{COMMAND}: -o: expected a file that ends in .docx or .md, got another; or give --format")
     return form
 

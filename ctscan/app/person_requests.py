@@ -15,7 +15,8 @@ from ctscan.clock import Clock
 from ctscan.errors import UsageError
 from ctscan.index.protocols import Cases, Finder, Searches, Suppressing, Watching
 from ctscan.model import AuditAction, IdentifierKind
-from ctscan.model.suppression import ForgetRequest, Forgotten, Ground, Suppression, SuppressionKind
+from ctscan.model.forgetting import ForgetRequest, Forgotten
+from ctscan.model.suppression import Ground, Suppression, SuppressionKind
 
 if TYPE_CHECKING:
     from ctscan.config import Config
@@ -78,7 +79,7 @@ async def _watches(index: Watching, asked: Sequence[Identifier]) -> tuple[str, .
 
 
 def _names_somebody(question: str) -> bool:
-    from ctscan.model.repository import NAMES_NOBODY
+    from ctscan.model.search import NAMES_NOBODY
 
     return question.partition(":")[0] not in {str(kind) for kind in NAMES_NOBODY}
 

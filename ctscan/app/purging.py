@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Protocol
 from ctscan.app.recording import key_of, recorded
 from ctscan.app.scoping import configured_scope
 from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
-from ctscan.clock import Clock
 from ctscan.errors import IndexFault, InputError
 from ctscan.index.protocols import Leases, Reindex, Retention
 from ctscan.model import AuditAction, AuditEvent, AuditState, EntryKind
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from ctscan.app.recording import ChangeRecorder
+    from ctscan.clock import Clock
     from ctscan.config import Config
     from ctscan.personal.scope import Scope
 

@@ -3,17 +3,17 @@ data, as nothing deletes them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ctscan.errors import UsageError
+from ctscan.on_first_use import late_pattern
 from ctscan.privacy.redaction import without_addresses
 
 if TYPE_CHECKING:
     from ctscan.model import Identifier
 
-CASE = re.compile(r"[^\W_][\w ./:#()-]{0,63}")
+CASE = late_pattern(r"[^\W_][\w ./:#()-]{0,63}")
 """Form of the number of a case."""
 
 

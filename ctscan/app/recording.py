@@ -18,12 +18,12 @@ from ctscan.app.audit_signing import HeadSender, record_configuration, send_head
 from ctscan.app.known_trail import check_trail, known_trail, lost, remember_trail
 from ctscan.app.recorded_texts import check_recorded_text, check_texts
 from ctscan.app.wiring import CLOCK, key_path, opened_trail, trail_path
-from ctscan.clock import Clock
 from ctscan.errors import IndexFault, InputError
 from ctscan.model import AuditAction, AuditEvent, AuditState
 from ctscan.model.audit import verdict_of
 
 if TYPE_CHECKING:
+    from ctscan.clock import Clock
     from ctscan.config import Config
     from ctscan.index.protocols import Disclosures, Trail
     from ctscan.model import Answer, Disclosure, Identifier

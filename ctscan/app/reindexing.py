@@ -46,7 +46,7 @@ async def reindex(
 
     from ctscan.model.results import ReindexResult
     from ctscan.personal.keeping import Keeping
-    from ctscan.personal.rules import rule_set
+    from ctscan.personal.rule_set import rule_set
     from ctscan.personal.scope import Scope
 
     stop = stop or asyncio.Event()

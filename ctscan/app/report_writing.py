@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ctscan.model.exposure import ExposureReport
     from ctscan.views.text import Texts
 
-FORMS = ("html", "pdf", "json", "csv", "xlsx")
+REPORT_FORMS = ("html", "pdf", "json", "csv", "xlsx")
 """Formats of a report, each the ending of its file."""
 
 _BINARY = ("pdf", "xlsx")
@@ -33,7 +33,7 @@ class WrittenReport:
     remark: str = ""
 
 
-def form_of(path: str | None) -> str:
+def report_form(path: str | None) -> str:
     """Choose the format by the ending of a file; JSON for stdout.
 
     Raises:
@@ -42,9 +42,9 @@ def form_of(path: str | None) -> str:
     if path is None:
         return "json"
     form = Path(path).suffix.lower().removeprefix(".")
-    if form not in FORMS:
+    if form not in REPORT_FORMS:
         raise UsageError(
-            f"report: -o: expected a file that ends in .{', .'.join(FORMS)}, got another; or give --format"
+            f"report: -o: expected a file that ends in .{', .'.join(REPORT_FORMS)}, got another; or give --format"
         )
     return form
 

@@ -86,7 +86,7 @@ async def _against_index(index: ProvingIndex, saved: SavedAnswer) -> Check:
     from ctscan.answer.saved_answer_check import check_claims, merged
     from ctscan.app.reindexing import scanned_domains
     from ctscan.model.saved_answer import AnswerCheck, Check
-    from ctscan.personal.rules import rule_set
+    from ctscan.personal.rule_set import rule_set
     from ctscan.views import json
     from ctscan.views.json.saved_answer import saved_match
 

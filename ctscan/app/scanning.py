@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from ctscan.app.metrics_endpoint import check_endpoint, metrics_served
 from ctscan.app.recording import recorded
 from ctscan.app.scoping import check_consent, configured_scope
-from ctscan.app.searching import SilentListener, search
+from ctscan.app.search_listener import SilentListener
 from ctscan.app.wiring import CLOCK, index_key_path, privacy_files
 from ctscan.errors import CtscanError, UsageError, worst
 from ctscan.model import AuditAction
@@ -19,12 +18,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ctscan.app.alert_rounds import Alerting
-    from ctscan.app.searching import SearchListener, SearchPlan
+    from ctscan.app.search_listener import SearchListener
+    from ctscan.app.searching import SearchPlan
     from ctscan.clock import Clock
     from ctscan.config import Config
     from ctscan.model import LogChoice
     from ctscan.model.log import LogKey
-    from ctscan.model.results import ScanReport, SearchResults
+    from ctscan.model.results import SearchResults
+    from ctscan.model.scan_report import ScanReport
     from ctscan.scan.events import Emit, Event
     from ctscan.scan.run import ScanClock, ScanRequest, ScanResult
 
@@ -67,10 +68,12 @@ async def scan(
         IndexFault: the index can't be used. Faults of a log or repository are in the report.
     """
     await check_consent(config)
-    check_endpoint(config)
+    _check_endpoint(config)
     request = scan_request(config, who=who, command=command, now=(clock or CLOCK).now()) if reads_logs else None
     found = None
     if plan is not None:
+        from ctscan.app.searching import search  # not at the top: most scans ask no repository
+
         if request is not None:
             await _check(request, clock)
         with searching() as listener:
@@ -150,6 +153,14 @@ def keys_of(config: Config) -> LogChoice | None:
     return LogChoice(tuple(config.keys.get("log_lists", ())), tuple(config.keys.get("logs", ())))
 
 
+def _check_endpoint(config: Config) -> None:
+    """Check the settings of the endpoint of metrics, where there is one."""
+    if config.metrics_listen is not None:
+        from ctscan.app.metrics_endpoint import check_endpoint
+
+        check_endpoint(config)
+
+
 async def _check(request: ScanRequest, clock: ScanClock | None) -> None:
     """Check the reading of logs before repositories are asked."""
     from ctscan.scan.run import check_request
@@ -195,9 +206,12 @@ async def _or_tell(alerts: Alerting, work: Awaitable[ScanResult]) -> ScanResult:
 
 def _endpoint(config: Config, request: ScanRequest, emit: Emit, clock: Clock) -> AbstractAsyncContextManager[None]:
     """Serve metrics while a scan follows."""
+    if not request.follow:
+        return nullcontext()
+    from ctscan.app.metrics_endpoint import metrics_served
     from ctscan.scan.events import Notice
 
-    return metrics_served(config, lambda line: emit(Notice(line)), clock) if request.follow else nullcontext()
+    return metrics_served(config, lambda line: emit(Notice(line)), clock)
 
 
 async def _purge(config: Config, who: str, emit: Emit, stop: asyncio.Event, clock: Clock) -> None:
@@ -214,7 +228,7 @@ async def _purge(config: Config, who: str, emit: Emit, stop: asyncio.Event, cloc
 
 def _report(outcome: ScanResult | None, found: SearchResults | None, *, was_cut: bool = False) -> ScanReport:
     """Sum up; the worst exit code wins. `was_cut`: the scan was stopped before a log was read."""
-    from ctscan.model.results import LogResult, ScanReport
+    from ctscan.model.scan_report import LogResult, ScanReport
 
     return ScanReport(
         exit_code=worst((outcome.exit_code if outcome else int(was_cut), found.exit_code if found else 0)),

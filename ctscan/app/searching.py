@@ -5,70 +5,32 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ctscan.app.recorded_texts import check_texts
 from ctscan.app.recording import RecordedDisclosures, recorded
 from ctscan.app.scoping import check_consent, configured_scope, scope_terms
 from ctscan.app.wiring import CLOCK, opened_client, opened_index
-from ctscan.clock import Clock
 from ctscan.errors import UsageError
-from ctscan.model import AuditAction, PlannedDisclosure, Question, Repository
+from ctscan.model import AuditAction, PlannedDisclosure
 from ctscan.model.number_ranges import numbers_text
 
 if TYPE_CHECKING:
     import asyncio
 
+    from ctscan.app.search_listener import SearchListener
+    from ctscan.clock import Clock
     from ctscan.collect.questions import PlannedQuestion
     from ctscan.collect.search import OpenSource
     from ctscan.config import Config
     from ctscan.index.protocols import Suppressing
-    from ctscan.model import Identifier
-    from ctscan.model.results import SearchResult, SearchResults
+    from ctscan.model import Identifier, Question, Repository
+    from ctscan.model.results import SearchResults
 
 SCOPE_COMMAND = "scan --repository"  # as recorded; the command line may hold an address
-
-
-class SearchListener(Protocol):
-    """Receiver of the progress of searches; no argument holds an identifier."""
-
-    def search_started(self, repository: str, kind: str) -> None:
-        """A question of this kind is put to a repository."""
-        ...
-
-    def doing(self, text: str) -> None:
-        """A source takes a step."""
-        ...
-
-    def search_progressed(self, repository: str, results: int, kept: int) -> None:
-        """`results` certificates came so far; `kept` of them match the question."""
-        ...
-
-    def search_ended(self, outcome: SearchResult) -> None:
-        """A search ended."""
-        ...
-
-
-class SilentListener(AbstractContextManager["SilentListener"]):
-    """Search listener that ignores everything."""
-
-    def __exit__(self, *_: object) -> None:
-        """Leave the context; errors pass."""
-
-    def search_started(self, repository: str, kind: str) -> None:
-        """Ignore the start of a search."""
-
-    def doing(self, text: str) -> None:
-        """Ignore a step."""
-
-    def search_progressed(self, repository: str, results: int, kept: int) -> None:
-        """Ignore a certificate."""
-
-    def search_ended(self, outcome: SearchResult) -> None:
-        """Ignore the end of a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +118,11 @@ async def plan_scope_search(config: Config, *, environ: Mapping[str, str] = os.e
     Raises:
         UsageError: as `plan_search`, or when no term of the scope is left to ask for.
     """
+    if not config.repositories:
+        return None
     from ctscan.collect.questions import plan_scope_questions, unanswerable
     from ctscan.views.words import question_kinds
 
-    if not config.repositories:
-        return None
     configured_scope(config)  # its errors name the place of a term
     await check_consent(config)
     asked = plan_scope_questions([term.text for term in scope_terms(config)], config.everything)

@@ -6,7 +6,6 @@ commit ──► queue of the index ──► `check_watches` ──► alerts
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,16 +17,17 @@ from ctscan.clock import Clock
 from ctscan.errors import UsageError
 from ctscan.model import AuditAction
 from ctscan.model.watch import Ack, AckKind, Watch, WatchCheck, WatchKind, WatchStanding
+from ctscan.on_first_use import late_pattern
 
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.index.protocols import Suppressing, Watching
     from ctscan.model import Identifier
 
-NAME = re.compile(r"[^\W_][\w .:-]{0,63}")
+NAME = late_pattern(r"[^\W_][\w .:-]{0,63}")
 """Form of the name of a watch: it stands in alerts, in subjects of mails and in settings."""
 
-_OWNER = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+_OWNER = late_pattern(r"[^\x00-\x1f\x7f]{1,64}")
 _REASON = 500  # characters
 
 

@@ -41,12 +41,13 @@ from ctscan.model.ca_values import (
     Words,
 )
 from ctscan.model.ca_vocabulary import Circumstance, Condition, FactKey, Grade, Layer, RightStance, Use, word_of
+from ctscan.on_first_use import late_pattern
 
-_KEY_ID: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
-_COUNTRY: Final = re.compile(r"[A-Z]{2}")
-_LANGUAGE: Final = re.compile(r"[a-z]{2}")
-_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_KEY_ID: Final = late_pattern(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
+_COUNTRY: Final = late_pattern(r"[A-Z]{2}")
+_LANGUAGE: Final = late_pattern(r"[a-z]{2}")
+_ID: Final = late_pattern(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ADDRESS: Final = late_pattern(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _URL_KEYS: Final = (FactKey.WEB_FORM, FactKey.POLICY_URL)
 
 

@@ -22,6 +22,7 @@ from typing import Final
 from ctscan.errors import FormatError
 from ctscan.model import Authority
 from ctscan.model.hashes import HASH_SIZE
+from ctscan.on_first_use import late_pattern
 
 OWNER: Final = "CA Owner"
 SUBORDINATE_OWNER: Final = "Subordinate CA Owner"
@@ -50,7 +51,7 @@ _URL_LIMIT: Final = 1000
 _URLS: Final = 20
 _DEEPEST: Final = 16  # parents that are asked one after the other
 _NOT_REVOKED: Final = ("", "not revoked")
-_HEX_KEY: Final = re.compile(r"(?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
+_HEX_KEY: Final = late_pattern(r"(?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
 
 csv.field_size_limit(_CELL_LIMIT)  # of the process: by default too small for a list of partitioned CRLs
 

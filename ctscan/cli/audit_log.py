@@ -14,7 +14,7 @@ from ctscan.config import load_settings
 from ctscan.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from ctscan.model.audit_log import ProvenEvent
+    from ctscan.model.audit_report import ProvenEvent
 
 _LIMIT = 1 << 20  # bytes of a proof
 

@@ -15,7 +15,7 @@ from ctscan.config import load_settings
 from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
-    from ctscan.model.results import ScanReport
+    from ctscan.model.scan_report import ScanReport
 
 
 @command(

@@ -15,7 +15,7 @@ from ctscan.model.suppression import Ground
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.model.suppression import ForgetReceipt
+    from ctscan.model.forgetting import ForgetReceipt
 
 
 @command(

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 import ctscan.app as app
 from ctscan.errors import InputError, UsageError
+from ctscan.on_first_use import late_pattern
 
 if TYPE_CHECKING:
     from ctscan.model import Identifier
@@ -30,8 +31,8 @@ KEPT_LIMIT = 64 << 20  # bytes of a pipe that is read twice
 LABEL_LIMIT = 200  # characters that are shown
 MOST_REMEMBERED = 200_000  # lines that later ones are compared with: some 50 MB
 
-_LABELLED = re.compile(r"(.*?\S)\s+#\s*(.*)", re.DOTALL)
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_LABELLED = late_pattern(r"(.*?\S)\s+#\s*(.*)", re.DOTALL)
+_CONTROLS = late_pattern(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)

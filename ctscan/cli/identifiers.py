@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 import click
 
 import ctscan.app as app
-from ctscan.cli.identifier_lines import IdentifierLines, Line, repeats
-from ctscan.cli.options import Decorator, only_one
+from ctscan.cli.identifier_lines import IdentifierLines, repeats
+from ctscan.cli.options import only_one
 from ctscan.cli.standard_input import standard_input
-from ctscan.errors import CtscanError, InputError, UsageError
+from ctscan.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from ctscan.cli.identifier_lines import Line
+    from ctscan.cli.options import Decorator
+    from ctscan.errors import CtscanError
     from ctscan.model import Identifier
 
 TYPED = "identifiers, one per line"

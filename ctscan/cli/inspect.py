@@ -13,12 +13,11 @@ from ctscan.cli.gate_output import FORMATS, GateOutput, is_gate, run_gate
 from ctscan.cli.program import command, complain
 from ctscan.cli.standard_input import say_how_to_type
 from ctscan.errors import UsageError
-from ctscan.model.results import InspectionCounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ctscan.model.results import LocalCertificate
+    from ctscan.model.results import InspectionCounts, LocalCertificate
 
 
 @command(
@@ -93,6 +92,8 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     output = GateOutput(format, lang, write_baseline, values, explain)
     if is_gate(output, gate):
         return run_gate(paths, gate, output)
+    from ctscan.model.results import InspectionCounts  # not at the top: the list of commands needs none
+
     counts = InspectionCounts()
     found = app.inspect(paths, scope, explain, passwords=passwords, files=counts.files)
     is_explained = bool(explain)

@@ -1,7 +1,8 @@
 """Log lines on stderr: JSON where a machine reads them, short lines on a terminal, and never personal data.
 
 Commands that work for long set the log up (`scan`, `demo`); shorter commands print on stdout, and errors on stderr.
-The loggers of libraries are off: httpx writes whole URLs, asyncio whole tracebacks.
+The loggers of libraries are off: httpx writes whole URLs, asyncio whole tracebacks. structlog takes 60 ms to load, so
+that it is loaded for the first line that is shown.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any, TextIO
-
-import structlog
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ctscan.errors import UsageError
 from ctscan.privacy.redaction import one_line, safe_traceback, without_addresses
-from ctscan.scan.events import Emit, Event, HeadAccepted, LogDone, LogStarted, Progress, Waiting
+from ctscan.scan.events import HeadAccepted, LogDone, LogStarted, Progress, Waiting
 from ctscan.views.endings import ending_text
 from ctscan.views.text import ENGLISH, texts
+
+if TYPE_CHECKING:
+    from ctscan.scan.events import Emit, Event
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 QUIET = ("httpx", "httpcore", "aiosqlite", "asyncio", "psycopg")
@@ -33,7 +36,7 @@ PERSONAL_KEYS = frozenset({
 
 
 def set_up(verbose: int, environ: Mapping[str, str], stream: TextIO | None = None) -> None:
-    """Configure structlog for this process, writing to `stream`, by default stderr.
+    """Set up the log of this process, which is written to `stream`, by default stderr.
 
     Args:
         verbose: number of --verbose options: warnings, info, debug.
@@ -45,6 +48,26 @@ def set_up(verbose: int, environ: Mapping[str, str], stream: TextIO | None = Non
     """
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    _settings.level, _settings.stream = level_of(verbose, environ), stream
+    if _settings.level <= LEVELS["info"]:
+        _configure()
+
+
+@dataclass(slots=True)
+class _Settings:
+    """Settings of the log of this process: the lowest level that is shown, and the receiver of lines."""
+
+    level: int = LEVELS["warning"]
+    stream: TextIO | None = None
+
+
+_settings = _Settings()
+
+
+def _configure() -> None:
+    import structlog
+
+    stream = _settings.stream
     is_terminal = (stream or sys.stderr).isatty()
     structlog.configure(
         processors=[
@@ -53,10 +76,28 @@ def set_up(verbose: int, environ: Mapping[str, str], stream: TextIO | None = Non
             hide_personal_data,
             short_line if is_terminal else structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level_of(verbose, environ)),
+        wrapper_class=structlog.make_filtering_bound_logger(_settings.level),
         logger_factory=lambda *_: _Writer(stream),
         cache_logger_on_first_use=False,
     )
+
+
+class Log:
+    """Log of this process, for the levels that ctscan writes at."""
+
+    def debug(self, event: str, **values: Any) -> None:
+        """Log an event that only helps to find a fault."""
+        self._line("debug", event, values)
+
+    def info(self, event: str, **values: Any) -> None:
+        """Log an event."""
+        self._line("info", event, values)
+
+    def _line(self, level: str, event: str, values: Mapping[str, Any]) -> None:
+        if LEVELS[level] >= _settings.level:
+            import structlog
+
+            getattr(structlog.get_logger(), level)(event, **values)
 
 
 def level_of(verbose: int, environ: Mapping[str, str]) -> int:
@@ -75,7 +116,7 @@ def logged(emit: Emit) -> Emit:
 
     Tree heads and passes over a log are logged at info, committed batches at debug.
     """
-    log = structlog.get_logger()
+    log = Log()
     names: dict[bytes, str] = {}
 
     def receive(event: Event) -> None:

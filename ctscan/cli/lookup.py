@@ -9,7 +9,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
-from ctscan.cli.identifiers import AskedIdentifiers, asked_identifiers, from_file, taken
+from ctscan.cli.identifiers import asked_identifiers, from_file, taken
 from ctscan.cli.list_progress import ListProgress
 from ctscan.cli.program import command
 from ctscan.config import load_settings
@@ -18,6 +18,7 @@ from ctscan.model import Selection
 from ctscan.views.reports import report_formats
 
 if TYPE_CHECKING:
+    from ctscan.cli.identifiers import AskedIdentifiers
     from ctscan.config import Config
     from ctscan.model.lookup_counts import LookupCounts
 

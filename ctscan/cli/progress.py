@@ -15,14 +15,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from ctscan.privacy.redaction import one_line, without_addresses
-from ctscan.scan.events import Event, LogDone, LogStarted, Notice, Progress, Waiting
-from ctscan.scan.request import LogOutcome, LogStatus
+from ctscan.scan.events import LogDone, LogStarted, Notice, Progress, Waiting
+from ctscan.scan.request import LogStatus
 from ctscan.views.endings import ending_text
 from ctscan.views.text import ENGLISH, texts
 from ctscan.views.words import duration
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
+
+    from ctscan.scan.events import Event
+    from ctscan.scan.request import LogOutcome
 
 INTERVAL = 10.0  # seconds between two lines about one log
 WINDOW = 30.0  # seconds over which the rate of a line is measured

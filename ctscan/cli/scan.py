@@ -17,7 +17,7 @@ from ctscan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ctscan.model.results import ScanReport
+    from ctscan.model.scan_report import ScanReport
 
 
 @command(
@@ -78,7 +78,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
         return 1
 
     async def work() -> ScanReport:
-        plan = await app.plan_scope_search(agreed)
+        plan = await app.plan_scope_search(agreed) if agreed.repositories else None
         with stop_on_signal() as stop:
             if plan is not None:
                 announce(plan)

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from ctscan.cli.logging import Log
 from ctscan.cli.progress import INTERVAL, harmless
 from ctscan.cli.wrapping import wrapped
 from ctscan.views.words import KINDS, count, search_result_line
@@ -25,10 +26,8 @@ class SearchProgress(AbstractContextManager["SearchProgress"]):
     """
 
     def __init__(self, out: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        import structlog
-
         self._out, self._clock = out or sys.stderr, clock
-        self._log = structlog.get_logger()
+        self._log = Log()
         self._is_terminal = self._out.isatty()
         self._shown_at = clock()
         self._came, self._doing = "", ""

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 import click
 
-TYPED_COMMAND = re.compile(r"[A-Za-z][A-Za-z_-]{0,15}")
+from ctscan.on_first_use import late_pattern
+
+TYPED_COMMAND = late_pattern(r"[A-Za-z][A-Za-z_-]{0,15}")
 """Form of a mistyped command. An argument of another form may be a number or an address, and is not repeated."""
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from ctscan.on_first_use import late_pattern
+
 HANG = 2  # blanks in front of what is wrapped
 NARROWEST = 20  # columns; with less nothing is wrapped
-_LEAD = re.compile(r" *(?:- )?")
+_LEAD = late_pattern(r" *(?:- )?")
 
 
 def hint(line: str) -> None:

@@ -37,7 +37,7 @@ from ctscan.model.file_tally import FileTally
 from ctscan.model.results import ImportResult
 from ctscan.personal.analyse import DerKind, ResultFilter
 from ctscan.personal.issuers import issuer_in
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 from ctscan.sources.files import STDIN, Input
 from ctscan.x509.request_shapes import request_form
 

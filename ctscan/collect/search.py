@@ -34,7 +34,7 @@ from ctscan.model import (
     SearchState,
 )
 from ctscan.model.results import SearchResult, SearchResults
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 from ctscan.sources import SearchSource
 
 BATCH = 50  # certificates kept per transaction

@@ -15,17 +15,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.config.keys import KEYS, Timeouts
-from ctscan.config.metrics_checks import ListenAddress
-from ctscan.config.setting_checks import Settings, advice, nearest, shown
+from ctscan.config.setting_checks import advice, nearest, shown
 from ctscan.errors import UsageError
-from ctscan.model.alert_channel import AlertSettings, ChannelSettings
-from ctscan.model.controller import Controller
-from ctscan.model.exposure import Ignored
+from ctscan.model.alert_channel import AlertSettings
 from ctscan.model.keep import Keep, KeepKind
-from ctscan.model.mail import MailSettings
+
+if TYPE_CHECKING:
+    from ctscan.config.metrics_checks import ListenAddress
+    from ctscan.config.setting_checks import Settings
+    from ctscan.model.alert_channel import ChannelSettings
+    from ctscan.model.controller import Controller
+    from ctscan.model.exposure import Ignored
+    from ctscan.model.mail import MailSettings
 
 FILE_NAME = "ctscan.toml"
 PREFIX = "CTSCAN_"

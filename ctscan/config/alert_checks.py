@@ -10,10 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.config.setting_checks import (
-    Check,
     duration,
     filled_text,
     line_of_text,
@@ -25,12 +24,18 @@ from ctscan.config.setting_checks import (
 )
 from ctscan.errors import UsageError
 from ctscan.model.alert_channel import AlertSettings, ChannelSettings, Quiet, ValueForm
+from ctscan.on_first_use import late_pattern
+
+if TYPE_CHECKING:
+    from ctscan.config.setting_checks import (
+        Check,
+    )
 
 MOST_CHANNELS = 50
 ALERT_KINDS = ("finding", "log", "channel", "case")
 _MOST_OPTIONS = 20
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
-_HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\s*-\s*([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+_NAME = late_pattern(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
+_HOURS = late_pattern(r"([01][0-9]|2[0-3]):([0-5][0-9])\s*-\s*([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
 
 def alerts(value: Any, where: str) -> AlertSettings:

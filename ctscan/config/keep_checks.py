@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ctscan.config.setting_checks import Check, table_of, unexpected
+from ctscan.config.setting_checks import table_of, unexpected
 from ctscan.model.keep import Keep, KeepKind, Period, Unit
+
+if TYPE_CHECKING:
+    from ctscan.config.setting_checks import Check
 
 _UNITS = {
     "d": Unit.DAYS, "day": Unit.DAYS, "days": Unit.DAYS,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.config.alert_checks import ALERTS, alerts
 from ctscan.config.keep_checks import KEEP, keep
@@ -17,8 +17,6 @@ from ctscan.config.metrics_checks import listen_address
 from ctscan.config.party_checks import CONTROLLER, MAIL, controller, mail
 from ctscan.config.report_checks import ignore_list
 from ctscan.config.setting_checks import (
-    Check,
-    Settings,
     duration,
     filled_text,
     flag,
@@ -32,6 +30,12 @@ from ctscan.config.setting_checks import (
 )
 from ctscan.errors import UsageError
 from ctscan.resources import languages
+
+if TYPE_CHECKING:
+    from ctscan.config.setting_checks import (
+        Check,
+        Settings,
+    )
 
 FORMATS = ("table", "json")
 

@@ -6,11 +6,9 @@ A key that is missing is no error here, so that a scan doesn't depend on it: the
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.config.setting_checks import (
-    Check,
-    Settings,
     filled_text,
     line_of_text,
     table_of,
@@ -18,27 +16,38 @@ from ctscan.config.setting_checks import (
     whole_number,
 )
 from ctscan.errors import UsageError
-from ctscan.model.controller import Controller
-from ctscan.model.mail import MailSecurity, MailSettings
+from ctscan.on_first_use import late_pattern
+
+if TYPE_CHECKING:
+    from ctscan.config.setting_checks import (
+        Check,
+        Settings,
+    )
+    from ctscan.model.controller import Controller
+    from ctscan.model.mail import MailSecurity, MailSettings
 
 LONGEST = 2_000
 """Characters of one text about the controller: they are printed in letters."""
 
 _JOINERS = "\u200c\u200d"  # they belong to the spelling of Persian and Indic words
-_PLACE = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?", re.ASCII)
-_HOST = re.compile(r"[^\s/@\\]{1,253}")
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\",;:\\]{1,64}@[^\s@<>()\[\]\",;:\\]{1,253}")
-_PORTS = {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465, MailSecurity.NONE: 25}
+_PLACE = late_pattern(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?", re.ASCII)
+_HOST = late_pattern(r"[^\s/@\\]{1,253}")
+_ADDRESS = late_pattern(r"[^\s@<>()\[\]\",;:\\]{1,64}@[^\s@<>()\[\]\",;:\\]{1,253}")
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}  # by `MailSecurity`
 
 
 def controller(value: Any, where: str) -> Controller:
     """Check the table `[controller]`."""
+    from ctscan.model.controller import Controller  # not at the top: few commands need it
+
     needed: Settings = dict.fromkeys(("name", "address", "contact", "authority"), "")
     return Controller(**(needed | table_of(value, where, CONTROLLER)))
 
 
 def mail(value: Any, where: str) -> MailSettings:
     """Check the table `[mail]`. Without encryption no account is used: its password could be read on the way."""
+    from ctscan.model.mail import MailSecurity, MailSettings  # not at the top, as in `controller`
+
     given = table_of(value, where, MAIL)
     security = given.pop("security", MailSecurity.STARTTLS)
     if security == MailSecurity.NONE and given.get("user"):
@@ -85,6 +94,8 @@ def _place(value: Any, where: str) -> str:
 
 
 def _security(value: Any, where: str) -> MailSecurity:
+    from ctscan.model.mail import MailSecurity
+
     if value not in list(MailSecurity):
         raise unexpected(where, " or ".join(f'"{name}"' for name in MailSecurity), value)
     return MailSecurity(value)

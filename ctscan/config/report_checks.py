@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ctscan.config.setting_checks import Check, line_of_text, table_of, unexpected
-from ctscan.model.exposure import Ignored
+from ctscan.config.setting_checks import line_of_text, table_of, unexpected
+
+if TYPE_CHECKING:
+    from ctscan.config.setting_checks import Check
+    from ctscan.model.exposure import Ignored
 
 _MOST = 1_000
 _KEYS: dict[str, Check] = {"reason": line_of_text, "value": line_of_text, "issuer": line_of_text, "rule": line_of_text}
@@ -21,6 +24,8 @@ def ignore_list(value: Any, where: str) -> tuple[Ignored, ...]:
 
 
 def _entry(value: Any, where: str) -> Ignored:
+    from ctscan.model.exposure import Ignored  # not at the top: few configurations have such a list
+
     found = table_of(value, where, _KEYS)
     if not found.get("reason") or not (found.keys() - {"reason"}):
         raise unexpected(where, "a reason, and a value, an issuer or a rule", value)

@@ -19,23 +19,26 @@ import re
 from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ctscan.ct.note import signature_lines
 from ctscan.ct.strict_json import base64_bytes
 from ctscan.errors import FormatError, ProofError
-from ctscan.model.audit_log import LogIdentity
+from ctscan.on_first_use import late_pattern
+
+if TYPE_CHECKING:
+    from ctscan.model.audit_log import LogIdentity
 
 _TYPE: Final = 0x01
 _KEY: Final = 32  # bytes of an Ed25519 public key
 _SIGNATURE: Final = 64  # bytes
 _CONTEXT: Final = "head of an audit log"
-_VKEY: Final = re.compile(r"(ctscan-audit/([0-9a-f]{32}))\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)", re.ASCII)
-_TEXT: Final = re.compile(
+_VKEY: Final = late_pattern(r"(ctscan-audit/([0-9a-f]{32}))\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)", re.ASCII)
+_TEXT: Final = late_pattern(
     r"ctscan-audit/([0-9a-f]{32})\n(0|[1-9][0-9]{0,17})\n([A-Za-z0-9+/]{43}=)\n(?:older ([1-9][0-9]{0,17})\n)?",
     re.ASCII,
 )
-NOTE: Final = re.compile(rb"ctscan-audit/[^\n]*\n(?:[^\n]+\n)+\n(?:\xe2\x80\x94 [^\n]+\n)+")
+NOTE: Final = late_pattern(rb"ctscan-audit/[^\n]*\n(?:[^\n]+\n)+\n(?:\xe2\x80\x94 [^\n]+\n)+")
 """Pattern of a head in a file of heads."""
 
 

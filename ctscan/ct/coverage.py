@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import inf
+from typing import TYPE_CHECKING
 
-from ctscan.ct.freshness import Judgement
-from ctscan.model import Gap, GapDetail, GapReason, LogCoverage, LogState, Span, VerifiedRange
+from ctscan.model import Gap, GapDetail, GapReason, LogCoverage, VerifiedRange
 from ctscan.model.coverage import merge_gaps
 from ctscan.model.spans import clip, subtract, total
+
+if TYPE_CHECKING:
+    from ctscan.ct.freshness import Judgement
+    from ctscan.model import LogState, Span
 
 Judge = Callable[[VerifiedRange], GapReason | None]
 """Reason why a verified range doesn't count for a question; None when it does."""

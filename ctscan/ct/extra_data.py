@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import binascii
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Batch, BatchLayout
+from ctscan.model import BatchLayout
 from ctscan.model.hashes import HASH_SIZE, split_hashes
+
+if TYPE_CHECKING:
+    from ctscan.model import Batch
 
 _CHAIN_LIMIT: Final = 100  # certificates in one chain
 

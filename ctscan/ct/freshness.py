@@ -21,22 +21,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+import ctscan.model as model
 from ctscan.ct.strict_json import TIME_LIMIT, time_of
-from ctscan.model import (
-    Basis,
-    BasisLog,
-    FinalHead,
-    Freshness,
-    Log,
-    LogState,
-    Message,
-    Remark,
-    SkipReason,
-    Staleness,
-    TreeHead,
-)
+from ctscan.model import Freshness, Message, SkipReason, Staleness
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        Basis,
+        BasisLog,
+        FinalHead,
+        Log,
+        LogState,
+        TreeHead,
+    )
 
 TOLERANCE: Final = timedelta(minutes=5)
 """Difference between two clocks that means nothing."""
@@ -142,15 +141,15 @@ def about_list(basis: Basis | None, now: datetime) -> tuple[Message | None, bool
     edition = basis.edition
     is_own = basis.choice is not None and bool(basis.choice.log_lists)
     if edition is None or (edition.dated is None and not is_own):
-        return Remark.LIST_UNKNOWN(), True
+        return model.Remark.LIST_UNKNOWN(), True
     if edition.dated is None:
-        return Remark.LIST_UNDATED(), False
+        return model.Remark.LIST_UNDATED(), False
     dated = min(edition.dated, edition.read_at)  # no list is younger than the day on which it was read
     if dated > now + TOLERANCE:  # it was read by a clock that ran ahead
-        return Remark.LIST_UNKNOWN(), True
+        return model.Remark.LIST_UNKNOWN(), True
     if now - dated <= LIST_AGE:
         return None, False
-    return Remark.LIST_OLD(day=f"{dated:%Y-%m-%d}", days=(now - dated).days, limit=LIST_AGE.days), True
+    return model.Remark.LIST_OLD(day=f"{dated:%Y-%m-%d}", days=(now - dated).days, limit=LIST_AGE.days), True
 
 
 def retirements(basis: Basis | None) -> dict[bytes, Retirement]:

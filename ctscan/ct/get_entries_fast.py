@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from itertools import accumulate
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ctscan.model import Span
+if TYPE_CHECKING:
+    from ctscan.model import Span
 
 _EXTRA_DATA: Final = b'"extra_data"'
 _SPACE: Final = rb"[ \t\r\n]*+"

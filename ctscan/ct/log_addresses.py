@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from ctscan.ct.strict_json import Object, text_in
+from ctscan.ct.strict_json import text_in
 from ctscan.errors import FormatError
+from ctscan.on_first_use import late_pattern
+
+if TYPE_CHECKING:
+    from ctscan.ct.strict_json import Object
 
 _URL_LIMIT: Final = 2_000
-_URL_TEXT: Final = re.compile(r"[!$-;=@A-Z\[\]_a-z~]+", re.ASCII)  # of RFC 3986: no `?`, `#`, quotes, backslashes
-_PUBLIC_HOST: Final = re.compile(r"[a-z0-9.-]+\.[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)  # no IP address in any notation
-_RESERVED_HOST: Final = re.compile(r"(.+\.)?(example(\.(com|net|org))?|invalid|test|localhost)", re.ASCII)  # RFC 2606
+_URL_TEXT: Final = late_pattern(r"[!$-;=@A-Z\[\]_a-z~]+", re.ASCII)  # of RFC 3986: no `?`, `#`, quotes, backslashes
+_PUBLIC_HOST: Final = late_pattern(r"[a-z0-9.-]+\.[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)  # no IP address in any notation
+_RESERVED_HOST: Final = late_pattern(r"(.+\.)?(example(\.(com|net|org))?|invalid|test|localhost)", re.ASCII)  # RFC 2606
 
 
 def url_in(entry: Object, key: str, context: str, *, by_hand: bool, may_be_file: bool = False) -> str:

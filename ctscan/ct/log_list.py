@@ -12,15 +12,15 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from ctscan.ct.key_ids import log_id_of
 from ctscan.ct.log_addresses import checked_url, is_placeholder, origin_of, url_in
-from ctscan.ct.signature import log_id_of, read_key
+from ctscan.ct.signature import read_key
 from ctscan.ct.strict_json import (
     NUMBER_LIMIT,
     TIME_LIMIT,
-    Object,
     bytes_in,
     hash_in,
     json_object,
@@ -31,7 +31,13 @@ from ctscan.ct.strict_json import (
     time_of,
 )
 from ctscan.errors import FormatError
-from ctscan.model import FinalHead, ListedState, Log, LogListEdition, LogProtocol, Message, SkippedLog, SkipReason
+from ctscan.model import FinalHead, ListedState, Log, LogListEdition, LogProtocol, SkippedLog, SkipReason
+
+if TYPE_CHECKING:
+    from ctscan.ct.strict_json import (
+        Object,
+    )
+    from ctscan.model import Message
 
 LIST_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of a log list at most."""

@@ -12,12 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ctscan.errors import ProofError
-from ctscan.model import Batch, CompactRange
+from ctscan.model import CompactRange
 from ctscan.model.hashes import EMPTY_ROOT, HASH_SIZE, node_hash, row_above, subtree_root
-from ctscan.native_core import CORE, Core, is_of
+from ctscan.native_core import CORE, is_of
+
+if TYPE_CHECKING:
+    from ctscan.model import Batch
+    from ctscan.native_core import Core
 
 _LEAF_PREFIX: Final = sha256(b"\x00\x00\x00")  # leaf prefix, version 0 (v1), leaf_type 0 (timestamped_entry)
 

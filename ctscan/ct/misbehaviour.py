@@ -15,14 +15,20 @@ others: a cache, a proxy or the list may be at fault. They are `Unproven`, never
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ctscan.ct.api import parse_sth
+from ctscan.ct.key_ids import log_id_of
 from ctscan.ct.merkle import roots_of_both
 from ctscan.ct.note import parse_checkpoint
-from ctscan.ct.signature import log_id_of, verify_head
-from ctscan.errors import ContradictsList, CtscanError, FormatError, Misbehaviour, ProofError, Unproven
-from ctscan.model import MisbehaviourEvidence, MisbehaviourKind, TreeHead
+from ctscan.ct.signature import verify_head
+from ctscan.errors import ContradictsList, FormatError, Misbehaviour, ProofError, Unproven
+from ctscan.model import MisbehaviourEvidence, MisbehaviourKind
 from ctscan.model.hashes import EMPTY_ROOT
+
+if TYPE_CHECKING:
+    from ctscan.errors import CtscanError
+    from ctscan.model import TreeHead
 
 
 def signed_head(key: bytes, raw: bytes) -> TreeHead:

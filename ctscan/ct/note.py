@@ -16,20 +16,21 @@ import re
 from base64 import b64encode
 from typing import Final
 
-from ctscan.ct.signature import key_id
+from ctscan.ct.key_ids import key_id
 from ctscan.ct.strict_json import NUMBER_LIMIT, TIME_LIMIT, base64_bytes
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import TreeHead
 from ctscan.model.hashes import HASH_SIZE
+from ctscan.on_first_use import late_pattern
 
 _CONTEXT: Final = "checkpoint"
 _SIZE_LIMIT: Final = 64 * 1024  # bytes of a note
 _LINE_LIMIT: Final = 32  # signature lines
 _NAME_LIMIT: Final = 1024  # characters of an origin or key name
 _MARK: Final = "\u2014 "
-_DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
-_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
-_UNUSUAL: Final = re.compile(r"[^A-Za-z0-9._:/-]")
+_DECIMAL: Final = late_pattern(r"0|[1-9][0-9]{0,18}", re.ASCII)
+_CONTROL: Final = late_pattern(r"[\x00-\x09\x0b-\x1f\x7f]")
+_UNUSUAL: Final = late_pattern(r"[^A-Za-z0-9._:/-]")
 _SHOWN: Final = 100  # characters of an origin in a message
 
 SignatureLine = tuple[str, bytes]

@@ -8,9 +8,12 @@ so a single request proves a whole range and gives the evidence for each finding
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ctscan.model import CompactRange
 from ctscan.model.hashes import node_hash
+
+if TYPE_CHECKING:
+    from ctscan.model import CompactRange
 
 
 def _split(low: int, high: int) -> int:

@@ -1,4 +1,4 @@
-"""Signatures of tree heads (RFC 6962 sections 2.1.4 and 3.5) and of log lists, and values derived from a log's key.
+"""Signatures of tree heads (RFC 6962 sections 2.1.4 and 3.5) and of log lists, and the keys that made them.
 
 Two schemes are accepted: ECDSA on P-256 and RSA (PKCS #1 v1.5, 2048 bits or more), both with SHA-256. Nothing is signed
 here. The log list (`log_list.py`) says which key belongs to which log.
@@ -7,8 +7,7 @@ here. The log list (`log_list.py`) says which key belongs to which log.
 from __future__ import annotations
 
 import binascii
-from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -21,27 +20,19 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from ctscan.ct.api import sth_message
+from ctscan.ct.key_ids import log_id_of
 from ctscan.errors import FormatError, ProofError
-from ctscan.model import TreeHead
+
+if TYPE_CHECKING:
+    from ctscan.model import TreeHead
 
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 _HASH_SHA256: Final = 4  # RFC 5246 section 7.4.1.4.1, HashAlgorithm
 _SIGNED_RSA: Final = 1  # the same, SignatureAlgorithm
 _SIGNED_ECDSA: Final = 3
-_NOTE_TYPE: Final = 0x05  # static-ct-api: RFC6962NoteSignature
 _RSA_BITS: Final = 2048
 _KEY_LIMIT: Final = 4096  # bytes of a key; RSA of 8192 bits needs 1,062
-
-
-def log_id_of(key: bytes) -> bytes:
-    """Compute the log ID (RFC 6962 section 3.2): SHA-256 of the DER SubjectPublicKeyInfo."""
-    return sha256(key).digest()
-
-
-def key_id(origin: str, log_id: bytes) -> bytes:
-    """Compute the 4 bytes that mark a checkpoint's signature line as this log's (static-ct-api, "Checkpoints")."""
-    return sha256(origin.encode("utf-8") + bytes((0x0A, _NOTE_TYPE)) + log_id).digest()[:4]
 
 
 def read_key(key: bytes) -> PublicKey:

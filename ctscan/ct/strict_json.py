@@ -15,6 +15,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model.hashes import HASH_SIZE
+from ctscan.on_first_use import late_pattern
 
 NUMBER_LIMIT: Final = 1 << 63
 """Bound of integers, exclusive: they fit a signed 64-bit column."""
@@ -22,7 +23,7 @@ NUMBER_LIMIT: Final = 1 << 63
 TIME_LIMIT: Final = 253_402_300_800_000
 """Milliseconds from 1970 to the year 10000: later times can't be written as a date."""
 
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_TIME: Final = late_pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 Object = Mapping[str, object]
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import struct
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from ctscan.errors import CutError, FormatError
-from ctscan.model import Batch, BatchLayout, Span
+from ctscan.model import Batch, BatchLayout
 from ctscan.model.hashes import HASH_SIZE
+
+if TYPE_CHECKING:
+    from ctscan.model import Span
 
 _X509: Final = 0  # LogEntryType
 _PRECERT: Final = 1

@@ -34,7 +34,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ctscan.ct.freshness import ahead_of, span_text
 from ctscan.ct.merkle import leaf_hash, range_from_inclusion, tile_root
@@ -43,9 +43,13 @@ from ctscan.ct.note import origin_of, shown_origin
 from ctscan.ct.partial_tree import PartialTree
 from ctscan.ct.signature import verify_head
 from ctscan.ct.strict_json import TIME_LIMIT
-from ctscan.ct.tiles import WIDTH, HashTiles, TilePaths
+from ctscan.ct.tiles import WIDTH, TilePaths
 from ctscan.errors import ContradictsList, FutureHead, ProofError, Unsigned, WrongOrigin
-from ctscan.model import CompactRange, FinalHead, Log, TreeHead
+from ctscan.model import TreeHead
+
+if TYPE_CHECKING:
+    from ctscan.ct.tiles import HashTiles
+    from ctscan.model import CompactRange, FinalHead, Log
 
 PAUSES: Final = (5.0, 10.0)
 """Seconds before the second and the third request for a proof or a tree head: all within 15 seconds."""

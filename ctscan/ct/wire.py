@@ -18,7 +18,7 @@ import binascii
 import struct
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from ctscan.ct.get_entries_fast import locate_extra_data, scan_entries
 from ctscan.ct.strict_json import TIME_LIMIT, json_object, kind_of, list_in
@@ -26,7 +26,10 @@ from ctscan.ct.tile_cutter import cut_tile_by_reference
 from ctscan.errors import CutError, FormatError
 from ctscan.model import Batch, BatchLayout, Entry, EntryKind, Span
 from ctscan.model.hashes import HASH_SIZE
-from ctscan.native_core import CORE, Core
+from ctscan.native_core import CORE
+
+if TYPE_CHECKING:
+    from ctscan.native_core import Core
 
 MAX_BATCH: Final = 65_536
 """Entries in one batch at most."""

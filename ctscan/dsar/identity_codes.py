@@ -11,13 +11,13 @@ for the one identifier of the one case that it was made for: the HMAC covers bot
 from __future__ import annotations
 
 import hmac
-import re
 import unicodedata
 from datetime import datetime, timedelta
 from typing import Final
 
 from ctscan.model.case import Case, CaseAction, CaseEvent, CaseIdentifier
 from ctscan.model.identity_code import CodeCheck, CodeVerdict, OpenCode
+from ctscan.on_first_use import late_pattern
 
 KEY_USE: Final = b"ctscan identity code v1"
 """Use for which the key of the digests is derived from the key file."""
@@ -37,7 +37,7 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SIGNS: Final = 10  # 50 bits: with 5 tries, 1 in 2 * 10**14 guesses is right
 _GROUP: Final = 5
 _TYPED_OTHERWISE: Final = str.maketrans("ILO", "110")
-_BETWEEN = re.compile(r"[\s\u2010-\u2015\u2212\u00ad\u200b-\u200f\u2060.-]+")
+_BETWEEN = late_pattern(r"[\s\u2010-\u2015\u2212\u00ad\u200b-\u200f\u2060.-]+")
 
 
 # --- making ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ctscan.model import Search
 from ctscan.model.alert_record import AlertDisclosure
 from ctscan.model.case import Case, CaseAction
-from ctscan.model.suppression import KnownRecipient, Recipient
+from ctscan.model.forgetting import KnownRecipient, Recipient
 
 _ACTIONS = {
     CaseAction.DOSSIER_MADE: Recipient.DOSSIER,

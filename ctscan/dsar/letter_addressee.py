@@ -6,7 +6,6 @@ there. An address that no text prints stays empty: the sender is asked for it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +18,7 @@ from ctscan.model.ca_vocabulary import Addressee, Circumstance, FactKey, Layer, 
 from ctscan.model.letter import LetterAddressee, LetterKind
 from ctscan.model.letter_text import LetterNote
 from ctscan.model.message import Message
+from ctscan.on_first_use import late_pattern
 
 OF_CA: Final = (Addressee.CA, Addressee.DATA_PROTECTION_OFFICER, Addressee.ISSUING_COMPANY)
 """Parties that are the CA itself. Every other party is somebody whom the texts don't name."""
@@ -35,7 +35,7 @@ _FOR_RIGHTS: Final = (
     Use.ISSUING_COMPANY,
 )  # fmt: skip
 _FOR_REPORTS: Final = (Use.PROBLEM_REPORTS, Use.REVOCATION, Use.GENERAL, Use.POLICY)
-_EMAIL: Final = re.compile(r"[^\s@<>();,:\"]+@[^\s@<>();,:\"]+\.[^\s@<>();,:\"]*[^\s@<>();,:\".]")
+_EMAIL: Final = late_pattern(r"[^\s@<>();,:\"]+@[^\s@<>();,:\"]+\.[^\s@<>();,:\"]*[^\s@<>();,:\".]")
 _CONTACT_LIMIT: Final = 200
 
 

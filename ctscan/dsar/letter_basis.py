@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
@@ -11,6 +10,7 @@ from ctscan.dsar.day_counting import add_months
 from ctscan.model.ca_profile import CaProfile, ProfileFact, ProfileSource
 from ctscan.model.letter import LetterKind
 from ctscan.model.regime import Regime, Right
+from ctscan.on_first_use import late_pattern
 
 OLD_MONTHS: Final = 24
 """Age from which a text of a CA is old."""
@@ -26,7 +26,7 @@ RIGHTS: Final = {
 }
 """Right or rule behind each kind of letter."""
 
-_LINES: Final = re.compile(r",? ?\bl\. ?\d[\d, –-]*")
+_LINES: Final = late_pattern(r",? ?\bl\. ?\d[\d, –-]*")
 
 
 class Citations:

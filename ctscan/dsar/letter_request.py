@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from ctscan.model.controller import Controller
 from ctscan.model.letter import LetterKind, Sender
 from ctscan.model.picture import PersonCertificate
 from ctscan.model.regime import Regime
+from ctscan.on_first_use import late_pattern
 
 VALUE_LIMIT: Final = 200
 """Characters of a value that a letter shows."""
@@ -25,9 +25,9 @@ VALUE_LIMIT: Final = 200
 _SLUG_LIMIT: Final = 40
 """Characters of the name of a CA in a name of a file."""
 
-_SEPARATORS: Final = re.compile(r"[^a-z0-9]+")
-_ORGANISATION: Final = re.compile(r"(?:^|[,+])O=((?:\\.|[^,+\\])*)")
-_ESCAPED: Final = re.compile(r"\\(.)")
+_SEPARATORS: Final = late_pattern(r"[^a-z0-9]+")
+_ORGANISATION: Final = late_pattern(r"(?:^|[,+])O=((?:\\.|[^,+\\])*)")
+_ESCAPED: Final = late_pattern(r"\\(.)")
 
 
 @dataclass(frozen=True, slots=True)

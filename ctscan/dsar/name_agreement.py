@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations, product
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.name_spacing import respaced
 from ctscan.personal.normalise.name_tokens import fold_text, name_forms, spellings_of
 from ctscan.personal.pasted.titles import without_titles
@@ -31,9 +32,9 @@ MAX_WORDS = 12
 _LONGEST = 1_000  # characters of a name
 _MOST_JOINED = 4  # words that are compared as one: `Wang Xiao Ming` and `王小明`
 _PERSIAN = str.maketrans("\u06cc\u06a9", "\u064a\u0643")  # yeh and kaf, which Arabic writes with letters of its own
-_BETWEEN_NAMES = re.compile(r"[,;/&|+\n]|\s(?:and|und|et|y|e)\s", re.IGNORECASE)
-_WRITTEN = re.compile(r"[\w\u0300-\u036f'’ʼ`´]+")
-_SYLLABLES = re.compile("[\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]{2,}")
+_BETWEEN_NAMES = late_pattern(r"[,;/&|+\n]|\s(?:and|und|et|y|e)\s", re.IGNORECASE)
+_WRITTEN = late_pattern(r"[\w\u0300-\u036f'’ʼ`´]+")
+_SYLLABLES = late_pattern("[\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]{2,}")
 """Word of two or more syllables, each with a sign of its own: Han and Hangul."""
 
 

@@ -17,8 +17,9 @@ from ctscan.model.finding import Sensitivity
 from ctscan.model.inventory import Inventory
 from ctscan.model.message import Message
 from ctscan.model.notice import Block, Fact, Gap, Item, Notice, NoticeKind, NoticeSection, NoticeText, Prose, Table
+from ctscan.on_first_use import late_pattern
 
-_POINT_F = re.compile(r"\bf\b", re.IGNORECASE)
+_POINT_F = late_pattern(r"\bf\b", re.IGNORECASE)
 """Mark of article 6(1)(f) in a legal basis, in any language: only this basis needs a legitimate interest."""
 
 _PROTECTION = {

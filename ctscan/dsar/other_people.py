@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from ctscan.dsar.matched_people import is_of_others
 from ctscan.model import Answer, CertificateSummary, Finding, Match, VerifiedRange
 from ctscan.model.picture import PersonCertificate
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.scope import Scope, scope_from_text
 from ctscan.personal.scope_terms import EVERYTHING
 
@@ -22,10 +23,10 @@ HIDDEN = "█████"
 """Mark in place of a value; its length says nothing."""
 
 _SHORTEST_INSIDE = 3  # characters of a value that is looked for inside other text; shorter ones stand alone
-_PART = re.compile(r"((?:^|[,+])(?:[A-Za-z]+|[0-9]+(?:\.[0-9]+)+)=)")
-_ESCAPE = re.compile(r"\\([0-9a-fA-F]{2})|\\(.)", re.DOTALL)
+_PART = late_pattern(r"((?:^|[,+])(?:[A-Za-z]+|[0-9]+(?:\.[0-9]+)+)=)")
+_ESCAPE = late_pattern(r"\\([0-9a-fA-F]{2})|\\(.)", re.DOTALL)
 _NAMES = "user.name"
-_WORD = re.compile(r"\w+")
+_WORD = late_pattern(r"\w+")
 _CUT = "…"  # end of a name that is too long to be shown whole
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctscan.errors import UsageError
-from ctscan.index.protocols import Index, Trail
 from ctscan.model.suppression import PrivacyFiles
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ctscan.index.protocols import Index, Trail
     from ctscan.index.store_key import StoreKey
     from ctscan.model.suppression import Suppression
 

@@ -6,17 +6,17 @@ It is a key of its own. The key of `[privacy]` is needed by commands that don't 
 from __future__ import annotations
 
 import os
-import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ctscan.errors import InputError
+from ctscan.on_first_use import late_pattern
 
 SETTING = "key_file under [index] in ctscan.toml, or CTSCAN_INDEX_KEY_FILE"
 """Settings that name the file, for messages."""
 
-_FORM = re.compile(rb"([0-9A-Fa-f]{64})\s*")
+_FORM = late_pattern(rb"([0-9A-Fa-f]{64})\s*")
 _LONGEST = 128
 _OF_PRIVACY = b"ctscan privacy key"
 

@@ -14,13 +14,14 @@ from email.utils import format_datetime, make_msgid
 
 from ctscan.errors import UsageError
 from ctscan.model.mail import Mail
+from ctscan.on_first_use import late_pattern
 
 _ATOM = r"[^\s@()<>\[\]:;,.\\\"]{1,64}"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM}){{0,31}}@{_LABEL}(?:\.{_LABEL}){{1,31}}", re.ASCII | re.IGNORECASE)
+_ADDRESS = late_pattern(rf"{_ATOM}(?:\.{_ATOM}){{0,31}}@{_LABEL}(?:\.{_LABEL}){{1,31}}", re.ASCII | re.IGNORECASE)
 """Dot-atom at a domain in A-labels: what servers take. Certificates hold further forms, to which nothing is sent."""
 
-_LEFT = re.compile(r"[A-Za-z0-9-]{1,64}")
+_LEFT = late_pattern(r"[A-Za-z0-9-]{1,64}")
 _LONGEST = 254  # octets of a path (RFC 5321 section 4.5.3.1.3, without the brackets)
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ctscan.model.authority import AuthorityList
-from ctscan.model.basis import Basis
-from ctscan.model.coverage import Freshness, LogCoverage
-from ctscan.model.identifier import Identifier
-from ctscan.model.keep import KeptRule
-from ctscan.model.log import SkippedLog
-from ctscan.model.match import Match
-from ctscan.model.match_tally import MatchTally
-from ctscan.model.message import Code, Message
-from ctscan.model.repository import Search
-from ctscan.model.selection import Selection
-from ctscan.model.suppression import Suppressed
+from ctscan.model.coverage import Freshness
+from ctscan.model.message import Code
+
+if TYPE_CHECKING:
+    from ctscan.model.authority import AuthorityList
+    from ctscan.model.basis import Basis
+    from ctscan.model.coverage import LogCoverage
+    from ctscan.model.identifier import Identifier
+    from ctscan.model.keep import KeptRule
+    from ctscan.model.log import SkippedLog
+    from ctscan.model.match import Match
+    from ctscan.model.match_tally import MatchTally
+    from ctscan.model.message import Message
+    from ctscan.model.search import Search
+    from ctscan.model.selection import Selection
+    from ctscan.model.suppression import Suppressed
 
 
 class Remark(Code):

@@ -11,19 +11,21 @@ A key that has no fact is open: the text doesn't say. `authorities/ca_profiles.p
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ctscan.model.authority import Authority, AuthorityList
 from ctscan.model.ca_terms import ConflictReason, MatchReason, NoLetter, ProfileFault, RetentionCaveat
 from ctscan.model.ca_values import Assigned, Contact, FactValue, ResponseTime, Right, RightPosition, Words
 from ctscan.model.ca_vocabulary import FactKey, Grade, Layer, SectionWord
-from ctscan.model.message import Code, Message
+from ctscan.on_first_use import late_pattern
+
+if TYPE_CHECKING:
+    from ctscan.model.authority import Authority, AuthorityList
+    from ctscan.model.message import Code, Message
 
 _SECTION_WORDS: Final = {code.value.partition(".")[2].replace("-", " "): code for code in SectionWord}
-_PARTS: Final = re.compile(r"(?:^|(?<=[;,] ))[^;,]+")
+_PARTS: Final = late_pattern(r"(?:^|(?<=[;,] ))[^;,]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ctscan.model.ca_terms import (
     AfterEnd,
@@ -36,7 +36,9 @@ from ctscan.model.ca_vocabulary import (
     Role,
     Use,
 )
-from ctscan.model.message import Code
+
+if TYPE_CHECKING:
+    from ctscan.model.message import Code
 
 
 class Right(StrEnum):

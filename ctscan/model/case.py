@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.identifier import Identifier, IdentifierKind
-from ctscan.model.message import Message
+if TYPE_CHECKING:
+    from ctscan.model.identifier import Identifier, IdentifierKind
+    from ctscan.model.message import Message
 
 
 class CaseKind(StrEnum):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from ctscan.model.case import Case, CaseStanding, Deadline
-from ctscan.model.regime import Regime
+if TYPE_CHECKING:
+    from ctscan.model.case import Case, CaseStanding, Deadline
+    from ctscan.model.regime import Regime
 
 
 @dataclass(frozen=True, slots=True)

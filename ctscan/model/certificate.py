@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ctscan.model.certificate_request import RequestForm
-from ctscan.model.spans import Span
+if TYPE_CHECKING:
+    from ctscan.model.certificate_request import RequestForm
+    from ctscan.model.spans import Span
 
 
 @dataclass(frozen=True, slots=True)

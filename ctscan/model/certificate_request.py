@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ctscan.model.finding import Finding
-from ctscan.model.message import Code, Message
+from ctscan.model.message import Code
+
+if TYPE_CHECKING:
+    from ctscan.model.finding import Finding
+    from ctscan.model.message import Message
 
 REQUEST_ATTRIBUTES: Final = "requestAttributes"
 """Part of a request that no CA copies into a certificate: attributes, controls, the header of a message."""

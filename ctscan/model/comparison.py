@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.log import Cosignature, Log, SeenHead, TreeHead
-from ctscan.model.misbehaviour import MisbehaviourEvidence
+if TYPE_CHECKING:
+    from ctscan.model.log import Cosignature, Log, SeenHead, TreeHead
+    from ctscan.model.misbehaviour import MisbehaviourEvidence
 
 
 class HeadVerdict(StrEnum):

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.compact_range import CompactRange
 from ctscan.model.hashes import HASH_SIZE
-from ctscan.model.log import Log, TreeHead
-from ctscan.model.message import Code, Message
-from ctscan.model.misbehaviour import DismissedMisbehaviour
-from ctscan.model.spans import Span
+from ctscan.model.message import Code
+
+if TYPE_CHECKING:
+    from ctscan.model.compact_range import CompactRange
+    from ctscan.model.log import Log, TreeHead
+    from ctscan.model.message import Message
+    from ctscan.model.misbehaviour import DismissedMisbehaviour
+    from ctscan.model.spans import Span
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

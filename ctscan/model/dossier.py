@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ctscan.model.answer import Answer, Remark
-from ctscan.model.audit import AuditAction
-from ctscan.model.case import CaseAction, CaseKind, CaseState
-from ctscan.model.controller import Controller
 from ctscan.model.message import Code, Message
-from ctscan.model.picture import Picture
-from ctscan.model.regime import Regime
-from ctscan.model.suppression import Suppressed
+
+if TYPE_CHECKING:
+    from ctscan.model.audit import AuditAction
+    from ctscan.model.case import CaseAction, CaseKind, CaseState
+    from ctscan.model.controller import Controller
+    from ctscan.model.picture import Picture
+    from ctscan.model.regime import Regime
+    from ctscan.model.suppression import Suppressed
 
 
 class Paper(StrEnum):

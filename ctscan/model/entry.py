@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.spans import Span
+if TYPE_CHECKING:
+    from ctscan.model.spans import Span
 
 
 class EntryKind(StrEnum):

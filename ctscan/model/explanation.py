@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.finding import Confidence, Finding, SubjectKind
-from ctscan.model.message import Code, Message
+from ctscan.model.message import Code
+
+if TYPE_CHECKING:
+    from ctscan.model.finding import Confidence, Finding, SubjectKind
+    from ctscan.model.message import Message
 
 
 class EvidenceKind(Code):

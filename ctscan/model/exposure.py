@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ctscan.model.basis import Basis
-from ctscan.model.keep import KeptRule
-from ctscan.model.message import Code, Message
-from ctscan.model.revocation import Revocation
+from ctscan.model.message import Code
+
+if TYPE_CHECKING:
+    from ctscan.model.basis import Basis
+    from ctscan.model.keep import KeptRule
+    from ctscan.model.message import Message
+    from ctscan.model.revocation import Revocation
 
 EXPOSURE_VIEWS = (
     "exposure_findings",

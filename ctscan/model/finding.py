@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.identifier import IdentifierKind, LookupKey
-from ctscan.model.message import Message
+if TYPE_CHECKING:
+    from ctscan.model.identifier import IdentifierKind, LookupKey
+    from ctscan.model.message import Message
 
 
 class SubjectKind(StrEnum):

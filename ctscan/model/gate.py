@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ctscan.model.exposure import Ignored
-from ctscan.model.finding import Finding, Sensitivity
 from ctscan.model.message import Code
 
 if TYPE_CHECKING:
+    from ctscan.model.exposure import Ignored
+    from ctscan.model.finding import Finding, Sensitivity
     from ctscan.model.results import LocalCertificate  # a look-up needs nothing of it
 
 

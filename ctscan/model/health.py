@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.holder import Holder
-from ctscan.model.log import SkippedLog
 from ctscan.model.message import Code, Message
+
+if TYPE_CHECKING:
+    from ctscan.model.holder import Holder
+    from ctscan.model.log import SkippedLog
 
 
 class Condition(StrEnum):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from ctscan.model.authority import Issuer
-from ctscan.model.certificate import Certificate
-from ctscan.model.entry import Entry
-from ctscan.model.finding import Finding
-from ctscan.model.identifier import LookupKey
+if TYPE_CHECKING:
+    from ctscan.model.authority import Issuer
+    from ctscan.model.certificate import Certificate
+    from ctscan.model.entry import Entry
+    from ctscan.model.finding import Finding
+    from ctscan.model.identifier import LookupKey
 
 
 @dataclass(frozen=True, slots=True)

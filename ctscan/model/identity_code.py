@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.case import CaseEvent
-from ctscan.model.identifier import IdentifierKind
-from ctscan.model.mail import Mail
+if TYPE_CHECKING:
+    from ctscan.model.case import CaseEvent
+    from ctscan.model.identifier import IdentifierKind
+    from ctscan.model.mail import Mail
 
 
 class CodeVerdict(StrEnum):

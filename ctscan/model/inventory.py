@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ctscan.model.finding import Sensitivity
+if TYPE_CHECKING:
+    from ctscan.model.finding import Sensitivity
 
 
 @dataclass(frozen=True, slots=True)

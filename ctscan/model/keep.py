@@ -10,8 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.message import Code, Message
+from ctscan.model.message import Code
+
+if TYPE_CHECKING:
+    from ctscan.model.message import Message
 
 
 class Unit(StrEnum):

@@ -11,11 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ctscan.model.ca_vocabulary import Addressee, RequestForm
 from ctscan.model.letter_text import LetterText, MissingItem
-from ctscan.model.message import Message
+
+if TYPE_CHECKING:
+    from ctscan.model.ca_vocabulary import Addressee, RequestForm
+    from ctscan.model.message import Message
 
 
 class LetterKind(StrEnum):

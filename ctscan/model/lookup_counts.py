@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ctscan.model.answer import Answer
+if TYPE_CHECKING:
+    from ctscan.model.answer import Answer
 
 
 @dataclass(slots=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ctscan.model.authority import Authority
-from ctscan.model.entry import EntryKind
-from ctscan.model.finding import Finding
-from ctscan.model.identifier import IdentifierKind
-from ctscan.model.repository import RepositorySighting
-from ctscan.model.revocation import Revocation, Status
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ctscan.model.authority import Authority
+    from ctscan.model.entry import EntryKind
+    from ctscan.model.finding import Finding
+    from ctscan.model.identifier import IdentifierKind
+    from ctscan.model.revocation import Revocation, Status
+    from ctscan.model.search import RepositorySighting
 
 
 @dataclass(frozen=True, slots=True)

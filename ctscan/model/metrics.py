@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.health import Condition
+if TYPE_CHECKING:
+    from ctscan.model.health import Condition
 
 
 class MeasuredPart(StrEnum):

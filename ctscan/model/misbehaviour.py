@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.message import Code, Message
+from ctscan.model.message import Code
+
+if TYPE_CHECKING:
+    from ctscan.model.message import Message
 
 
 class MisbehaviourKind(StrEnum):

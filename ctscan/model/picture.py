@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.finding import Confidence, Finding, Qualifier, Sensitivity, SubjectKind
 from ctscan.model.identifier import IdentifierKind
-from ctscan.model.match import CertificateSummary, Sighting
 from ctscan.model.message import Code, Message
-from ctscan.model.repository import RepositorySighting
-from ctscan.model.revocation import Revocation, Status
+
+if TYPE_CHECKING:
+    from ctscan.model.finding import Confidence, Finding, Qualifier, Sensitivity, SubjectKind
+    from ctscan.model.match import CertificateSummary, Sighting
+    from ctscan.model.revocation import Revocation, Status
+    from ctscan.model.search import RepositorySighting
 
 
 class HeldReason(Code):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ctscan.model.entry import Entry
-from ctscan.model.log import Log, TreeHead
+if TYPE_CHECKING:
+    from ctscan.model.entry import Entry
+    from ctscan.model.log import Log, TreeHead
 
 
 @dataclass(frozen=True, slots=True)

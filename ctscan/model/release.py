@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ctscan.model.match import Match
 from ctscan.model.message import Code, Message
+
+if TYPE_CHECKING:
+    from ctscan.model.match import Match
 
 
 class IdentityDoubt(Code):

@@ -1,4 +1,4 @@
-"""Results of use cases: what a scan, a search, an import, a refresh, a proof or an inspection came to."""
+"""Results of use cases: what a search, an import, a refresh, a proof or an inspection came to."""
 
 from __future__ import annotations
 
@@ -6,46 +6,29 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ctscan.model.authority import Authority, AuthorityList
-from ctscan.model.certificate import Problem
-from ctscan.model.certificate_request import RequestOutlook
-from ctscan.model.coverage import Freshness, Gap, LogState
 from ctscan.model.entry import EntryKind
-from ctscan.model.explanation import Explanation
 from ctscan.model.file_tally import FileTally
-from ctscan.model.finding import Finding, SubjectKind
-from ctscan.model.health import Condition
-from ctscan.model.log import Cosignature, Log
-from ctscan.model.match import CertificateSummary, Match
-from ctscan.model.message import Message
-from ctscan.model.misbehaviour import RecordedMisbehaviour
-from ctscan.model.proof import Evidence
-from ctscan.model.repository import QuestionKind, SearchState, Shortfall
-from ctscan.model.revocation import CertificateStanding, Revocation, RevocationState, Status
+from ctscan.model.finding import SubjectKind
+from ctscan.model.revocation import CertificateStanding
+from ctscan.model.search import SearchState
 
-
-@dataclass(frozen=True, slots=True)
-class LogResult:
-    """End of the reading of one log. `outcome`: "done", "gaps", "incomplete", "shared", "misbehaviour", "wrong origin"
-    or "stopped". `message`: the text of an error. `gaps`: entries that were to be read and were not. `notes`:
-    `PassNote`s."""
-
-    log_id: bytes
-    name: str
-    outcome: str
-    message: str
-    gaps: tuple[Gap, ...] = ()
-    notes: tuple[Message, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ScanReport:
-    """End of a scan or backfill: logs that were read and questions that repositories were asked."""
-
-    exit_code: int
-    logs: tuple[LogResult, ...] = ()
-    searches: tuple[SearchResult, ...] = ()
+if TYPE_CHECKING:
+    from ctscan.model.authority import Authority, AuthorityList
+    from ctscan.model.certificate import Problem
+    from ctscan.model.certificate_request import RequestOutlook
+    from ctscan.model.coverage import Freshness, Gap, LogState
+    from ctscan.model.explanation import Explanation
+    from ctscan.model.finding import Finding
+    from ctscan.model.health import Condition
+    from ctscan.model.log import Cosignature, Log
+    from ctscan.model.match import CertificateSummary, Match
+    from ctscan.model.message import Message
+    from ctscan.model.misbehaviour import RecordedMisbehaviour
+    from ctscan.model.proof import Evidence
+    from ctscan.model.revocation import Revocation, RevocationState, Status
+    from ctscan.model.search import QuestionKind, Shortfall
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ctscan.model.message import Code, Message
-from ctscan.model.spans import Span
+
+if TYPE_CHECKING:
+    from ctscan.model.spans import Span
 
 Facts = frozenset[tuple[str, str]]
 """Fields of a part of an answer with their values in JSON, without sentences."""

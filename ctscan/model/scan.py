@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ctscan.model.coverage import Gap, PendingRange, VerifiedRange
-from ctscan.model.hit import EMPTY_RESULT, BatchResult
+from ctscan.model.hit import EMPTY_RESULT
 from ctscan.model.message import Code
-from ctscan.model.proof import InclusionProof
+
+if TYPE_CHECKING:
+    from ctscan.model.coverage import Gap, PendingRange, VerifiedRange
+    from ctscan.model.hit import BatchResult
+    from ctscan.model.proof import InclusionProof
 
 
 @dataclass(frozen=True, slots=True)

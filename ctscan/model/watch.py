@@ -11,10 +11,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model.identifier import LookupKey
-from ctscan.model.message import Code, Message
+from ctscan.model.message import Code
+
+if TYPE_CHECKING:
+    from ctscan.model.identifier import LookupKey
+    from ctscan.model.message import Message
 
 
 class WatchKind(StrEnum):

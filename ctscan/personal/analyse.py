@@ -17,7 +17,6 @@ from typing import Final, Protocol
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, EntryKind, Finding, LookupKey, Problem
-from ctscan.personal.request_search import find_in_request
 from ctscan.personal.rules import find_in_text, find_personal_data, is_rule_failure
 from ctscan.personal.scope import Scope
 from ctscan.x509.attribute_certificate import read_attribute_certificate
@@ -193,8 +192,14 @@ def _has_more_strings(data: bytes) -> bool:
     return next(islice(salvage_strings(data), MAX_STRINGS, None), None) is not None
 
 
+def _finder_for_requests() -> Callable[[Certificate, tuple[str, ...]], tuple[tuple[Finding, ...], tuple[Problem, ...]]]:
+    from ctscan.personal.request_search import find_in_request  # not at the top: logs hold no requests
+
+    return find_in_request
+
+
 def _search(der: bytes, certificate: Certificate, scope: ResultFilter, *, is_tbs: bool) -> Analysis:
-    find = find_personal_data if certificate.request is None else find_in_request
+    find = find_personal_data if certificate.request is None else _finder_for_requests()
     findings, problems = find(certificate, scope.domains)
     is_complete = True
     if problems:

@@ -7,13 +7,13 @@ identifiers (a +tag, dots, a telephone number without its country) are offered s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctscan.errors import UsageError
 from ctscan.model import Identifier, IdentifierKind, LookupKey
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.addresses import (
     address_variants,
     canonical_domain,
@@ -37,11 +37,11 @@ certificate gives other keys. More readings of what a person types need no certi
 
 MAX_IDENTIFIER = 1000
 
-_HEX = re.compile(r"[0-9a-f]+")
-_DIALLED = re.compile(r"[(\d][\d\s()./‐‑–-]*\d")
-_SEPARATORS = re.compile(r"[\s:-]")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-_LIKE_LATIN = re.compile(r"[\u0370-\u052f]")  # Greek and Cyrillic: `е` for `e`
+_HEX = late_pattern(r"[0-9a-f]+")
+_DIALLED = late_pattern(r"[(\d][\d\s()./‐‑–-]*\d")
+_SEPARATORS = late_pattern(r"[\s:-]")
+_LATIN = late_pattern(r"[A-Za-z\u00c0-\u024f]")
+_LIKE_LATIN = late_pattern(r"[\u0370-\u052f]")  # Greek and Cyrillic: `е` for `e`
 
 
 def parse_identifier(text: str) -> Identifier:

@@ -6,11 +6,15 @@ A range answers only if its scope would have kept the certificate and its rules 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from ctscan.model import GapReason, Identifier, IdentifierKind, Question, QuestionKind, RuleSet, VerifiedRange
+from ctscan.model import GapReason, IdentifierKind, Question, QuestionKind
 from ctscan.model.identifier import KEY_KINDS
 from ctscan.personal.identifiers import name_in
 from ctscan.personal.scope import scope_covers, scope_includes
+
+if TYPE_CHECKING:
+    from ctscan.model import Identifier, RuleSet, VerifiedRange
 
 _KINDS = {kind: (kind,) for kind in KEY_KINDS} | {IdentifierKind.DOMAIN: (IdentifierKind.EMAIL, IdentifierKind.DOMAIN)}
 """Kinds of finding that answer for a kind of identifier. For other kinds every rule counts, because a certificate is

@@ -12,13 +12,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from ctscan.model import Identifier, IdentifierKind
+from ctscan.model import IdentifierKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.name_tokens import fold_text, name_forms, name_tokens
 from ctscan.personal.normalise.number_keys import number_key
 
-_STATED_NAME = re.compile(r"\s*name\s*:", re.IGNORECASE)
+if TYPE_CHECKING:
+    from ctscan.model import Identifier
+
+_STATED_NAME = late_pattern(r"\s*name\s*:", re.IGNORECASE)
 _ENOUGH = 6  # characters that are no chance in the middle of other text
 _MOST_WORDS = 4  # that somebody writes for one word of an address
 
@@ -71,16 +76,16 @@ def _has_name(text: str, name: str) -> bool:
 def _has_mailbox(text: str, local: str) -> bool:
     """Return whether a text has the words of a mailbox; initials count only where there is no longer word. The mailbox
     of a function is no person."""
-    from ctscan.personal.attribution.mailbox import is_role
-
     local = local.partition("+")[0]
-    if not local or is_role(local):
-        return False
     parts = re.findall(r"[^\W\d_]+", fold_text(local))
     wanted = [part for part in parts if len(part) > 1]
     said = fold_text(text).split()
     words = {*said, *name_tokens(text)}
-    return (bool(wanted) and words.issuperset(wanted)) or "".join(parts) in _joined(said)
+    if not (wanted and words.issuperset(wanted)) and "".join(parts) not in _joined(said):
+        return False
+    from ctscan.personal.attribution.mailbox import is_role  # not at the top: it loads lists of words, and few need it
+
+    return bool(local) and not is_role(local)
 
 
 def _joined(words: Sequence[str]) -> set[str]:

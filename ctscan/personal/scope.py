@@ -7,22 +7,26 @@ in scope is kept with all of its findings.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ctscan.errors import UsageError
-from ctscan.model import Certificate, DecodedString, Finding, Identifier, IdentifierKind, Name
+from ctscan.model import IdentifierKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.addresses import canonical_domain, find_emails, reversed_labels
 from ctscan.personal.normalise.name_tokens import fold_text
-from ctscan.personal.scope_terms import EVERYTHING, ScopeKind, ScopeTerm, numbered, parse_terms
-from ctscan.personal.view import before_nul
+from ctscan.personal.scope_terms import EVERYTHING, ScopeKind, numbered, parse_terms
+
+if TYPE_CHECKING:
+    from ctscan.model import Certificate, DecodedString, Finding, Identifier, Name
+    from ctscan.personal.scope_terms import ScopeTerm
 
 _COMMON_NAME = "2.5.4.3"
 _ORGANISATION = "2.5.4.10"
 _DNS_NAME = 2
-_HOST = re.compile(r"[^\s@,;:/<>()\"'=]{1,253}")
-_SEPARATOR = re.compile(r", (?=(?:domain|email|organisation):)")
+_HOST = late_pattern(r"[^\s@,;:/<>()\"'=]{1,253}")
+_SEPARATOR = late_pattern(r", (?=(?:domain|email|organisation):)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +245,8 @@ def _organisations(certificate: Certificate) -> Iterator[str]:
 
 
 def _spellings(texts: Iterable[DecodedString | None]) -> Iterator[str]:
+    from ctscan.personal.view import before_nul  # not at the top: a look-up reads no certificate
+
     for text in texts:
         if text is not None:
             yield text.value

@@ -11,12 +11,12 @@ An error names the place of a term. The text of the term, which may be somebody'
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from ctscan.errors import UsageError
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.addresses import canonical_domain, canonical_email
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.public_suffixes import is_public_suffix
@@ -28,8 +28,8 @@ SHORTEST_ORGANISATION = 3
 
 _MAX_VALUE = 1000
 _PLACES_SHOWN = 10
-_LABELLED = re.compile(r"(.*?\S)\s+#(?:\s(.*))?")
-_HEADING = re.compile(r"\[(.*)\]")
+_LABELLED = late_pattern(r"(.*?\S)\s+#(?:\s(.*))?")
+_HEADING = late_pattern(r"\[(.*)\]")
 
 
 class ScopeKind(StrEnum):

@@ -20,12 +20,13 @@ from glob import escape
 from pathlib import Path
 
 from ctscan.errors import InputError
+from ctscan.on_first_use import late_pattern
 
 AUDIT_DIGEST = b"ctscan audit digest v1"
 KEY_ID = b"ctscan key id v1"
 
 _HEADER = "ctscan privacy key v1"
-_FORM = re.compile(rf"{_HEADER}\n([0-9a-f]{{64}})\n", re.ASCII)
+_FORM = late_pattern(rf"{_HEADER}\n([0-9a-f]{{64}})\n", re.ASCII)
 _SIZE = len(_HEADER) + 1 + 64 + 1
 _SETTING = "key_file under [privacy] in ctscan.toml, or CTSCAN_KEY_FILE"
 

@@ -14,9 +14,10 @@ import unicodedata
 from collections.abc import Iterator
 
 from ctscan.errors import CtscanError
+from ctscan.on_first_use import late_pattern
 
-ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:=/\\]+(?:@|%40|＠)[^\s@<>()\[\]\"',;:=/\\]+", re.IGNORECASE)
-PHONE = re.compile(r"(?:\+|%2B|＋)\d(?:[ ().\-/]{0,2}\d){6,}", re.IGNORECASE)
+ADDRESS = late_pattern(r"[^\s@<>()\[\]\"',;:=/\\]+(?:@|%40|＠)[^\s@<>()\[\]\"',;:=/\\]+", re.IGNORECASE)
+PHONE = late_pattern(r"(?:\+|%2B|＋)\d(?:[ ().\-/]{0,2}\d){6,}", re.IGNORECASE)
 EXAMPLE = "name@example.org"
 """Address in advice on how to write one. It is nobody's, and without it the advice says nothing."""
 
@@ -27,7 +28,7 @@ _JOINERS = "\u200c\u200d"
 _FIRST_JOINED = "\u0590"
 """First character behind which a joiner has a meaning: the scripts before it (Latin, Greek, Cyrillic …) have none."""
 
-_SELECTORS = re.compile("[\ufe00-\ufe0f\u180b-\u180d\u180f\U000e0100-\U000e01ef]")
+_SELECTORS = late_pattern("[\ufe00-\ufe0f\u180b-\u180d\u180f\U000e0100-\U000e01ef]")
 """Variation selectors: they choose the form of an emoji, a Mongolian letter or an ideograph in front of them."""
 
 _FIRST_SELECTED = "\u1800"

@@ -13,14 +13,19 @@ import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from ctscan.model.identifier import IdentifierKind
 from ctscan.model.suppression import (
     NUMBERED_KINDS,
     SuppressedDigest,
-    Suppression,
     SuppressionKind,
 )
+
+if TYPE_CHECKING:
+    from ctscan.model.suppression import (
+        Suppression,
+    )
 
 SUPPRESSION_DIGEST = b"ctscan suppression digest v1"
 """Use of the key file for these digests."""

@@ -19,18 +19,23 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.errors import InputError
 from ctscan.model.identifier import IdentifierKind
-from ctscan.model.suppression import Ground, PrivacyFiles, SuppressedDigest, Suppression, SuppressionKind
-from ctscan.privacy.key_file import Key, load_key, make_key
+from ctscan.model.suppression import Ground, SuppressedDigest, Suppression, SuppressionKind
+from ctscan.on_first_use import late_pattern
+from ctscan.privacy.key_file import load_key, make_key
 from ctscan.privacy.suppression import SUPPRESSION_DIGEST, Suppressions
 from ctscan.privacy.whole_files import write_whole
 
+if TYPE_CHECKING:
+    from ctscan.model.suppression import PrivacyFiles
+    from ctscan.privacy.key_file import Key
+
 CHAIN = b"ctscan suppression chain v1"
 
-_HEADER = re.compile(r"ctscan suppressions v1 ([0-9a-f]{32})", re.ASCII)
+_HEADER = late_pattern(r"ctscan suppressions v1 ([0-9a-f]{32})", re.ASCII)
 _LARGEST = 1 << 30
 _OLD_KEYS = 9
 _SETTING = "suppressions under [privacy] in ctscan.toml, or CTSCAN_SUPPRESSIONS"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from ctscan.model import CertificateStanding, Message, Revocation, RevocationState, Status, StatusReason
+from ctscan.model import CertificateStanding, RevocationState, Status, StatusReason
+
+if TYPE_CHECKING:
+    from ctscan.model import Message, Revocation
 
 CHECKED_BY_CA = ("CRL", "OCSP")
 """Sources with an answer signed by the CA, the better first; all other sources are claims of repositories."""

@@ -9,13 +9,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.ct.freshness import MMD_LIMIT, about_list
 from ctscan.errors import CtscanError, IndexFault
 from ctscan.index.protocols import BasisStore, LogStore
-from ctscan.model import Basis, BasisChange, Log, LogChoice
-from ctscan.scan.network import Network
+from ctscan.model import BasisChange
 from ctscan.scan.revision import (
     Act,
     Choosing,
@@ -28,7 +27,11 @@ from ctscan.scan.revision import (
     next_basis,
 )
 from ctscan.scan.safe_message import safe_message
-from ctscan.scan.selection import Selection
+
+if TYPE_CHECKING:
+    from ctscan.model import Basis, Log, LogChoice
+    from ctscan.scan.network import Network
+    from ctscan.scan.selection import Selection
 
 
 class BasisIndex(BasisStore, LogStore, Protocol):

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from ctscan.ct.freshness import span_text
-from ctscan.scan.events import Emit, Event, LogDone, Notice
-from ctscan.scan.request import LogOutcome
+from ctscan.scan.events import LogDone, Notice
+
+if TYPE_CHECKING:
+    from ctscan.scan.events import Emit, Event
+    from ctscan.scan.request import LogOutcome
 
 OPERATORS = 2  # that have to agree; one may have a wrong clock of its own
 

@@ -14,28 +14,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from ctscan.ct.trust import AuditPaths
 from ctscan.errors import Unproven
 from ctscan.model import (
     EMPTY_RESULT,
-    Batch,
-    BatchResult,
-    CompactRange,
     Gap,
     GapReason,
     InclusionProof,
     PendingRange,
     ScanStep,
-    Span,
     VerifiedRange,
 )
 from ctscan.model.hashes import HASH_SIZE
 from ctscan.scan.events import Notice
-from ctscan.scan.log.session import LogSession
-from ctscan.scan.log.verifier import Verifier
-from ctscan.scan.request import ScanClock
-from ctscan.scan.stream import Known, Proven, Provisional, Quarantined, Retracted, StreamEvent, verified
+from ctscan.scan.stream import Proven, Provisional, Quarantined, Retracted, verified
+
+if TYPE_CHECKING:
+    from ctscan.ct.trust import AuditPaths
+    from ctscan.model import (
+        Batch,
+        BatchResult,
+        CompactRange,
+        Span,
+    )
+    from ctscan.scan.log.session import LogSession
+    from ctscan.scan.log.verifier import Verifier
+    from ctscan.scan.request import ScanClock
+    from ctscan.scan.stream import Known, StreamEvent
 
 COMMIT_HITS = 256
 

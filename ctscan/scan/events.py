@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ctscan.model import TreeHead
-from ctscan.scan.request import LogOutcome
+if TYPE_CHECKING:
+    from ctscan.model import TreeHead
+    from ctscan.scan.request import LogOutcome
 
 
 @dataclass(frozen=True, slots=True)

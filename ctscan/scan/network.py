@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ctscan.http.client import Client
-from ctscan.model import Log, LogChoice
 from ctscan.resources import data_path
-from ctscan.scan.events import Emit, Waiting
-from ctscan.scan.log.connect import Connection, connect
-from ctscan.scan.request import ScanClock, ScanRequest
+from ctscan.scan.events import Waiting
+from ctscan.scan.log.connect import connect
 from ctscan.scan.selection import Selection, choose, from_places, split_names, with_archived
 from ctscan.sources.logs.log_lists import any_on_network, load_lists
 from ctscan.sources.logs.places import is_on_network
-from ctscan.sources.logs.tuning import TuningTable, load_tuning
+from ctscan.sources.logs.tuning import load_tuning
 from ctscan.sources.repositories import repositories
+
+if TYPE_CHECKING:
+    from ctscan.model import Log, LogChoice
+    from ctscan.scan.events import Emit
+    from ctscan.scan.log.connect import Connection
+    from ctscan.scan.request import ScanClock, ScanRequest
+    from ctscan.sources.logs.tuning import TuningTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ async def open_network(request: ScanRequest, clock: ScanClock, emit: Emit = lamb
     Raises:
         UsageError: the configuration holds a wrong tuning.
     """
-    names = [repository.name for repository in repositories()]
+    names = [repository.name for repository in repositories()] if request.tuning else []  # loads all of them
     tuning = load_tuning(data_path("logs.toml").read_bytes(), request.tuning, names)
     client = Client(
         request.contact or "",

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from ctscan.clock import LEAVE_WITHIN, Clock
 from ctscan.errors import worst
-from ctscan.model import Gap, Log, LogChoice, Message
-from ctscan.model.keep import NO_LIMITS, Limits
-from ctscan.model.log import LogKey
+from ctscan.model import LogChoice
+from ctscan.model.keep import NO_LIMITS
 
 if TYPE_CHECKING:
+    from ctscan.model import Gap, Log, Message
+    from ctscan.model.keep import Limits
+    from ctscan.model.log import LogKey
     from ctscan.model.suppression import PrivacyFiles
     from ctscan.personal.scope import Scope
 

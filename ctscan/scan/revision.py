@@ -11,9 +11,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from ctscan.model import Basis, BasisChange, BasisLog, BasisSource, Log, LogChoice, Message, SkippedLog, SkipReason
-from ctscan.scan.selection import Selection, split_names
+from ctscan.model import Basis, BasisChange, BasisLog, BasisSource, LogChoice, SkippedLog, SkipReason
+from ctscan.scan.selection import split_names
+
+if TYPE_CHECKING:
+    from ctscan.model import Log, Message
+    from ctscan.scan.selection import Selection
 
 NAMES_SHOWN = 3  # logs that a line names
 

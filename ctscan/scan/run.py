@@ -20,17 +20,15 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from ctscan.clock import unless_stopped
 from ctscan.errors import InputError
 from ctscan.index.open import check_url, has_index, open_index
-from ctscan.index.protocols import LogStore, Suppressing
 from ctscan.model import Run, RunState
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 from ctscan.personal.scope import scope_from_text
 from ctscan.scan.basis_reading import (
-    BasisIndex,
-    Reading,
     check_local,
     joined_logs,
     load_reading,
@@ -38,16 +36,27 @@ from ctscan.scan.basis_reading import (
     reload_reading,
 )
 from ctscan.scan.clock_watch import ClockWatch
-from ctscan.scan.events import Emit, Notice
+from ctscan.scan.events import Notice
 from ctscan.scan.log.plan import check_start, check_start_index
-from ctscan.scan.log.scanner import ScanContext, ScanIndex
-from ctscan.scan.network import Network, open_network
-from ctscan.scan.request import LogListChange, LogOutcome, LogStatus, ScanClock, ScanRequest, ScanResult
+from ctscan.scan.log.scanner import ScanContext
+from ctscan.scan.network import open_network
+from ctscan.scan.request import LogOutcome, LogStatus, ScanClock, ScanRequest, ScanResult
 from ctscan.scan.safe_message import safe_message
 from ctscan.scan.scope_change import is_narrower, narrowed_line, unsearched, widened_line, wider_ranges
-from ctscan.scan.selection import Selection
 from ctscan.scan.workers.garbage import collected_rarely
 from ctscan.scan.workers.readers import Readers
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import LogStore, Suppressing
+    from ctscan.scan.basis_reading import (
+        BasisIndex,
+        Reading,
+    )
+    from ctscan.scan.events import Emit
+    from ctscan.scan.log.scanner import ScanIndex
+    from ctscan.scan.network import Network
+    from ctscan.scan.request import LogListChange
+    from ctscan.scan.selection import Selection
 
 __all__ = ["LogOutcome", "LogStatus", "ScanClock", "ScanRequest", "ScanResult", "run_scan"]
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from ctscan.model import LogState, Span
 from ctscan.model.spans import merge, subtract, total
-from ctscan.personal.scope import Scope, count_missing, scope_includes
+from ctscan.personal.scope import count_missing, scope_includes
+
+if TYPE_CHECKING:
+    from ctscan.model import LogState, Span
+    from ctscan.personal.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)

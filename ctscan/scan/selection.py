@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from ctscan.ct.log_list import ListedLogs
 from ctscan.errors import InputError, SourceError, UsageError
-from ctscan.http.client import Client
-from ctscan.model import Log, LogListEdition, SkippedLog, SkipReason
-from ctscan.model.log import LogKey
+from ctscan.model import SkippedLog, SkipReason
 from ctscan.scan.log_names import is_named, matching
 from ctscan.scan.request import LogListChange
 from ctscan.sources.logs.archive import is_archive
 from ctscan.sources.logs.directory import directory_of
 from ctscan.sources.logs.places import is_place, read_place
+
+if TYPE_CHECKING:
+    from ctscan.ct.log_list import ListedLogs
+    from ctscan.http.client import Client
+    from ctscan.model import Log, LogListEdition
+    from ctscan.model.log import LogKey
 
 _RETIRED = (SkipReason.RETIRED, SkipReason.RETIRED_SINCE)
 _NOT_SELECTED = SkipReason.NOT_SELECTED()

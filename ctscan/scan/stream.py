@@ -26,21 +26,27 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Final, TypeGuard
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from ctscan.ct.coverage import unavailable
 from ctscan.ct.merkle import batch_hashes
-from ctscan.ct.trust import PAUSES, AuditPaths
+from ctscan.ct.trust import PAUSES
 from ctscan.errors import BadAnswer, CutError, PatienceSpent, ProofError, SourceError, Unproven, WrongCount
-from ctscan.model import Batch, CompactRange, Gap, GapDetail, GapReason, Span
+from ctscan.model import Gap, GapDetail, GapReason
 from ctscan.model.hashes import HASH_SIZE, split_hashes
 from ctscan.model.spans import subtract
 from ctscan.scan.log.availability import gives_any, grain_of, is_definite, reason_of
 from ctscan.scan.log.entry_search import Found, Lost, Search
-from ctscan.scan.log.prefetch import FetchResult, fetch, prefetch
-from ctscan.scan.log.verifier import Sleep, Unprovable, Verifier
-from ctscan.sources import LogSource
+from ctscan.scan.log.prefetch import fetch, prefetch
+from ctscan.scan.log.verifier import Unprovable
 from ctscan.sources.logs.tile_reader import slice_batch
+
+if TYPE_CHECKING:
+    from ctscan.ct.trust import AuditPaths
+    from ctscan.model import Batch, CompactRange, Span
+    from ctscan.scan.log.prefetch import FetchResult
+    from ctscan.scan.log.verifier import Sleep, Verifier
+    from ctscan.sources import LogSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from a repository (`repositories/`) or a file (`files/`) can't be verified: a lo
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from ctscan.http.rate_limit import ConcurrencyWindow
-from ctscan.model import Batch, Incompleteness, Log, Question, Repository, RepositoryEntry, Span, TreeHead
+if TYPE_CHECKING:
+    from ctscan.http.rate_limit import ConcurrencyWindow
+    from ctscan.model import Batch, Incompleteness, Log, Question, Repository, RepositoryEntry, Span, TreeHead
 
 
 class LogSource(Protocol):

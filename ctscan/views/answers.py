@@ -5,26 +5,18 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ctscan.model import (
-    Answer,
     Confidence,
-    Finding,
     Freshness,
-    Identifier,
-    IdentifierKind,
-    LogCoverage,
-    LogListEdition,
-    MatchTally,
     Message,
     Qualifier,
     QuestionKind,
-    Search,
     SearchState,
     Sensitivity,
     SubjectKind,
 )
-from ctscan.model.lookup_counts import LookupCounts
 from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
 from ctscan.views.json import time_text
@@ -32,9 +24,22 @@ from ctscan.views.kept_rules import with_kept_rules
 from ctscan.views.limits import as_of, by_reason, entries_by_reason, number_of_logs
 from ctscan.views.say import Say
 from ctscan.views.search_words import shortfalls
-from ctscan.views.text import Texts
 from ctscan.views.vocabulary import GAPS, Word
 from ctscan.views.words import moment, timestamp, word
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        Answer,
+        Finding,
+        Identifier,
+        IdentifierKind,
+        LogCoverage,
+        LogListEdition,
+        MatchTally,
+        Search,
+    )
+    from ctscan.model.lookup_counts import LookupCounts
+    from ctscan.views.text import Texts
 
 LONGEST = 300  # characters of a value that are shown
 GAPS_SHOWN = 3  # one by one, else sums

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctscan.model.audit_log import AuditReport
+from ctscan.model.audit_report import AuditReport
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
 

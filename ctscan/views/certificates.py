@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ctscan.model import (
-    Authority,
-    AuthorityList,
     CertificateStanding,
-    CertificateSummary,
     EntryKind,
-    Match,
-    Message,
-    RepositorySighting,
-    Revocation,
     RevocationState,
-    Sighting,
-    Status,
 )
+from ctscan.on_first_use import late_pattern
 from ctscan.views.say import STANDINGS, Say, Standing
-from ctscan.views.text import Texts
 from ctscan.views.vocabulary import ENTRIES
 from ctscan.views.words import day, timestamp
 
+if TYPE_CHECKING:
+    from ctscan.model import (
+        Authority,
+        AuthorityList,
+        CertificateSummary,
+        Match,
+        Message,
+        RepositorySighting,
+        Revocation,
+        Sighting,
+        Status,
+    )
+    from ctscan.views.text import Texts
+
 COORDINATES_SHOWN = 3  # entries of logs that a repository names; JSON has them all
 SHORTEST_SUBJECT = 60  # characters of a subject that are shown on every terminal
-_BETWEEN_ATTRIBUTES = re.compile(r"(?<!\\)((?:\\\\)*),")
+_BETWEEN_ATTRIBUTES = late_pattern(r"(?<!\\)((?:\\\\)*),")
 """Comma of a name by RFC 4514 that no backslash escapes."""
 
 

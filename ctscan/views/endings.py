@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from ctscan.model import Gap, Message
 from ctscan.views.say import Say
-from ctscan.views.text import Texts
 from ctscan.views.vocabulary import GAPS
+
+if TYPE_CHECKING:
+    from ctscan.model import Gap, Message
+    from ctscan.views.text import Texts
 
 GAPS_NAMED = 3
 

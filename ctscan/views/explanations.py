@@ -10,11 +10,11 @@ from ctscan.model.explanation import Explanation, Stance, WeighedLine
 from ctscan.views.answers import CONFIDENCES, SUBJECTS, shown_value, what
 from ctscan.views.json import Shape, local_certificate
 from ctscan.views.json.values import message
-from ctscan.views.text import Texts
 from ctscan.views.words import word
 
 if TYPE_CHECKING:
     from ctscan.model.results import LocalCertificate
+    from ctscan.views.text import Texts
 
 Line = tuple[int, str]
 """Indent and text of a line."""

@@ -16,8 +16,21 @@ from ctscan.model.health import Condition, HealthDetail, HealthReport, ListFailu
 from ctscan.privacy.redaction import one_line, without_addresses
 from ctscan.views.say import Say
 from ctscan.views.text import ENGLISH, Texts, texts
-from ctscan.views.vocabulary import CONDITIONS
+from ctscan.views.vocabulary import Word
 from ctscan.views.words import moment, word
+
+CONDITIONS = {
+    Condition.MISBEHAVING: Word.HEALTH_MISBEHAVING,
+    Condition.FAILING: Word.HEALTH_FAILING,
+    Condition.NEVER_READ: Word.HEALTH_NEVER_READ,
+    Condition.HELD: Word.HEALTH_HELD,
+    Condition.STALE: Word.HEALTH_STALE,
+    Condition.FALLING_BEHIND: Word.HEALTH_FALLING_BEHIND,
+    Condition.BEHIND: Word.HEALTH_BEHIND,
+    Condition.GAPS: Word.HEALTH_GAPS,
+    Condition.OK: Word.HEALTH_OK,
+}
+"""Words for the condition of a log."""
 
 _COLOURS: Final = {
     Condition.MISBEHAVING: "red",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ctscan.model import Answer
-from ctscan.model.keep import KeepKind, KeptRule, KeptText
+from ctscan.model.keep import KeepKind, KeptText
 from ctscan.views.say import Say
-from ctscan.views.text import Texts
+
+if TYPE_CHECKING:
+    from ctscan.model import Answer
+    from ctscan.model.keep import KeptRule
+    from ctscan.views.text import Texts
 
 
 def with_kept_rules(searched: str, answer: Answer, texts: Texts) -> str:

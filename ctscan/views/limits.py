@@ -8,24 +8,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ctscan.model import (
-    Answer,
-    BasisLog,
     FailureKind,
     Freshness,
     GapReason,
-    LogCoverage,
     Message,
-    SkippedLog,
     SkipReason,
     Staleness,
 )
 from ctscan.views.json import timestamp_text
 from ctscan.views.say import Say
-from ctscan.views.text import Texts
 from ctscan.views.vocabulary import GAPS, Word
 from ctscan.views.words import moment, word
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        Answer,
+        BasisLog,
+        LogCoverage,
+        SkippedLog,
+    )
+    from ctscan.views.text import Texts
 
 NAMES_SHOWN = 3  # logs of one kind, else the number of them and the first names
 

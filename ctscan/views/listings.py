@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from ctscan.model import Authority, AuthorityList, CertificateStanding, Match, Message, RevocationState
 from ctscan.views.answers import category
 from ctscan.views.certificates import certificate_line, short_name, status_words
+from ctscan.views.health import CONDITIONS
 from ctscan.views.json import ATTRIBUTION
 from ctscan.views.say import STANDINGS, Say
 from ctscan.views.text import Texts
-from ctscan.views.vocabulary import CONDITIONS
 from ctscan.views.witnesses import witness_lines
 from ctscan.views.words import count, day, moment, per_second, until_head, word
 

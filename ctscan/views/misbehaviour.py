@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from ctscan.model import MisbehaviourDecision
 from ctscan.views.listings import Listing
+from ctscan.views.misbehaviour_words import CONTRADICTIONS
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
-from ctscan.views.vocabulary import CONTRADICTIONS
 from ctscan.views.words import moment, word
 
 if TYPE_CHECKING:

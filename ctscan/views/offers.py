@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from ctscan.model import Answer, Match, Offer
+from typing import TYPE_CHECKING
+
 from ctscan.views.say import Say
-from ctscan.views.text import Texts
+
+if TYPE_CHECKING:
+    from ctscan.model import Answer, Match, Offer
+    from ctscan.views.text import Texts
 
 
 def mailboxes_heading(given: Answer, texts: Texts) -> str:

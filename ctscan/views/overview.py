@@ -8,14 +8,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from ctscan.model import Answer, CertificateStanding, Code, MatchTally, Selection
+from ctscan.model import CertificateStanding, Code, Selection
+from ctscan.on_first_use import late_pattern
 from ctscan.views.answers import category
 from ctscan.views.certificates import logged_at
 from ctscan.views.json import time_text
 from ctscan.views.say import Say
-from ctscan.views.text import Texts
 from ctscan.views.words import moment
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        Answer,
+        MatchTally,
+    )
+    from ctscan.views.text import Texts
 
 FEWEST = 2  # certificates; a single one says all of this itself
 ISSUERS_SHOWN = 5
@@ -50,7 +58,7 @@ STANDINGS = {
     CertificateStanding.UNKNOWN: Overview.UNKNOWN(),
 }
 
-_COMMON_NAME = re.compile(r"(?:^|(?<!\\)[,+])(?:CN|O)=((?:\\.|[^\\,+])+)")
+_COMMON_NAME = late_pattern(r"(?:^|(?<!\\)[,+])(?:CN|O)=((?:\\.|[^\\,+])+)")
 """Common name of an issuer in the text of RFC 4514, else its organisation: whichever stands first."""
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ctscan.model import Code
-from ctscan.model.keep import Purged, PurgeReceipt
-from ctscan.views.text import Texts
+from ctscan.model.keep import Purged
+
+if TYPE_CHECKING:
+    from ctscan.model.keep import PurgeReceipt
+    from ctscan.views.text import Texts
 
 
 class PurgeText(Code):

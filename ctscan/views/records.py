@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from ctscan.model import Disclosure, Run, Search
+from ctscan.on_first_use import late_pattern
 from ctscan.views.listings import Listing
 from ctscan.views.search_words import scope_messages
 from ctscan.views.text import ENGLISH, texts
@@ -15,7 +15,7 @@ from ctscan.views.words import KINDS, count, moment
 TERMS_SHOWN = 3
 """Terms of a kind that are named; JSON has all."""
 
-_TERM = re.compile(r", (?=(?:domain|email|organisation):)")
+_TERM = late_pattern(r", (?=(?:domain|email|organisation):)")
 _NOUNS = {"domain": ("domain", "domains"), "email": ("address", "addresses"), "organisation": ("organisation", "")}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctscan.model import CertificateStanding, Code, MisbehaviourKind
+from ctscan.model import CertificateStanding, Code
 
 
 class Say(Code):
@@ -255,22 +255,3 @@ STANDINGS = {
     CertificateStanding.REVOKED: Standing.REVOKED(),
     CertificateStanding.UNKNOWN: Standing.UNKNOWN(),
 }
-
-
-class Verification(Code):
-    """Step by which a third party verifies evidence of misbehaviour, with any software."""
-
-    HEADS = "verification.heads"
-    TWO_ROOTS = "verification.two-roots"
-    SHRANK = "verification.shrank"
-    EMPTY_ROOT = "verification.empty-root"
-    NOT_EXTENDED = "verification.not-extended"
-
-
-HOW_TO_VERIFY = {
-    MisbehaviourKind.TWO_ROOTS: Verification.TWO_ROOTS(),
-    MisbehaviourKind.SHRANK: Verification.SHRANK(),
-    MisbehaviourKind.EMPTY_ROOT: Verification.EMPTY_ROOT(),
-    MisbehaviourKind.NOT_EXTENDED: Verification.NOT_EXTENDED(),
-}
-"""Step behind `Verification.HEADS`, for each kind of evidence."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from ctscan.model import Message, QuestionKind, Search, SearchScope, SearchShortfall, Shortfall
-from ctscan.views.text import Texts
+from ctscan.model import QuestionKind, SearchScope, SearchShortfall
 from ctscan.views.vocabulary import Word
+
+if TYPE_CHECKING:
+    from ctscan.model import Message, Search, Shortfall
+    from ctscan.views.text import Texts
 
 _KINDS = {
     QuestionKind.EMAIL: Word.KIND_EMAIL,

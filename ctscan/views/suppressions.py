@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ctscan.model import Code, IdentifierKind, Message
-from ctscan.model.suppression import ForgetReceipt, KnownRecipient, Recipient, Suppression, SuppressionKind
+from ctscan.model.forgetting import ForgetReceipt, KnownRecipient, Recipient
+from ctscan.model.suppression import Suppression, SuppressionKind
 from ctscan.views.text import Texts
 
 

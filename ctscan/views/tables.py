@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -22,8 +22,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCoverage, Match, MatchPage, Message, Remark
-from ctscan.model.explanation import Explanation
+from ctscan.model import IdentifierKind, Remark
 from ctscan.privacy.redaction import visible
 from ctscan.views.answers import (
     answer_lines,
@@ -48,12 +47,23 @@ from ctscan.views.certificates import (
     status_words,
 )
 from ctscan.views.columns import READABLE, Column, widths
-from ctscan.views.explanations import explanation_lines
 from ctscan.views.limits import doubts, limits
 from ctscan.views.offers import mailbox_heading, mailboxes_heading, offer_lines
 from ctscan.views.overview import overview_lines, selection_lines
 from ctscan.views.say import Say
-from ctscan.views.text import Texts
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        Answer,
+        AuthorityList,
+        Finding,
+        LogCoverage,
+        Match,
+        MatchPage,
+        Message,
+    )
+    from ctscan.model.explanation import Explanation
+    from ctscan.views.text import Texts
 
 PIPE_WIDTH = 1_000_000  # columns when nobody said how wide the output is: wider than any line
 NARROWEST = 20  # columns; a terminal with less folds the lines itself, before a wide letter finds no room
@@ -221,6 +231,8 @@ def findings(out: Console, found: Sequence[Finding], texts: Texts) -> None:
 
 def explanations(out: Console, explained: Iterable[Explanation], texts: Texts) -> None:
     """Print the explanations of findings, each after an empty line."""
+    from ctscan.views.explanations import explanation_lines  # not at the top: answers have none
+
     for explanation in explained:
         out.print()
         for indent, line in explanation_lines(explanation, texts):

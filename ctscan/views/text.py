@@ -15,19 +15,20 @@ A file of a language has one table per vocabulary, and in it one sentence per co
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial, reduce
 from pathlib import Path
 
 from ctscan.errors import InputError, UsageError
 from ctscan.model import Message
+from ctscan.on_first_use import late_pattern
 from ctscan.resources import data_path, languages
 
 ENGLISH = "en"
-PLACEHOLDER = re.compile(r"\{(\w+)(?::(phrase|number|date|day|quoted|section))?\}")
+PLACEHOLDER = late_pattern(r"\{(\w+)(?::(phrase|number|date|day|quoted|section))?\}")
 
-_SECTION = re.compile(r"\bca-section\.[a-z-]+")
-_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])-(?P<day>\d\d)(?:T|$)", re.ASCII)
+_SECTION = late_pattern(r"\bca-section\.[a-z-]+")
+_DAY = late_pattern(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])-(?P<day>\d\d)(?:T|$)", re.ASCII)
 
 Sentence = str | Mapping[str, str]
 
@@ -111,23 +112,69 @@ def texts(lang: str) -> Texts:
 
 
 def read_texts(path: Path) -> Texts:
-    """Sentences of one file, by code. InputError when it isn't TOML, or holds something else than sentences."""
+    """Sentences of one file, by code. InputError when it isn't text, or a table when it is first used and isn't TOML or
+    holds something else than sentences."""
+    try:
+        return Texts(path.stem, _Sentences(path.name, path.read_text(encoding="utf-8")))
+    except (ValueError, OSError) as error:
+        raise InputError(f"{path.name}: expected TOML: {error}") from error
+
+
+_TABLE = late_pattern(r"^\[([a-z-]+)\] *\n", re.MULTILINE)
+
+
+class _Sentences(Mapping[str, Sentence]):
+    """Sentences of a file by code. A table is parsed when one of its codes is asked for: a command shows sentences of a
+    few tables, and all of them take 40 ms."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name = name
+        first, *parts = _TABLE.split(text)
+        self._unread: dict[str, str] = {}
+        for vocabulary, table in zip(parts[::2], parts[1::2], strict=True):
+            if vocabulary in self._unread:
+                raise InputError(f"{name}: {vocabulary}: expected one table, got two")
+            self._unread[vocabulary] = table
+        self._read = _sentences(name, "", first)
+
+    def __getitem__(self, code: str) -> Sentence:
+        self._load(code.partition(".")[0])
+        return self._read[code]
+
+    def __iter__(self) -> Iterator[str]:
+        for vocabulary in list(self._unread):
+            self._load(vocabulary)
+        return iter(self._read)
+
+    def _load(self, vocabulary: str) -> None:
+        """Parse a table. Two threads may both do so: it counts as read when its sentences are there."""
+        if (table := self._unread.get(vocabulary)) is not None:
+            self._read |= _sentences(self._name, vocabulary, table)
+            self._unread.pop(vocabulary, None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _sentences(name: str, vocabulary: str, table: str) -> dict[str, Sentence]:
+    """Parse a table of a file; without a vocabulary, the beginning of the file."""
     import tomllib  # here: commands that show no sentence don't need it
 
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError, OSError) as error:
-        raise InputError(f"{path.name}: expected TOML: {error}") from error
+        found = tomllib.loads(table)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{name}: {vocabulary}: expected TOML: {error}") from error
+    tables = {vocabulary: found} if vocabulary else found
     sentences: dict[str, Sentence] = {}
-    for vocabulary, found in tables.items():
-        words = {f"{vocabulary}.{word}": one for word, one in found.items()} if isinstance(found, dict) else {}
-        sentences |= words or {vocabulary: found}
+    for word, held in tables.items():
+        words = {f"{word}.{one}": sentence for one, sentence in held.items()} if isinstance(held, dict) else {}
+        sentences |= words or {word: held}
     for code, sentence in sentences.items():
-        _check_sentence(path, code, sentence)
-    return Texts(path.stem, sentences)
+        _check_sentence(name, code, sentence)
+    return sentences
 
 
-def _check_sentence(path: Path, code: str, sentence: object) -> None:
+def _check_sentence(name: str, code: str, sentence: object) -> None:
     forms = [sentence.get("one"), sentence.get("other")] if isinstance(sentence, dict) else [sentence]
     if not all(isinstance(form, str) for form in forms):
-        raise InputError(f"{path.name}: {code}: expected a sentence, or its forms `one` and `other`")
+        raise InputError(f"{name}: {code}: expected a sentence, or its forms `one` and `other`")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ctscan.model import Code, EntryKind, GapReason, MisbehaviourKind
-from ctscan.model.health import Condition
+from ctscan.model import Code, EntryKind, GapReason
 
 
 class Word(Code):
@@ -112,25 +111,3 @@ ENTRIES = {EntryKind.X509: Word.ENTRY_X509, EntryKind.PRECERT: Word.ENTRY_PRECER
 
 GAPS = {reason: Word[f"GAP_{reason.name}"] for reason in GapReason}
 """Words for the reason of a gap."""
-
-CONDITIONS = {
-    Condition.MISBEHAVING: Word.HEALTH_MISBEHAVING,
-    Condition.FAILING: Word.HEALTH_FAILING,
-    Condition.NEVER_READ: Word.HEALTH_NEVER_READ,
-    Condition.HELD: Word.HEALTH_HELD,
-    Condition.STALE: Word.HEALTH_STALE,
-    Condition.FALLING_BEHIND: Word.HEALTH_FALLING_BEHIND,
-    Condition.BEHIND: Word.HEALTH_BEHIND,
-    Condition.GAPS: Word.HEALTH_GAPS,
-    Condition.OK: Word.HEALTH_OK,
-}
-"""Words for the condition of a log."""
-
-CONTRADICTIONS = {
-    MisbehaviourKind.TWO_ROOTS: Word.CONTRADICTION_TWO_ROOTS,
-    MisbehaviourKind.SHRANK: Word.CONTRADICTION_SHRANK,
-    MisbehaviourKind.EMPTY_ROOT: Word.CONTRADICTION_EMPTY_ROOT,
-    MisbehaviourKind.NOT_EXTENDED: Word.CONTRADICTION_NOT_EXTENDED,
-    None: Word.CONTRADICTION_UNNAMED,
-}
-"""Words for the kind of a contradiction; None: an older version recorded it."""

@@ -8,15 +8,17 @@ from datetime import datetime
 from math import inf
 from typing import TYPE_CHECKING
 
-from ctscan.model import Message, PlannedDisclosure, Question
+from ctscan.model import Message
 from ctscan.views.json import time_text, timestamp_text
 from ctscan.views.say import Say
 from ctscan.views.search_words import shortfalls
-from ctscan.views.text import ENGLISH, Texts, texts
-from ctscan.views.vocabulary import Word
+from ctscan.views.text import ENGLISH, texts
 
 if TYPE_CHECKING:
+    from ctscan.model import PlannedDisclosure, Question
     from ctscan.model.results import ProofCounts, SearchResult
+    from ctscan.views.text import Texts
+    from ctscan.views.vocabulary import Word
 
 KINDS = {
     "email": "e-mail address",

@@ -7,9 +7,10 @@ mail, a qualified statement one for signatures.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ctscan.model import Certificate
+if TYPE_CHECKING:
+    from ctscan.model import Certificate
 
 OTHER: Final = "other"
 

@@ -7,12 +7,12 @@ DER are searched for readable runs; broken structures are Problems.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import DecodedString, Name
+from ctscan.on_first_use import late_pattern
 from ctscan.x509.der import MAX_DEPTH, Element, content, element_at
 from ctscan.x509.der_reader import MAX_PROBLEMS, OCTETS, OID, SEQUENCE, SET, DerReader
 from ctscan.x509.general_names import element_text, read_name
@@ -33,7 +33,7 @@ megabyte."""
 
 _OCTETS: Final = frozenset((BIT_STRING, OCTETS, BIT_STRING | 0x20, OCTETS | 0x20))
 _SEGMENTED: Final = frozenset((BIT_STRING | 0x20, OCTETS | 0x20))
-_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL: Final = late_pattern(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREAKS: Final = {9: None, 10: None, 13: None}
 
 

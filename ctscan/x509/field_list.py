@@ -6,11 +6,11 @@ inside it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ctscan.model import Attribute, DecodedString, Field, GeneralName, Name, Problem
+from ctscan.on_first_use import late_pattern
 from ctscan.x509.der import element_at
 from ctscan.x509.der_reader import DerReader, Problems
 from ctscan.x509.embedded import embedded_values, value_text
@@ -33,7 +33,7 @@ MAX_NAMES: Final = 4
 """Depth of names within each other (the owner of an owner)."""
 
 _TEXTUAL: Final = frozenset((RFC822_NAME, DNS_NAME, URI))
-_ADDRESS_TEXT: Final = re.compile(rb"[0-9A-Fa-f:.]{3,45}(?:/[0-9.]{1,15})?")
+_ADDRESS_TEXT: Final = late_pattern(rb"[0-9A-Fa-f:.]{3,45}(?:/[0-9.]{1,15})?")
 
 
 def name_fields(path: str, part: str, name: Name, problems: Problems, depth: int = 0) -> Iterator[Field]:

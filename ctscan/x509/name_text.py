@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from itertools import groupby
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
-from ctscan.model import Attribute, Name
+if TYPE_CHECKING:
+    from ctscan.model import Attribute, Name
 
 LIMIT = 2000
 """Characters of a rendered name; a longer name ends with an ellipsis."""

@@ -8,10 +8,11 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model.certificate_request import RequestForm
+from ctscan.on_first_use import late_pattern
 from ctscan.x509.der import Element, children, element_at
 from ctscan.x509.der_reader import OID, SEQUENCE, SET
 
-SPKAC_LINE: Final = re.compile(rb"^[ \t]*SPKAC[ \t]*=[ \t]*", re.MULTILINE)
+SPKAC_LINE: Final = late_pattern(rb"^[ \t]*SPKAC[ \t]*=[ \t]*", re.MULTILINE)
 _INTEGER, _IA5 = 0x02, 0x16
 _BEGINNING: Final = 64 * 1024
 """Octets of a text in which the line with the key may stand."""

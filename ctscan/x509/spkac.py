@@ -18,6 +18,7 @@ from typing import Final
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, Field, Problem
 from ctscan.model.certificate_request import REQUEST_ATTRIBUTES, RequestForm
+from ctscan.on_first_use import late_pattern
 from ctscan.x509.der import Element
 from ctscan.x509.der_reader import DerReader
 from ctscan.x509.general_names import element_text, read_name
@@ -42,8 +43,8 @@ _SHORT: Final = {
     "email": "1.2.840.113549.1.9.1",
 }
 _TYPES: Final = {name.lower(): oid for oid, name in ATTRIBUTES.items()} | _SHORT
-_OID: Final = re.compile(r"[012](?:\.\d{1,10}){1,20}", re.ASCII)
-_NUMBERED: Final = re.compile(r"[^.,:]{0,20}[.,:](?=\D)")
+_OID: Final = late_pattern(r"[012](?:\.\d{1,10}){1,20}", re.ASCII)
+_NUMBERED: Final = late_pattern(r"[^.,:]{0,20}[.,:](?=\D)")
 """Prefix that tells repeated names apart: `0.OU`, `1.OU`."""
 
 MAX_LINES: Final = 1_000

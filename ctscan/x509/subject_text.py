@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_PART: Final = re.compile(r"(?:[^\\,+]|\\.)+", re.DOTALL)
-_HEX: Final = re.compile(r"(?:\\[0-9A-Fa-f]{2})+")
+from ctscan.on_first_use import late_pattern
+
+_PART: Final = late_pattern(r"(?:[^\\,+]|\\.)+", re.DOTALL)
+_HEX: Final = late_pattern(r"(?:\\[0-9A-Fa-f]{2})+")
 
 
 def values_in(text: str, name: str) -> tuple[str, ...]:

@@ -6,13 +6,13 @@ identifier with its version (section 2.2.2.7.7.2).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate
 from ctscan.model.template import TemplateShape
+from ctscan.on_first_use import late_pattern
 from ctscan.x509.certificate_use import uses_of
 from ctscan.x509.der import children, dotted
 from ctscan.x509.name_text import render_name
@@ -27,7 +27,7 @@ _OTHER_NAME: Final = 0
 _LONGEST_NAME: Final = 100  # characters of the name of a template
 _MOST_TYPES: Final = 40  # types of a name, policies, purposes; further ones don't distinguish shapes
 
-_BUILT_IN: Final = re.compile(r"1\.3\.6\.1\.4\.1\.311\.21\.8(?:\.\d{1,12}){4,6}\.1\.(\d{1,2})")
+_BUILT_IN: Final = late_pattern(r"1\.3\.6\.1\.4\.1\.311\.21\.8(?:\.\d{1,12}){4,6}\.1\.(\d{1,2})")
 """Template that every forest has, as [MS-CRTD] numbers it."""
 
 _BUILT_IN_NAMES: Final = (

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ctscan.model import DecodedString
+from ctscan.on_first_use import late_pattern
 
 BIT_STRING: Final = 3
 OCTET_STRING: Final = 4
@@ -34,7 +35,7 @@ STRING_TYPES: Final = frozenset((
 ))  # fmt: skip
 """Tag numbers of the types that hold text by definition."""
 
-_CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
+_CONTROL: Final = late_pattern(rb"[\x00-\x1f\x7f]")
 
 MAX_STRING: Final = 4_096
 """Characters of a piece of a long text that is searched piece by piece."""
@@ -160,11 +161,11 @@ _T61: Final = dict(zip(b"\xa4\xa6\xa8\xb4\xb8", "$#¤×÷", strict=True)) | dict
         strict=True,
     )
 )
-_ACCENTED: Final = re.compile(rb"[\xc1-\xcf](.)", re.DOTALL)
+_ACCENTED: Final = late_pattern(rb"[\xc1-\xcf](.)", re.DOTALL)
 
 # Latin-1 has capital letters at C1-CF. Such a capital inside a word before a small letter (`fÈur`), or at its beginning
 # before a capital and a small letter (`ÈUbung`), is no spelling in any language: T.61 was meant.
-_EVIDENT_T61: Final = re.compile(
+_EVIDENT_T61: Final = late_pattern(
     rb"[A-Za-z\xdf-\xff][\xc1-\xcf][a-z]|(?:^|[^A-Za-z\xc0-\xff])[\xc1-\xcf][A-Z][a-z]",
 )
 
@@ -193,10 +194,10 @@ def _unaccented(raw: bytes) -> str:
 # --- salvage -------------------------------------------------------------------------------------------------------
 
 # possessive: without backtracking, which would take a hundred octets of memory for each octet of a long run
-_RUN: Final = re.compile(
+_RUN: Final = late_pattern(
     rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){4,}+",
 )
-_WIDE_RUN: Final = re.compile(rb"(?:\x00[\x20-\x7e\xa0-\xff]|[\x01-\x05][\x00-\xff]){4,}+", re.DOTALL)
+_WIDE_RUN: Final = late_pattern(rb"(?:\x00[\x20-\x7e\xa0-\xff]|[\x01-\x05][\x00-\xff]){4,}+", re.DOTALL)
 _PRINTABLE_TAGS: Final = frozenset(b"01")  # SEQUENCE and SET
 _STRING_OCTETS: Final = frozenset((*STRING_TYPES, OCTET_STRING, *range(0x80, 0x90)))
 

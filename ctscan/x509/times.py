@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from ctscan.on_first_use import late_pattern
 
 UTC_TIME: Final = 0x17
 GENERALIZED_TIME: Final = 0x18
 
 _ZONE = rb"(?:Z|([+-])(\d\d)(\d\d))?"
 _FORMS: Final = {
-    UTC_TIME: re.compile(rb"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?" + _ZONE),
-    GENERALIZED_TIME: re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)?(\d\d)?(?:[.,]\d+)?" + _ZONE),
+    UTC_TIME: late_pattern(rb"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?" + _ZONE),
+    GENERALIZED_TIME: late_pattern(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)?(\d\d)?(?:[.,]\d+)?" + _ZONE),
 }
 
 

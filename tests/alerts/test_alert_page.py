@@ -18,7 +18,8 @@ from ctscan.app.alert_channels import ready_channels
 from ctscan.config import load_config
 from ctscan.config.template import TEMPLATE
 from ctscan.model.alert import ChannelQueue
-from ctscan.model.alert_channel import ChannelResult, DeliveryReason, ValueForm
+from ctscan.model.alert_channel import ValueForm
+from ctscan.model.delivery import ChannelResult, DeliveryReason
 from ctscan.views.alerts.alert_lines import queue_shape, result_shape
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operator.md").read_text(encoding="utf-8")

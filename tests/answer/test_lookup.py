@@ -12,7 +12,7 @@ from ctscan.answer.matching import PARTLY
 from ctscan.index.open import open_index
 from ctscan.model import Answer, Remark
 from ctscan.personal.identifiers import parse_identifier
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 
 
 def answered(tmp_path: Path, names: list[str], asked: str, limit: int = 10_000, *, partly: bool = False) -> Answer:

@@ -21,7 +21,7 @@ from support.webhook_server import WebhookServer, webhook_server
 from ctscan.app.alert_rounds import alert_round
 from ctscan.app.overview import disclosures
 from ctscan.config import load_config
-from ctscan.model.alert_channel import ChannelResult
+from ctscan.model.delivery import ChannelResult
 
 NOW = datetime(2031, 5, 6, 12, 0, tzinfo=UTC)
 NUMBER = 201  # alerts: three messages for each of four channels

@@ -24,7 +24,7 @@ from ctscan.config import Config
 from ctscan.errors import UsageError
 from ctscan.model import AuditAction, AuditState
 from ctscan.model.alert import ChannelQueue
-from ctscan.model.alert_channel import ChannelResult
+from ctscan.model.delivery import ChannelResult
 
 NOW = datetime(2031, 5, 6, 12, 0, tzinfo=UTC)  # behind the alerts, which are of the time of the test's index
 

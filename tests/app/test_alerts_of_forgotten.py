@@ -15,7 +15,7 @@ from ctscan.app.alert_rounds import alert_round
 from ctscan.app.wiring import opened_index
 from ctscan.config import Config
 from ctscan.index.protocols import Index
-from ctscan.model.alert_channel import ChannelResult
+from ctscan.model.delivery import ChannelResult
 from ctscan.model.keep import KeepKind, KeptRule, Limits, Period, PurgeBounds, Unit
 
 NOW = datetime(2031, 5, 6, 12, 0, tzinfo=UTC)

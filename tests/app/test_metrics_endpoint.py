@@ -24,7 +24,7 @@ from ctscan.config import Config, load_config
 from ctscan.config.metrics_checks import ListenAddress
 from ctscan.errors import UsageError
 from ctscan.index.open import open_index
-from ctscan.model.results import ScanReport
+from ctscan.model.scan_report import ScanReport
 from ctscan.scan.events import Emit
 from ctscan.scan.request import ScanClock
 

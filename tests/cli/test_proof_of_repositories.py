@@ -14,7 +14,8 @@ from support.logs import LogBuilder
 
 from ctscan.index.open import open_index
 from ctscan.model import EntryKind, RepositoryEntry, RepositoryHit
-from ctscan.personal.rules import find_personal_data, rule_set
+from ctscan.personal.rule_set import rule_set
+from ctscan.personal.rules import find_personal_data
 from ctscan.x509.certificate import read_certificate
 
 JANE = make_certificate([("CN", "Jane Roe")], [("email", "jane@example.org")], eku=(EMAIL_PROTECTION,), serial=7)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.logs import LogBuilder, b64
 
+from ctscan.ct.key_ids import key_id
 from ctscan.ct.note import origin_of, parse_checkpoint, shown_origin
-from ctscan.ct.signature import key_id, verify_head
+from ctscan.ct.signature import verify_head
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import TreeHead
 

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from support.logs import LogBuilder, ecdsa_key, rsa_key, sign_list
 
 from ctscan.ct.api import parse_sth, sth_message
-from ctscan.ct.signature import key_id, log_id_of, read_key, verify_head, verify_list
+from ctscan.ct.key_ids import key_id, log_id_of
+from ctscan.ct.signature import read_key, verify_head, verify_list
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import TreeHead
 

@@ -40,7 +40,8 @@ from ctscan.errors import IndexFault
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.model import IdentifierKind, LookupKey
-from ctscan.model.suppression import Ground, Removed, Suppression, SuppressionKind
+from ctscan.model.forgetting import Removed
+from ctscan.model.suppression import Ground, Suppression, SuppressionKind
 
 Work = Callable[[Index], Awaitable[None]]
 

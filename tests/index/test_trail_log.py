@@ -27,7 +27,8 @@ from ctscan.index.protocols import Trail
 from ctscan.index.sqlite.schema import TRAIL, migrate, migrations
 from ctscan.model import AuditAction, AuditState
 from ctscan.model.audit_leaf import audit_leaf_hash
-from ctscan.model.audit_log import AuditLog, AuditReport
+from ctscan.model.audit_log import AuditLog
+from ctscan.model.audit_report import AuditReport
 from ctscan.privacy.key_file import Key
 
 KEY = Key(Path("key"), bytes(range(32)))

@@ -9,7 +9,7 @@ import pytest
 from ctscan.model import GapReason, RuleSet, RuleVersion, VerifiedRange
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.question_coverage import given_name, questions_about, satisfies, why_not_searched
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 
 EMAIL, NAME = RuleVersion("email.x", 2, ("email", "domain")), RuleVersion("name.x", 1, ("name",))
 NUMBER, ACCOUNT = RuleVersion("number.x", 3, ("number", "phone")), RuleVersion("account.x", 1, ("account", "email"))

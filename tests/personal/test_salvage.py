@@ -22,7 +22,8 @@ from ctscan.ct.wire import cut_tile, entry_of
 from ctscan.model import BatchResult
 from ctscan.personal.analyse import analyse
 from ctscan.personal.batch import BatchAnalyser
-from ctscan.personal.rules import find_personal_data, rule_set
+from ctscan.personal.rule_set import rule_set
+from ctscan.personal.rules import find_personal_data
 from ctscan.personal.scope import parse_scope
 from ctscan.x509.certificate import read_certificate
 

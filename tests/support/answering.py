@@ -26,7 +26,7 @@ from ctscan.model import Answer, Finding, Hit, Identifier, Unreadable
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.normalise.addresses import email_keys
 from ctscan.personal.normalise.name_tokens import name_keys
-from ctscan.personal.rules import rule_set
+from ctscan.personal.rule_set import rule_set
 
 
 def answered(

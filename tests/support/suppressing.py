@@ -13,7 +13,8 @@ from pathlib import Path
 from support.kept import AT
 
 from ctscan.model import IdentifierKind
-from ctscan.model.suppression import ForgetRequest, Ground
+from ctscan.model.forgetting import ForgetRequest
+from ctscan.model.suppression import Ground
 
 
 def forgetting(*addresses: str, **fields: object) -> ForgetRequest:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from support.alerting import AT, a_condition, a_finding, a_message, an_alert
 
 from ctscan.model.alert import AlertText
-from ctscan.model.alert_channel import ChannelResult, DeliveryReason
 from ctscan.model.alert_message import Gravity
+from ctscan.model.delivery import ChannelResult, DeliveryReason
 from ctscan.privacy.redaction import visible
 from ctscan.views.alerts.alert_json import MOST_FINDINGS, MOST_SIGHTINGS
 from ctscan.views.alerts.alert_lines import sent_lines, watched_line

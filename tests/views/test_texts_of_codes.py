@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import tomllib
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -23,7 +24,7 @@ from ctscan.model.letter_text import MissingItem
 from ctscan.model.regime import PauseName, Promptness, RefusalName, RegimeFact
 from ctscan.model.template import TemplateText
 from ctscan.personal.categories import CATEGORIES
-from ctscan.resources import languages
+from ctscan.resources import data_path, languages
 from ctscan.views import text as texts_module
 from ctscan.views.exposure.report_words import PageText
 from ctscan.views.purges import PurgeText
@@ -166,7 +167,26 @@ def test_a_message_of_another_version_is_shown_as_its_code(encoded: str, shown: 
 def test_a_file_of_a_language_that_holds_no_sentences_is_an_error(content: str, tmp_path: Path) -> None:
     (tmp_path / "xx.toml").write_text(content, "utf-8")
     with pytest.raises(InputError, match=r"xx\.toml: "):
-        read_texts(tmp_path / "xx.toml")
+        dict(read_texts(tmp_path / "xx.toml").sentences)
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_tables_that_are_read_one_by_one_are_those_of_the_whole_file(lang: str) -> None:
+    tables = tomllib.loads((data_path("text") / f"{lang}.toml").read_text("utf-8"))
+    legacy = {"legacy": tables.pop("legacy")}
+    whole = {
+        f"{vocabulary}.{word}": sentence for vocabulary, found in tables.items() for word, sentence in found.items()
+    }
+    one_by_one = read_texts(data_path("text") / f"{lang}.toml").sentences
+    assert {code: one_by_one[code] for code in legacy | whole} == legacy | whole
+    assert dict(read_texts(data_path("text") / f"{lang}.toml").sentences) == legacy | whole
+
+
+@pytest.mark.parametrize("content", ["[a]\nb = 1\n", "[a]\nb = [[\n", "[a]\nb = 'c'\n[a]\nd = 'e'\n"])
+def test_a_table_that_holds_no_sentences_is_an_error_when_it_is_used(content: str, tmp_path: Path) -> None:
+    (tmp_path / "xx.toml").write_text(content, "utf-8")
+    with pytest.raises(InputError, match=r"xx\.toml: a"):
+        read_texts(tmp_path / "xx.toml").sentences["a.b"]
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,9 @@ from ctscan.alerts.channel import ChannelKind, ChannelTools, Options, Send
 from ctscan.alerts.channels.json_lines import sync_folder
 from ctscan.config.setting_checks import filled_text, whole_number
 from ctscan.errors import DeliveryFailed
-from ctscan.model.alert_channel import ChannelSettings, DeliveryReason
+from ctscan.model.alert_channel import ChannelSettings
 from ctscan.model.alert_message import AlertMessage
+from ctscan.model.delivery import DeliveryReason
 
 _ENTRIES = 100
 _TITLE = "ctscan"

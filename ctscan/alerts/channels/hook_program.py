@@ -20,8 +20,9 @@ from ctscan.alerts.channel import ChannelKind, ChannelTools, Options, Send, unre
 from ctscan.alerts.owner_files import changeable_by_others
 from ctscan.config.setting_checks import filled_text, whole_number
 from ctscan.errors import DeliveryFailed
-from ctscan.model.alert_channel import ChannelSettings, DeliveryReason
+from ctscan.model.alert_channel import ChannelSettings
 from ctscan.model.alert_message import AlertMessage
+from ctscan.model.delivery import DeliveryReason
 
 REFUSED = 65
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}

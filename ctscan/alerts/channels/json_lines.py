@@ -14,8 +14,9 @@ from pathlib import Path
 from ctscan.alerts.channel import ChannelKind, ChannelTools, Options, Send
 from ctscan.config.setting_checks import filled_text
 from ctscan.errors import DeliveryFailed
-from ctscan.model.alert_channel import ChannelSettings, DeliveryReason
+from ctscan.model.alert_channel import ChannelSettings
 from ctscan.model.alert_message import AlertMessage
+from ctscan.model.delivery import DeliveryReason
 
 STDOUT = "-"
 _FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

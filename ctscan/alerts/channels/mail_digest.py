@@ -8,8 +8,9 @@ from __future__ import annotations
 from ctscan.alerts.channel import ChannelKind, ChannelTools, Options, Send, unready
 from ctscan.config.party_checks import mail_address
 from ctscan.errors import CtscanError, DeliveryFailed, Refused, UsageError
-from ctscan.model.alert_channel import ChannelSettings, DeliveryReason
+from ctscan.model.alert_channel import ChannelSettings
 from ctscan.model.alert_message import AlertMessage
+from ctscan.model.delivery import DeliveryReason
 from ctscan.model.mail import Mail
 
 _SENDER = "ctscan"

@@ -25,12 +25,14 @@ from ctscan.alerts.channel import ChannelKind, ChannelTools, Options, Send, unre
 from ctscan.alerts.syslog_format import DATAGRAM, FACILITIES, FRAME, SD_NAME, framed, syslog_message
 from ctscan.config.setting_checks import filled_text, unexpected
 from ctscan.errors import DeliveryFailed
-from ctscan.model.alert_channel import ChannelSettings, DeliveryReason
+from ctscan.model.alert_channel import ChannelSettings
 from ctscan.model.alert_message import AlertMessage
+from ctscan.model.delivery import DeliveryReason
+from ctscan.on_first_use import late_pattern
 
 _PORTS = {"udp": 514, "tcp": 601, "tls": 6514}
-_PLACE = re.compile(r"(?:udp|tcp|tls)://(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
-_SD_ID = re.compile(r"[!#-<>-\\^-~]{1,20}@[0-9]{1,10}")
+_PLACE = late_pattern(r"(?:udp|tcp|tls)://(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_SD_ID = late_pattern(r"[!#-<>-\\^-~]{1,20}@[0-9]{1,10}")
 _LOCAL = "/dev/log"
 _FAREWELL = 2.0  # seconds in which a server closes its side
 

@@ -17,8 +17,9 @@ from ctscan.alerts.channel import ChannelKind, ChannelTools, Options, Send
 from ctscan.alerts.owner_files import secret_of
 from ctscan.config.setting_checks import filled_text, unexpected
 from ctscan.errors import CtscanError, DeliveryFailed, Missing, Refused, Throttled, UsageError
-from ctscan.model.alert_channel import ChannelSettings, DeliveryReason
+from ctscan.model.alert_channel import ChannelSettings
 from ctscan.model.alert_message import AlertMessage
+from ctscan.model.delivery import DeliveryReason
 
 SIGNATURE = "Ctscan-Signature"
 _TAKEN = frozenset((*range(201, 209), 226))

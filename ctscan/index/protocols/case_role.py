@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model.case import Case, CaseEvent, CaseIdentifier
-from ctscan.model.identifier import IdentifierKind
+if TYPE_CHECKING:
+    from ctscan.model.case import Case, CaseEvent, CaseIdentifier
+    from ctscan.model.identifier import IdentifierKind
 
 
 class Cases(Protocol):

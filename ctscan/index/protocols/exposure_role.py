@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ctscan.model.exposure import ExposureCounts, ExposureQuestion
+if TYPE_CHECKING:
+    from ctscan.model.exposure import ExposureCounts, ExposureQuestion
 
 T = TypeVar("T")
 

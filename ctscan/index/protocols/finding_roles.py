@@ -7,9 +7,8 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model import Evidence, Finding, LookupKey, Match, PartlyRead
-
 if TYPE_CHECKING:
+    from ctscan.model import Evidence, Finding, LookupKey, Match, PartlyRead
     from ctscan.model.results import Repaired
 
 

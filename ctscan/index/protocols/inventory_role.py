@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model.inventory import Inventory
-from ctscan.model.metrics import FindingsPortion
+if TYPE_CHECKING:
+    from ctscan.model.inventory import Inventory
+    from ctscan.model.metrics import FindingsPortion
 
 
 class Stock(Protocol):

@@ -8,24 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model import (
-    Basis,
-    FailureKind,
-    Holder,
-    Log,
-    LogListEdition,
-    LogState,
-    RuleSet,
-    Run,
-    RunState,
-    ScanStep,
-    SeenHead,
-    SkippedLog,
-    Span,
-    TreeHead,
-)
-
 if TYPE_CHECKING:
+    from ctscan.model import (
+        Basis,
+        FailureKind,
+        Holder,
+        Log,
+        LogListEdition,
+        LogState,
+        RuleSet,
+        Run,
+        RunState,
+        ScanStep,
+        SeenHead,
+        SkippedLog,
+        Span,
+        TreeHead,
+    )
     from ctscan.model.health import ListFailure
 
 

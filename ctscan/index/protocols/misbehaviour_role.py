@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model import MisbehaviourDecision, MisbehaviourEvidence, MisbehaviourKind, RecordedMisbehaviour
+if TYPE_CHECKING:
+    from ctscan.model import MisbehaviourDecision, MisbehaviourEvidence, MisbehaviourKind, RecordedMisbehaviour
 
 
 class MisbehaviourStore(Protocol):

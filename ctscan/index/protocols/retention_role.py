@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model.keep import Limits, PurgeBounds, Purged
+if TYPE_CHECKING:
+    from ctscan.model.keep import Limits, PurgeBounds, Purged
 
 
 class Retention(Protocol):

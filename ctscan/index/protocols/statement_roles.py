@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model import (
-    Authority,
-    AuthorityList,
-    Crl,
-    Disclosure,
-    Issuer,
-    KeptCertificate,
-    RepositoryHit,
-    Revocation,
-    RuleSet,
-    Search,
-    SearchState,
-    Shortfall,
-)
+if TYPE_CHECKING:
+    from ctscan.model import (
+        Authority,
+        AuthorityList,
+        Crl,
+        Disclosure,
+        Issuer,
+        KeptCertificate,
+        RepositoryHit,
+        Revocation,
+        RuleSet,
+        Search,
+        SearchState,
+        Shortfall,
+    )
 
 
 class Searches(Protocol):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model.suppression import ForgetRequest, Forgotten, Suppression, SuppressionsAsked
+if TYPE_CHECKING:
+    from ctscan.model.forgetting import ForgetRequest, Forgotten
+    from ctscan.model.suppression import Suppression, SuppressionsAsked
 
 
 class Suppressing(Protocol):

@@ -6,12 +6,14 @@ from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from ctscan.index.protocols.copy_role import Copies
-from ctscan.model import AuditEvent
-from ctscan.model.audit import KnownTrail
-from ctscan.model.audit_log import AuditLog, LogHead, LogIdentity
+
+if TYPE_CHECKING:
+    from ctscan.model import AuditEvent
+    from ctscan.model.audit import KnownTrail
+    from ctscan.model.audit_log import AuditLog, LogHead, LogIdentity
 
 
 class HeadSigner(Protocol):

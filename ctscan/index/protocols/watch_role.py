@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ctscan.model.alert import (
-    AlertKind,
-    Assigned,
-    ChannelQueue,
-    Condition,
-    DueAlert,
-    NotedConditions,
-    Route,
-)
-from ctscan.model.alert_record import AlertDisclosure
-from ctscan.model.message import Message
-from ctscan.model.watch import Ack, MatchState, Watch, WatchCheck, WatchMatcher, WatchStanding
+if TYPE_CHECKING:
+    from ctscan.model.alert import (
+        AlertKind,
+        Assigned,
+        ChannelQueue,
+        Condition,
+        DueAlert,
+        NotedConditions,
+        Route,
+    )
+    from ctscan.model.alert_record import AlertDisclosure
+    from ctscan.model.message import Message
+    from ctscan.model.watch import Ack, MatchState, Watch, WatchCheck, WatchMatcher, WatchStanding
 
 
 class Watching(Protocol):
@@ -36,6 +37,9 @@ class Watching(Protocol):
 
     async def watches(self) -> list[WatchStanding]:
         """Return all watches, in the order in which they were made."""
+
+    async def watch_names(self) -> list[str]:
+        """Return the names of all watches, in the order in which they were made; a damaged watch is among them."""
 
     async def watches_on(self, forms: Collection[tuple[str, str]]) -> list[Watch]:
         """Return the watches on a person.

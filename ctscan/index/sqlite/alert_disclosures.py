@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.index.sqlite import rows
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model.alert_record import AlertDisclosure
+
+if TYPE_CHECKING:
+    from ctscan.model.alert_record import AlertDisclosure
 
 
 def about(connection: sqlite3.Connection, identities: Sequence[bytes]) -> list[AlertDisclosure]:
@@ -23,6 +25,8 @@ def about_rows(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Alert
 
 
 def _told(connection: sqlite3.Connection, column: str, values: Sequence[Any]) -> list[AlertDisclosure]:
+    from ctscan.model.alert_record import AlertDisclosure  # not at the top: a look-up asks for none
+
     found = [
         row
         for some in rows.portions(values, 500)

@@ -6,10 +6,14 @@ import sqlite3
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import rows
-from ctscan.model.alert import AlertKind, Condition, NotedConditions
-from ctscan.model.message import Message
+from ctscan.model.alert import AlertKind, NotedConditions
+
+if TYPE_CHECKING:
+    from ctscan.model.alert import Condition
+    from ctscan.model.message import Message
 
 _INSERT = (
     "INSERT INTO alert (uuid, kind, at, why, watch, watch_name, owner, certificate, subject)"

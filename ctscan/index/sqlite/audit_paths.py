@@ -17,12 +17,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import logs, rows
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model import InclusionProof, TreeHead
 from ctscan.model.hashes import HASH_SIZE, split_hashes
+
+if TYPE_CHECKING:
+    from ctscan.model import InclusionProof, TreeHead
 
 _AT_ONCE = 500
 

@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import certificates, row_checks, rows
-from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.rows import placeholders
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.certificate_rows import CertificateRow
 
 _AT_ONCE = 500
 

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+import ctscan.model as model
 from ctscan.index.sqlite import fingerprints, rows
-from ctscan.model import Certificate, ChainHit, Entry, EntryKind, Hit, LookupKey, Name, RepositoryHit, Unreadable
+from ctscan.model import EntryKind
 from ctscan.x509.certificate_use import hosts_of, uses_of
 
-Render = Callable[[Name], str]
+if TYPE_CHECKING:
+    from ctscan.model import Certificate, ChainHit, Entry, Hit, LookupKey, Name, RepositoryHit, Unreadable
+
+
+Render = Callable[["Name"], str]
 """Renderer of issuers and subjects."""
 
 
@@ -111,23 +116,23 @@ def row_of_unreadable(unreadable: Unreadable, entry: Entry) -> CertificateRow:
 def row_of_chain_hit(hit: ChainHit, render: Render) -> CertificateRow:
     """Convert a certificate of a chain as if it had an entry of its own, so that it shares certificate and leaf with
     its own entry."""
-    entry = Entry(hit.log_id, hit.index, hit.timestamp, EntryKind.X509, hit.der, b"", b"")
+    entry = model.Entry(hit.log_id, hit.index, hit.timestamp, EntryKind.X509, hit.der, b"", b"")
     if hit.certificate is None:
-        unreadable = Unreadable(
+        unreadable = model.Unreadable(
             hit.log_id, hit.index, b"", hit.reason, entry, hit.findings, hit.partly_read, hit.unkept
         )
         return row_of_unreadable(unreadable, entry)
-    return row_of_hit(Hit(entry, hit.certificate, hit.findings, b"", hit.partly_read, hit.unkept), render)
+    return row_of_hit(model.Hit(entry, hit.certificate, hit.findings, b"", hit.partly_read, hit.unkept), render)
 
 
 def row_of_repository_hit(hit: RepositoryHit, render: Render) -> CertificateRow:
     """Convert a certificate of a repository as if it were an entry of a log, so that it shares certificate and leaf
     with that entry. Only a certificate has a fingerprint, a precertificate has none."""
-    entry = Entry(b"", 0, 0, hit.kind, hit.leaf, b"", b"")
+    entry = model.Entry(b"", 0, 0, hit.kind, hit.leaf, b"", b"")
     if hit.certificate is None:
-        unreadable = Unreadable(b"", 0, b"", hit.reason, entry, hit.findings, hit.partly_read, hit.unkept)
+        unreadable = model.Unreadable(b"", 0, b"", hit.reason, entry, hit.findings, hit.partly_read, hit.unkept)
         row = row_of_unreadable(unreadable, entry)
     else:
-        found = Hit(entry, hit.certificate, hit.findings, hit.submitted, hit.partly_read, hit.unkept)
+        found = model.Hit(entry, hit.certificate, hit.findings, hit.submitted, hit.partly_read, hit.unkept)
         row = row_of_hit(found, render)
     return row._replace(sha256=row.leaf_sha256 if hit.kind is EntryKind.X509 else None)

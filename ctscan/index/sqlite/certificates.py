@@ -13,11 +13,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import controls, fingerprints, postings, row_checks, rows, uses
-from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.controls import Family
-from ctscan.model import EntryKind, Finding
+from ctscan.model import EntryKind
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.certificate_rows import CertificateRow
+    from ctscan.model import Finding
 
 
 class Origin(IntEnum):

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import row_checks, rows
-from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.model import EntryKind, Sighting
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.certificate_rows import CertificateRow
 
 
 def write_sighting(

@@ -10,10 +10,12 @@ from __future__ import annotations
 import sqlite3
 import sys
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.extras import missing_extra
-from ctscan.index.store_key import StoreKey
+
+if TYPE_CHECKING:
+    from ctscan.index.store_key import StoreKey
 
 SETTINGS = (
     "PRAGMA cipher_log_level = NONE",  # a wrong key is an error of ours, no lines on stderr

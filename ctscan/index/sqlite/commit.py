@@ -12,7 +12,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.index.sqlite import (
     audit_paths,
@@ -28,11 +28,14 @@ from ctscan.index.sqlite import (
     rows,
     runs,
 )
-from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.certificates import Origin
-from ctscan.index.sqlite.sieving import Sieve, sieve_of
-from ctscan.model import InclusionProof, Name, PendingRange, ScanStep, Unreadable
+from ctscan.index.sqlite.sieving import sieve_of
 from ctscan.x509.name_text import render_name
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.certificate_rows import CertificateRow
+    from ctscan.index.sqlite.sieving import Sieve
+    from ctscan.model import InclusionProof, Name, PendingRange, ScanStep, Unreadable
 
 
 @dataclass(frozen=True, slots=True)

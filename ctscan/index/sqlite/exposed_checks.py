@@ -13,13 +13,16 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from ctscan.index.sqlite import controls, postings, row_checks, rows
 from ctscan.index.sqlite.controls import Family
 from ctscan.index.sqlite.row_checks import is_sound
-from ctscan.model.exposure import ExposureQuestion
 from ctscan.x509.certificate_use import WORDS, reversed_host
+
+if TYPE_CHECKING:
+    from ctscan.model.exposure import ExposureQuestion
 
 _MOST_KEPT = 20_000  # joined texts of keys in memory
 _MOST_GAPS = 100_000_000  # rows between two keys; a row of a key that is far behind all others is damaged

@@ -14,7 +14,7 @@ import sqlite3
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctscan.index.sqlite import rows
 from ctscan.index.sqlite.exposed_labels import Labels
@@ -26,12 +26,17 @@ from ctscan.index.sqlite.exposed_scope import (
     OF_PEOPLE,
     SEEN,
     SEEN_OF_PERSON,
-    KeyFlags,
 )
-from ctscan.index.sqlite.ignoring import IgnoreList, Part
+from ctscan.index.sqlite.ignoring import Part
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.model.exposure import Alike, Counted, DomainCount, Totals, Trait
 from ctscan.model.finding import Qualifier, SubjectKind
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.exposed_scope import (
+        KeyFlags,
+    )
+    from ctscan.index.sqlite.ignoring import IgnoreList
 
 _AT_ONCE = 500
 

@@ -6,11 +6,14 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ctscan.index.sqlite.exposed_findings import KnownTrait
-from ctscan.index.sqlite.exposed_labels import Labels
-from ctscan.index.sqlite.ignoring import IgnoreList
 from ctscan.model.exposure import ExposedPerson
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.exposed_findings import KnownTrait
+    from ctscan.index.sqlite.exposed_labels import Labels
+    from ctscan.index.sqlite.ignoring import IgnoreList
 
 _VALUES = """
     SELECT finding.certificate, issuer, trait, keys, value, canonical

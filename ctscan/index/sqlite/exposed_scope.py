@@ -14,11 +14,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import controls, postings, rows
-from ctscan.model.exposure import ExposureQuestion
 from ctscan.model.finding import SubjectKind
 from ctscan.x509.certificate_use import reversed_host
+
+if TYPE_CHECKING:
+    from ctscan.model.exposure import ExposureQuestion
 
 EMAIL, NUMBER, DOMAIN, IN_SCOPE, SEEN, SEEN_OF_PERSON = (1 << bit for bit in range(6))
 

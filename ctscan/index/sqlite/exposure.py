@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import (
@@ -23,7 +23,10 @@ from ctscan.index.sqlite import (
 from ctscan.index.sqlite.exposed_findings import FindingsPass, known_traits
 from ctscan.index.sqlite.ignoring import IgnoreList
 from ctscan.index.sqlite.opened import OpenedFile
-from ctscan.model.exposure import ExposureCounts, ExposureQuestion, Totals
+from ctscan.model.exposure import ExposureCounts
+
+if TYPE_CHECKING:
+    from ctscan.model.exposure import ExposureQuestion, Totals
 
 T = TypeVar("T")
 

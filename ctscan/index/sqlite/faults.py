@@ -5,9 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite.schema import INDEX, Schema
+from ctscan.index.sqlite.schema import INDEX
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.schema import Schema
 
 
 def damage(path: Path, tables: Iterable[str]) -> IndexFault:

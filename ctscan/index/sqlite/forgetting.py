@@ -16,23 +16,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import ctscan.model as model
 from ctscan.index.sqlite import alert_disclosures, audit_paths, certificates, fingerprints, rows, watch_dropping
-from ctscan.index.sqlite.pseudonyms import forget_cases
 from ctscan.index.sqlite.question_digests import question_digest
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model.alert_record import AlertDisclosure
 from ctscan.model.entry import EntryKind
 from ctscan.model.identifier import IdentifierKind
-from ctscan.model.suppression import (
-    NUMBERED_KINDS,
-    ForgetRequest,
-    Removed,
-    SuppressedDigest,
-    Suppression,
-    SuppressionKind,
-)
-from ctscan.privacy.suppression import Form, Suppressions
+from ctscan.model.suppression import NUMBERED_KINDS, Suppression, SuppressionKind
+
+if TYPE_CHECKING:
+    from ctscan.model import Removed
+    from ctscan.model.alert_record import AlertDisclosure
+    from ctscan.model.forgetting import ForgetRequest
+    from ctscan.model.suppression import SuppressedDigest
+    from ctscan.privacy.suppression import Form, Suppressions
 
 _AT_ONCE = 500
 _PSEUDONYM_HOST = "forgotten.invalid"  # RFC 2606: nobody's
@@ -151,6 +150,8 @@ def _carry_out(
     add_others(connection, known, _keys_of(connection, ids), _fingerprints(connection, ids))
     _drop(connection, ids)
     _drop_issuers(connection, replace(known, entries=(entry,)))
+    from ctscan.index.sqlite.pseudonyms import forget_cases  # not at the top: a look-up forgets nobody
+
     watch_dropping.forget_watches(connection, replace(known, entries=(entry,)))
     _forget_questions(connection, questions)
     _forget_scopes(connection, replace(known, entries=(entry,)))
@@ -179,7 +180,7 @@ def _count(connection: sqlite3.Connection, ids: Sequence[int]) -> Removed:
             f" WHERE certificate IN ({marks})"
         )
         evidence += connection.execute(sql, some).fetchone()[0]
-    return Removed(len(ids), findings, 0, evidence, 0)
+    return model.Removed(len(ids), findings, 0, evidence, 0)
 
 
 def _number(connection: sqlite3.Connection, table: str) -> int:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ctscan.model import TreeHead
+if TYPE_CHECKING:
+    from ctscan.model import TreeHead
 
 HOUR = 3_600_000  # ms
 DAY = 24 * HOUR

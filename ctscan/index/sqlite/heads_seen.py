@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import rows
-from ctscan.model import SeenHead, TreeHead
+from ctscan.model import SeenHead
+
+if TYPE_CHECKING:
+    from ctscan.model import TreeHead
 
 HOURLY = timedelta(days=8)
 DAILY = timedelta(days=730)

@@ -14,16 +14,21 @@ import platform
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+import ctscan.model as model
 from ctscan.index.sqlite import rows
-from ctscan.model import Holder
+
+if TYPE_CHECKING:
+    from ctscan.model import Holder
+
 
 _OVERLAPS = "(:end IS NULL OR range_start < :end) AND (range_end IS NULL OR range_end > :start)"
 
 
 def this_process(log_id: bytes, start: int, end: int | None, who: str, at: datetime) -> Holder:
     """Describe this process as the holder of a part from now on."""
-    return Holder(log_id, start, end, os.getpid(), platform.node(), who, at, at)
+    return model.Holder(log_id, start, end, os.getpid(), platform.node(), who, at, at)
 
 
 def hold(connection: sqlite3.Connection, holder: Holder) -> int:
@@ -63,6 +68,9 @@ def all_holders(connection: sqlite3.Connection) -> list[tuple[int, Holder]]:
         " JOIN log ON log.id = holder.log ORDER BY progressed_at, holder.id"
     )
     return [
-        (id, Holder(log_id, start, end, pid, host, who, datetime.fromisoformat(since), datetime.fromisoformat(at)))
+        (
+            id,
+            model.Holder(log_id, start, end, pid, host, who, datetime.fromisoformat(since), datetime.fromisoformat(at)),
+        )
         for id, log_id, start, end, pid, host, who, since, at in found
     ]

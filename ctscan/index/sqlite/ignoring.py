@@ -9,10 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctscan.index.sqlite.exposed_scope import keys_of_value
-from ctscan.model.exposure import Ignored
+
+if TYPE_CHECKING:
+    from ctscan.model.exposure import Ignored
 
 
 class Part(NamedTuple):

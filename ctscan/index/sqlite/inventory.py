@@ -14,7 +14,7 @@ from ctscan.index.sqlite.rows import placeholders, portions
 from ctscan.model.finding import Sensitivity, SubjectKind
 from ctscan.model.inventory import HeldCategory, Inventory
 from ctscan.model.metrics import FindingsPortion
-from ctscan.model.repository import QuestionKind
+from ctscan.model.search import QuestionKind
 
 _OF_PEOPLE = (SubjectKind.PERSON, SubjectKind.ROLE, SubjectKind.UNKNOWN)
 """Kinds of subject whose data may be a person's: the mailbox of a function is often that of one person."""

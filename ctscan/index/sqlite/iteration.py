@@ -13,13 +13,18 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import ctscan.model as model
 from ctscan.index.sqlite import audit_paths, logs, revocations, rows
 from ctscan.index.sqlite.certificates import BEST_FIRST
 from ctscan.index.sqlite.lookups import IS_VERIFIED
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, KeptCertificate, Log, Revocation, Span
+from ctscan.model import EntryKind, Revocation
+
+if TYPE_CHECKING:
+    from ctscan.model import Evidence, KeptCertificate, Log, Span
+
 
 PORTION = 200
 """Rows of one transaction."""
@@ -82,7 +87,7 @@ def _to_check(connection: sqlite3.Connection, found: Sequence[LeafRow]) -> list[
     return [
         (
             id,
-            KeptCertificate(
+            model.KeptCertificate(
                 identity, rows.unpack(der), EntryKind(kind), tuple(keys[id]), tuple(said[id]), tuple(signed[id])
             ),
         )
@@ -149,7 +154,7 @@ def _evidence_of(columns: Sequence[Any]) -> Evidence:
     """Build the evidence of a row of `_EVIDENCE`."""
     verified, shape, hashes, index, timestamp, kind, der, issuer_key_hash, extensions = columns[:9]
     log: Log = rows.log_of(tuple(columns[14:]))
-    entry = Entry(
+    entry = model.Entry(
         log_id=log.id,
         index=index,
         timestamp=rows.unsigned64(timestamp),
@@ -161,8 +166,8 @@ def _evidence_of(columns: Sequence[Any]) -> Evidence:
     inclusion = None
     if shape is not None:
         head = rows.head_of(log.id, tuple(columns[9:14]))
-        inclusion = InclusionProof(index, head, audit_paths.path_of(shape, hashes, index))
-    return Evidence(log, entry, inclusion, bool(verified))
+        inclusion = model.InclusionProof(index, head, audit_paths.path_of(shape, hashes, index))
+    return model.Evidence(log, entry, inclusion, bool(verified))
 
 
 def unproven(connection: sqlite3.Connection, log_id: bytes, start: int, end: int) -> list[int]:

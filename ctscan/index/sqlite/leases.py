@@ -11,10 +11,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ctscan.errors import IndexFault, Locked
-from ctscan.index.protocols import Lease
 from ctscan.index.sqlite.byte_locks import after_fork, descriptor_of, lock, unlock
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import Lease
 
 Part = tuple[int, int | None]
 """`[start, end)` of a log; None: without an end."""

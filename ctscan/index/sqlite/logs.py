@@ -7,11 +7,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.errors import HeadChanged, IndexFault
 from ctscan.index.sqlite import growth, misbehaviour, ranges, row_checks, rows
-from ctscan.model import FailureKind, Log, LogState, TreeHead
+from ctscan.model import FailureKind, LogState
+
+if TYPE_CHECKING:
+    from ctscan.model import Log, TreeHead
 
 _UPDATES = ", ".join(f"{column} = excluded.{column}" for column in rows.LOG_COLUMNS.split(", ") if column != "log_id")
 _SAVE = (

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import (
@@ -36,9 +36,13 @@ from ctscan.model import (
     LookupKey,
     Match,
     PartlyRead,
-    RepositorySighting,
     Sighting,
 )
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        RepositorySighting,
+    )
 
 _AT_ONCE = 500  # certificates in one statement
 

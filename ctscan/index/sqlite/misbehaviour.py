@@ -7,17 +7,21 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
+import ctscan.model as model
 from ctscan.index.sqlite import row_checks, rows
-from ctscan.model import (
-    DismissedMisbehaviour,
-    MisbehaviourDecision,
-    MisbehaviourEvidence,
-    MisbehaviourKind,
-    RecordedMisbehaviour,
-    decoded_message,
-)
+from ctscan.model import decoded_message
 from ctscan.model.hashes import split_hashes
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        DismissedMisbehaviour,
+        MisbehaviourDecision,
+        MisbehaviourEvidence,
+        MisbehaviourKind,
+        RecordedMisbehaviour,
+    )
 
 
 def record(connection: sqlite3.Connection, log: int, at: datetime, reason: str, evidence: MisbehaviourEvidence) -> None:
@@ -53,13 +57,15 @@ def recorded(connection: sqlite3.Connection, log_id: bytes | None) -> list[Recor
         (log_id,),
     ).fetchall()
     return [
-        RecordedMisbehaviour(
+        model.RecordedMisbehaviour(
             number=id,
             log_id=of_log,
             at=datetime.fromisoformat(at),
             reason=reason,
-            evidence=MisbehaviourEvidence(
-                None if kind is None else MisbehaviourKind(kind), _heads(connection, id), tuple(split_hashes(hashes))
+            evidence=model.MisbehaviourEvidence(
+                None if kind is None else model.MisbehaviourKind(kind),
+                _heads(connection, id),
+                tuple(split_hashes(hashes)),
             ),
             decisions=_decisions(connection, id),
         )
@@ -77,7 +83,7 @@ def _decisions(connection: sqlite3.Connection, id: int) -> tuple[MisbehaviourDec
         "SELECT at, who, is_dismissal, reason FROM misbehaviour_decision WHERE misbehaviour = ? ORDER BY id", (id,)
     )
     return tuple(
-        MisbehaviourDecision(datetime.fromisoformat(at), who, bool(is_dismissal), decoded_message(reason))
+        model.MisbehaviourDecision(datetime.fromisoformat(at), who, bool(is_dismissal), decoded_message(reason))
         for at, who, is_dismissal, reason in cursor
     )
 
@@ -115,7 +121,7 @@ def summary(connection: sqlite3.Connection, log: int) -> tuple[tuple[str, ...], 
     found = list(row_checks.sound(connection, "misbehaviour", cursor))
     standing = tuple(reason for _, reason, is_dismissed, _, _ in found if not is_dismissed)
     dismissed = tuple(
-        DismissedMisbehaviour(id, datetime.fromisoformat(at), decoded_message(why))
+        model.DismissedMisbehaviour(id, datetime.fromisoformat(at), decoded_message(why))
         for id, _, is_dismissed, at, why in found
         if is_dismissed
     )

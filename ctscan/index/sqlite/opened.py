@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from ctscan.index.sqlite.connection import Database
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.connection import Database
 
 
 class OpenedFile:

@@ -7,15 +7,19 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import cipher, row_checks
 from ctscan.index.sqlite.cipher import plain_errors
 from ctscan.index.sqlite.conversion_marks import busy, is_marked, settle
 from ctscan.index.sqlite.faults import fault
-from ctscan.index.sqlite.schema import Schema, bring_up_to_date, migrations, refuse_newer, version_of
-from ctscan.index.store_key import SETTING, StoreKey
+from ctscan.index.sqlite.schema import bring_up_to_date, migrations, refuse_newer, version_of
+from ctscan.index.store_key import SETTING
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.schema import Schema
+    from ctscan.index.store_key import StoreKey
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.index.sqlite import alert_disclosures, alerts, lookups, rows
 from ctscan.index.sqlite.opened import OpenedFile
@@ -23,10 +23,15 @@ from ctscan.model.alert import (
     Assigned,
     ChannelQueue,
     DueAlert,
-    Route,
 )
-from ctscan.model.alert_record import AlertDisclosure
-from ctscan.model.message import Message, decoded_message
+from ctscan.model.message import decoded_message
+
+if TYPE_CHECKING:
+    from ctscan.model.alert import (
+        Route,
+    )
+    from ctscan.model.alert_record import AlertDisclosure
+    from ctscan.model.message import Message
 
 _MAY_BE_TOLD = f"(alert.certificate IS NULL OR alert.certificate {NOT_RESTRICTED})"
 

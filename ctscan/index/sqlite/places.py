@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from zlib import crc32
+
+from ctscan.on_first_use import late_pattern
 
 HOST_BITS = 16
 """Bits of a place that are of the host, and of the digits before it: `member1@` and `member2@` are two places."""
 
 _SEPARATORS = str.maketrans("", "", "._-\"'")
-_NUMBER = re.compile(r"[._-]?[0-9]+\Z")
+_NUMBER = late_pattern(r"[._-]?[0-9]+\Z")
 
 
 def place_of(address: str) -> int:

@@ -18,11 +18,14 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.index.sqlite import controls, mailboxes, row_checks, rows
 from ctscan.index.sqlite.rows import StoredFinding, StoredKind, placeholders
-from ctscan.model import Finding, IdentifierKind, LookupKey
+from ctscan.model import IdentifierKind, LookupKey
+
+if TYPE_CHECKING:
+    from ctscan.model import Finding
 
 AT_ONCE = 500
 

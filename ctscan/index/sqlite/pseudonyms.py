@@ -13,9 +13,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from ctscan.model.case import CaseAction, is_pseudonym, pseudonym
-from ctscan.privacy.suppression import Suppressions
+
+if TYPE_CHECKING:
+    from ctscan.privacy.suppression import Suppressions
 
 KEPT_DETAIL = frozenset(
     {

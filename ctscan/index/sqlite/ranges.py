@@ -10,13 +10,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.index.sqlite import row_checks, rows
-from ctscan.model import CompactRange, Gap, GapReason, Message, PendingRange, VerifiedRange, decoded_message
+from ctscan.model import CompactRange, Gap, GapReason, PendingRange, VerifiedRange, decoded_message
 from ctscan.model.coverage import merge_gaps
 from ctscan.model.hashes import split_hashes
 from ctscan.model.spans import clip, subtract
+
+if TYPE_CHECKING:
+    from ctscan.model import Message
 
 Change = Callable[[list[Gap]], list[Gap]]
 

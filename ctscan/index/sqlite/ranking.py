@@ -11,10 +11,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from itertools import count
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import controls, postings, row_checks, rows
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model import IdentifierKind, LookupKey
+from ctscan.model import IdentifierKind
+
+if TYPE_CHECKING:
+    from ctscan.model import LookupKey
 
 RANKED = 2_000
 """Certificates that are ranked exactly at least, even for a smaller limit."""

@@ -15,30 +15,28 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import ctscan.model as model
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import certificate_rows, certificates, revocations, row_checks, rows, runs
-from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.certificates import Origin
 from ctscan.index.sqlite.question_digests import question_digest, question_digests
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.index.sqlite.sieving import sieve_of
-from ctscan.model import (
-    Coordinate,
-    Disclosure,
-    QuestionKind,
-    RepositoryHit,
-    RepositorySighting,
-    Revocation,
-    RuleSet,
-    Search,
-    SearchState,
-    Shortfall,
-    decoded_message,
-)
-from ctscan.model.repository import NAMES_NOBODY
+from ctscan.model import QuestionKind, RepositorySighting, Search, SearchState, Shortfall, decoded_message
+from ctscan.model.search import NAMES_NOBODY
 from ctscan.x509.name_text import render_name
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.certificate_rows import CertificateRow
+    from ctscan.model import (
+        Coordinate,
+        Disclosure,
+        RepositoryHit,
+        Revocation,
+        RuleSet,
+    )
 
 _AT_ONCE = 500
 
@@ -162,7 +160,7 @@ def disclosures(connection: sqlite3.Connection, limit: int) -> list[Disclosure]:
     cursor = connection.execute(
         "SELECT id, at, who, kind, recipient, purpose, command FROM disclosure ORDER BY id DESC LIMIT ?", (limit,)
     )
-    return [Disclosure(id, datetime.fromisoformat(at), *said) for id, at, *said in cursor]
+    return [model.Disclosure(id, datetime.fromisoformat(at), *said) for id, at, *said in cursor]
 
 
 # --- what was found -----------------------------------------------------------------------------------------------
@@ -325,5 +323,5 @@ def _coordinates(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int
         ids,
     )
     for sighting, log, index, timestamp in row_checks.sound(connection, "coordinate", cursor):
-        coordinates[sighting].append(Coordinate(log, index, rows.optional_unsigned64(timestamp)))
+        coordinates[sighting].append(model.Coordinate(log, index, rows.optional_unsigned64(timestamp)))
     return coordinates

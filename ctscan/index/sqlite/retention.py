@@ -14,13 +14,15 @@ import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ctscan.index.sqlite import case_ages, dropping, ranges, row_checks, rows
+from ctscan.index.sqlite import case_ages, dropping, ranges, rows
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model.keep import KeepKind, KeptRule, Limits, Period, PurgeBounds, Purged, Unit, summed
+from ctscan.model.keep import KeepKind, Purged, summed
+
+if TYPE_CHECKING:
+    from ctscan.model.keep import Limits, PurgeBounds
 
 AT_ONCE = 200
 """Rows of one transaction."""
@@ -66,13 +68,6 @@ _OLD_PROOFS = (
 class SqliteRetention(OpenedFile):
     """`Retention` in an SQLite file."""
 
-    async def kept_limits(self) -> Limits:
-        return await self._database.read(limits)
-
-    async def note_limits(self, applied: Limits) -> None:
-        if applied.rules:
-            await self._database.write(lambda c: note_limits(c, applied))
-
     async def count_old(self, bounds: PurgeBounds) -> dict[Purged, int]:
         return await self._database.read(lambda c: count_old(c, bounds))
 
@@ -116,35 +111,6 @@ class SqliteRetention(OpenedFile):
 
     async def empty_log(self) -> bool:
         return await self._database.empty_log()
-
-
-# --- limits -------------------------------------------------------------------------------------------------------
-
-
-def limits(connection: sqlite3.Connection) -> Limits:
-    """Return the limits that were applied, by kind."""
-    found = connection.execute(
-        f"SELECT kind, count, unit, before, {row_checks.is_sound('keep_limit')} FROM keep_limit ORDER BY kind"
-    )
-    return Limits(
-        tuple(
-            KeptRule(KeepKind(kind), Period(count, Unit(unit)), rows.time_at(before) or _ALWAYS)
-            for kind, count, unit, before in row_checks.sound(connection, "keep_limit", found)
-        )
-    )
-
-
-_ALWAYS = datetime.min.replace(tzinfo=UTC)
-
-
-def note_limits(connection: sqlite3.Connection, applied: Limits) -> None:
-    """Note limits before they are applied. A limit never moves back: what was left out before is missing still."""
-    connection.executemany(
-        "INSERT INTO keep_limit (kind, count, unit, before) VALUES (?, ?, ?, ?) ON CONFLICT (kind) DO UPDATE"
-        " SET count = excluded.count, unit = excluded.unit, before = excluded.before"
-        " WHERE excluded.before >= keep_limit.before",
-        [(rule.kind, rule.period.count, rule.period.unit, rows.seconds(rule.before)) for rule in applied.rules],
-    )
 
 
 def _bound(limits: Limits) -> dict[str, Any]:

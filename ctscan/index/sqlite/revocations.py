@@ -11,21 +11,17 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import ctscan.model as model
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import certificates, row_checks, rows
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model import (
-    Authority,
-    AuthorityList,
-    Crl,
-    Issuer,
-    IssuerOrigin,
-    Revocation,
-    RevocationState,
-    decoded_message,
-)
+from ctscan.model import Crl, Revocation, RevocationState, decoded_message
+
+if TYPE_CHECKING:
+    from ctscan.model import Authority, AuthorityList, Issuer
+
 
 LARGEST_CRL = 1 << 28
 """Bytes of the largest CRL that is stored; the largest in public use have some tens of millions."""
@@ -58,7 +54,7 @@ def issuers(connection: sqlite3.Connection, subject_hash: bytes) -> list[Issuer]
         (subject_hash,),
     )
     return [
-        Issuer(fingerprint, rows.unpack(der), subject, key, IssuerOrigin(origin))
+        model.Issuer(fingerprint, rows.unpack(der), subject, key, model.IssuerOrigin(origin))
         for fingerprint, der, subject, key, origin in cursor
     ]
 
@@ -211,7 +207,7 @@ def authority_list(connection: sqlite3.Connection) -> AuthorityList | None:
             f"SELECT fetched, origin, records, {row_checks.is_sound('authority_list')} FROM authority_list"
         ).fetchone(),
     )
-    return None if row is None else AuthorityList(datetime.fromisoformat(row[0]), *row[1:])
+    return None if row is None else model.AuthorityList(datetime.fromisoformat(row[0]), *row[1:])
 
 
 def all_authorities(connection: sqlite3.Connection) -> list[Authority]:
@@ -240,4 +236,4 @@ _AUTHORITY = (
 
 def _authority(row: Sequence[Any]) -> Authority:
     owner, name, sha256, key_id, policies, contact, status = row
-    return Authority(owner, name, sha256, key_id, tuple(json.loads(policies)), contact, status)
+    return model.Authority(owner, name, sha256, key_id, tuple(json.loads(policies)), contact, status)

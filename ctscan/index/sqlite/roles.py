@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from ctscan.index.sqlite.cases import SqliteCases
-from ctscan.index.sqlite.exposure import SqliteExposure
-from ctscan.index.sqlite.inventory import SqliteStock
-from ctscan.index.sqlite.outbox import SqliteOutbox
-from ctscan.index.sqlite.retention import SqliteRetention
+from typing import TYPE_CHECKING, Any
+
+from ctscan.index.sqlite.limits import SqliteLimits
+from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.similar import SimilarLookups
 from ctscan.index.sqlite.suppressions import SqliteSuppressions
 from ctscan.index.sqlite.surroundings import SqliteSurroundings
-from ctscan.index.sqlite.watches import SqliteWatches
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.further_roles import FurtherRoles
+else:
+
+    class FurtherRoles(OpenedFile):
+        """Roles that no look-up asks for. Their files are loaded when a method is called that stands nowhere else."""
+
+        def __getattr__(self, name: str) -> Any:
+            from ctscan.index.sqlite.retention import SqliteRetention as Role  # each scan asks for it
+
+            if not hasattr(Role, name):
+                from ctscan.index.sqlite.further_roles import FurtherRoles as Role
+            return getattr(Role, name).__get__(self)
 
 
-class SqliteRoles(
-    SqliteSurroundings,
-    SimilarLookups,
-    SqliteCases,
-    SqliteStock,
-    SqliteSuppressions,
-    SqliteRetention,
-    SqliteExposure,
-    SqliteWatches,
-    SqliteOutbox,
-):
+class SqliteRoles(SqliteSurroundings, SimilarLookups, SqliteSuppressions, SqliteLimits, FurtherRoles):
     """Methods of these roles on one open file."""

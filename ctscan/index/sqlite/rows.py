@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import chain
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ctscan.errors import IndexFault
 from ctscan.model import (
@@ -19,7 +19,6 @@ from ctscan.model import (
     ListedState,
     Log,
     LogProtocol,
-    LookupKey,
     Message,
     Qualifier,
     RuleSet,
@@ -29,6 +28,11 @@ from ctscan.model import (
     TreeHead,
     decoded_message,
 )
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        LookupKey,
+    )
 
 T = TypeVar("T")
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import ctscan.model as model
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import logs, row_checks, rows
-from ctscan.model import Log, RuleSet, Run, RunState, SkippedLog
+
+if TYPE_CHECKING:
+    from ctscan.model import Log, RuleSet, Run, RunState, SkippedLog
+
 
 _COLUMNS = "id, who, started, ended, scope, rules, purpose, command, outcome, entries, candidates, certificates"
 
@@ -115,7 +119,7 @@ def rule_sets(connection: sqlite3.Connection) -> dict[str, RuleSet]:
 def _run_of(row: tuple[Any, ...]) -> Run:
     id, who, started, ended, scope, rules, purpose, command, outcome, *rest = row
     at = datetime.fromisoformat(started)
-    return Run(id, who, at, rows.time_of(ended), scope, rules, purpose, command, RunState(outcome), *rest)
+    return model.Run(id, who, at, rows.time_of(ended), scope, rules, purpose, command, model.RunState(outcome), *rest)
 
 
 def _require(found: object, run_id: int) -> None:

@@ -10,16 +10,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ctscan.index.sqlite import certificates, forgetting, revocations
-from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.row_checks import Noting
 from ctscan.model.entry import EntryKind
-from ctscan.model.finding import Finding
 from ctscan.model.identifier import IdentifierKind
-from ctscan.model.suppression import Suppression, SuppressionKind
-from ctscan.privacy.suppression import Form, Suppressions
+from ctscan.model.suppression import SuppressionKind
+from ctscan.privacy.suppression import Suppressions
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.certificate_rows import CertificateRow
+    from ctscan.model.finding import Finding
+    from ctscan.model.suppression import Suppression
+    from ctscan.privacy.suppression import Form
 
 T = TypeVar("T")
 

@@ -4,10 +4,13 @@ certificates. A part of `SqliteIndex`."""
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import counted_apart, lookups
 from ctscan.index.sqlite.opened import OpenedFile
-from ctscan.model import LookupKey, Match
+
+if TYPE_CHECKING:
+    from ctscan.model import LookupKey, Match
 
 
 class SimilarLookups(OpenedFile):

@@ -10,22 +10,21 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+import ctscan.model as model
 from ctscan.errors import IndexFault, InputError, UsageError
 from ctscan.index.sqlite import forgetting, hiding
 from ctscan.index.sqlite.byte_locks import descriptor_of, held_whole
 from ctscan.index.sqlite.row_checks import Noting
-from ctscan.model.suppression import (
-    ForgetRequest,
-    Forgotten,
-    Ground,
-    PrivacyFiles,
-    Removed,
-    Suppression,
-    SuppressionKind,
-)
-from ctscan.privacy.suppression import Suppressions
+from ctscan.model.suppression import Ground, Suppression, SuppressionKind
 from ctscan.privacy.suppression_file import SuppressionFile, missing_file
+
+if TYPE_CHECKING:
+    from ctscan.model import Forgotten, Removed
+    from ctscan.model.forgetting import ForgetRequest
+    from ctscan.model.suppression import PrivacyFiles
+    from ctscan.privacy.suppression import Suppressions
 
 
 class SuppressionGate:
@@ -84,7 +83,7 @@ class SuppressionGate:
         with _errors():
             known = self._file.rehearsed()
             entry, removed, told = forgetting.forget(connection, known, request)
-            return Forgotten(entry, removed, told)
+            return model.Forgotten(entry, removed, told)
 
     def lift(self, connection: sqlite3.Connection, entry: Suppression) -> Forgotten:
         """Take an entry back, and write that to the file. In a writing transaction."""
@@ -94,7 +93,7 @@ class SuppressionGate:
             shown = connection.execute(
                 "DELETE FROM restricted_certificate WHERE suppression = ?", (entry.lifts,)
             ).rowcount
-            return self._promised(connection, entry, Removed(shown))
+            return self._promised(connection, entry, model.Removed(shown))
 
     def accept_loss(self, connection: sqlite3.Connection, at: datetime) -> Suppression:
         """Begin another suppression file in place of one that is lost. In a writing transaction that didn't settle.
@@ -110,7 +109,7 @@ class SuppressionGate:
             self._file.set_aside()
             connection.execute("UPDATE restricted_certificate SET suppression = 0")
             entry = Suppression(1, at, SuppressionKind.LOST, Ground.OBJECTION)
-            return self._promised(connection, entry, Removed()).entry
+            return self._promised(connection, entry, model.Removed()).entry
 
     def _is_lost(self, connection: sqlite3.Connection) -> bool:
         try:
@@ -123,7 +122,7 @@ class SuppressionGate:
         known = self._file.append(entry)
         _save(connection, known.file, len(known.entries))
         _keep(connection, known)
-        return Forgotten(known.entries[-1], removed)
+        return model.Forgotten(known.entries[-1], removed)
 
     def _current(self) -> Suppressions:
         with _errors():

@@ -5,20 +5,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import forgetting, hiding, rows
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.sieving import known_of
-from ctscan.index.sqlite.suppressing import SuppressionGate
 from ctscan.model.suppression import (
-    ForgetRequest,
-    Forgotten,
     Suppressed,
-    Suppression,
     SuppressionKind,
     SuppressionsAsked,
 )
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.suppressing import SuppressionGate
+    from ctscan.model.forgetting import ForgetRequest, Forgotten
+    from ctscan.model.suppression import Suppression
 
 
 class SqliteSuppressions(OpenedFile):

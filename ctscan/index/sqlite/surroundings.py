@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import logs, rows
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.model.audit import KnownTrail
-from ctscan.model.health import ListFailure
+
+if TYPE_CHECKING:
+    from ctscan.model.health import ListFailure
 
 
 class SqliteSurroundings(OpenedFile):
-    """Memory of `TrailMemory`, of the log list in `BasisStore`, and of the pace of logs in `LogStore`."""
+    """Methods of `TrailMemory`, and some of `BasisStore`, `LogStore` and `Watching`."""
 
     async def record_rate(self, log_id: bytes, rate: float) -> None:
         await self._database.write(lambda c: logs.record_rate(c, log_id, rate))
@@ -32,6 +35,9 @@ class SqliteSurroundings(OpenedFile):
 
     async def save_trail(self, trail: KnownTrail, before: bytes | None) -> bytes:
         return await self._database.write(lambda c: save_trail(c, trail, before))
+
+    async def watch_names(self) -> list[str]:
+        return await self._database.read(watch_names)
 
     def may_write(self) -> bool:
         return self._database.may_write
@@ -61,8 +67,15 @@ def save_trail(connection: sqlite3.Connection, trail: KnownTrail, before: bytes 
     return known.id
 
 
+def watch_names(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of all watches. Here, since a scan without watches loads nothing of them."""
+    return [name for (name,) in connection.execute("SELECT name FROM watch ORDER BY id")]
+
+
 def list_failure(connection: sqlite3.Connection) -> ListFailure | None:
     """Return since when, and why, the log list can't be read; None while it can."""
+    from ctscan.model.health import ListFailure  # not at the top: a look-up asks for none
+
     row = connection.execute("SELECT since, at, error FROM list_failure").fetchone()
     return None if row is None else ListFailure(datetime.fromisoformat(row[0]), datetime.fromisoformat(row[1]), row[2])
 

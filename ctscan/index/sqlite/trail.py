@@ -13,19 +13,22 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.errors import IndexFault
-from ctscan.index.protocols import HeadSigner
 from ctscan.index.sqlite import intent_locks, rows, trail_log
-from ctscan.index.sqlite.connection import Database, open_database
+from ctscan.index.sqlite.connection import open_database
 from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.schema import TRAIL
-from ctscan.index.store_key import StoreKey
 from ctscan.model import AuditAction, AuditEvent, AuditState
 from ctscan.model.audit import Verdict
-from ctscan.model.audit_log import AuditLog, LogHead, LogIdentity
 from ctscan.model.number_ranges import numbers_text
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import HeadSigner
+    from ctscan.index.sqlite.connection import Database
+    from ctscan.index.store_key import StoreKey
+    from ctscan.model.audit_log import AuditLog, LogHead, LogIdentity
 
 _COLUMNS = trail_log.COLUMNS
 

@@ -11,15 +11,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from secrets import token_bytes
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.errors import IndexFault
-from ctscan.index.protocols import HeadSigner
 from ctscan.model import AuditAction, AuditState, CompactRange
 from ctscan.model.audit_leaf import NONCE_SIZE, audit_leaf, audit_leaf_hash
 from ctscan.model.audit_log import AuditLog, LogHead, LogIdentity
 from ctscan.model.hashes import HASH_SIZE, split_hashes
 from ctscan.model.number_ranges import numbers_in
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import HeadSigner
 
 COLUMNS = (
     "id, at, who, action, state, purpose, case_number, kind, digest, answer, answer_digest, verdict, detail, intent"

@@ -6,14 +6,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ctscan.index.sqlite import hiding, row_checks
 from ctscan.index.sqlite.faults import damage
 from ctscan.index.sqlite.opening import in_transaction
-from ctscan.index.sqlite.schema import INDEX, Schema
-from ctscan.index.sqlite.session import Work
-from ctscan.index.sqlite.suppressing import SuppressionGate
+from ctscan.index.sqlite.schema import INDEX
+
+if TYPE_CHECKING:
+    from ctscan.index.sqlite.schema import Schema
+    from ctscan.index.sqlite.session import Work
+    from ctscan.index.sqlite.suppressing import SuppressionGate
 
 T = TypeVar("T")
 

@@ -14,13 +14,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import exposed_scope, postings, rows
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.index.sqlite.watch_facts import AT_ONCE, NOT_RESTRICTED, facts_of
 from ctscan.model.exposure import ExposureQuestion
 from ctscan.model.identifier import IdentifierKind, LookupKey
-from ctscan.model.watch import Candidates, WatchMatcher
+
+if TYPE_CHECKING:
+    from ctscan.model.watch import Candidates, WatchMatcher
 
 NEW = 0
 """Number of the watch that is made, for its matcher."""

@@ -15,20 +15,25 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import alerts, rows
 from ctscan.index.sqlite.lookups import IS_VERIFIED
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.index.sqlite.watch_facts import AT_ONCE, NOT_RESTRICTED, facts_of, proven
 from ctscan.model.watch import (
-    Ack,
-    FoundMatch,
     MatchState,
     WatchCheck,
-    WatchedCertificate,
-    WatchMatcher,
     ends_of_silence,
 )
+
+if TYPE_CHECKING:
+    from ctscan.model.watch import (
+        Ack,
+        FoundMatch,
+        WatchedCertificate,
+        WatchMatcher,
+    )
 
 _OPEN = (MatchState.WAITING, MatchState.ACKNOWLEDGED)
 """States of matches that are judged again."""

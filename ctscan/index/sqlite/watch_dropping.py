@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ctscan.model.identifier import IdentifierKind
-from ctscan.model.watch import AckKind
-from ctscan.privacy.suppression import Suppressions
+
+if TYPE_CHECKING:
+    from ctscan.privacy.suppression import Suppressions
 
 
 def drop_watches(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
@@ -37,6 +39,8 @@ def forget_watches(connection: sqlite3.Connection, only: Suppressions) -> None:
         connection: in a writing transaction.
         only: the suppression of the person.
     """
+    from ctscan.model.watch import AckKind  # not at the top: a look-up drops none
+
     forms = connection.execute("SELECT watch, kind, canonical FROM watch_form").fetchall()
     drop_watches(connection, sorted({watch for watch, *form in forms if only.of_identifier([(form[0], form[1])])}))
     acks = connection.execute("SELECT id, value FROM ack WHERE kind = ?", (AckKind.CERTIFICATE,)).fetchall()
@@ -49,6 +53,8 @@ def _forms_of(fingerprint: str) -> list[tuple[str, str]]:
 
 def drop_acks_of(connection: sqlite3.Connection, certificate: int) -> None:
     """Delete the acknowledgements of a certificate that is about to be deleted for good."""
+    from ctscan.model.watch import AckKind
+
     connection.execute(_ACKS_OF, {"kind": AckKind.CERTIFICATE, "id": certificate})
 
 

@@ -8,20 +8,25 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import alerts, row_checks, rows, watch_baseline, watch_checks, watch_dropping
 from ctscan.index.sqlite.opened import OpenedFile
-from ctscan.model.alert import AlertKind, Condition, NotedConditions
 from ctscan.model.watch import (
     Ack,
     AckKind,
     MatchState,
     Watch,
-    WatchCheck,
     WatchKind,
-    WatchMatcher,
     WatchStanding,
 )
+
+if TYPE_CHECKING:
+    from ctscan.model.alert import AlertKind, Condition, NotedConditions
+    from ctscan.model.watch import (
+        WatchCheck,
+        WatchMatcher,
+    )
 
 _WATCHES = (
     f"SELECT id, name, kind, term, owner, purpose, at, who, {row_checks.is_sound('watch')} FROM watch"

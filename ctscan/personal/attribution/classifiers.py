@@ -6,12 +6,12 @@ This module holds the tables and their look-up; `evidence` ranks them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, Phrase
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.x509.der import children, dotted
 
@@ -171,7 +171,7 @@ _MACHINE_TEMPLATES = frozenset(
     ]
 )
 # [MS-CRTD]: templates built into a forest end in 1 and their number
-_BUILT_IN = re.compile(r"1\.3\.6\.1\.4\.1\.311\.21\.8(?:\.\d{1,12}){4,6}\.1\.(\d{1,2})")
+_BUILT_IN = late_pattern(r"1\.3\.6\.1\.4\.1\.311\.21\.8(?:\.\d{1,12}){4,6}\.1\.(\d{1,2})")
 _PEOPLE_NUMBERS = frozenset({1, 2, 3, 4, 5, 6, 7, 23, 24})
 _MACHINE_NUMBERS = frozenset({14, 15, 16, 19, 20, 21, 28, 29, 30, 31, 32, 33})
 

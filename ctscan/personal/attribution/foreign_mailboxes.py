@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.common_names import declared_mailboxes
 from ctscan.personal.attribution.gazetteer import is_name_word
@@ -22,8 +23,8 @@ _OF_SUBJECT: Final = ("subject", "san", "subjectDirectoryAttributes")
 _MOST_TEXTS: Final = 50
 _LONGEST: Final = 200  # characters of a text
 _MOST_WORDS: Final = 12  # words of a name
-_JOINED: Final = re.compile(r"[^\W\d_]+(?:[-_][^\W\d_]+)+")
-_NO_VOWEL: Final = re.compile(r"[b-df-hj-np-tv-xz]{3,}")
+_JOINED: Final = late_pattern(r"[^\W\d_]+(?:[-_][^\W\d_]+)+")
+_NO_VOWEL: Final = late_pattern(r"[b-df-hj-np-tv-xz]{3,}")
 _FEWEST: Final = 3  # words between hyphens, of a mailbox that people seldom have
 _NAME: Final = 4  # letters of a word that is compared with the lists of names
 

@@ -6,10 +6,10 @@ This is the weakest of all evidence: never more than possible. The lists are loa
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from functools import cache, lru_cache
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution import script_words
 from ctscan.personal.attribution.lexicon import HANGUL_SURNAMES
 from ctscan.personal.attribution.name_shapes import (
@@ -36,7 +36,7 @@ class Likeness(IntEnum):
     STRONG = 4  # a given name and a surname, and every other word is known
 
 
-_ENDINGS = re.compile(
+_ENDINGS = late_pattern(
     # Slavic, Baltic, Germanic and Nordic, Romance, Greek, Armenian, Georgian, Turkic and Persian, folded
     r".{2,}(?:ov|ova|ev|eva|in|ina|yn|yna|sky|ski|ska|skyj|skyi|skij|skiy|skaya|ckij|cky|cki|cka|wicz|vic|vich|vych|"
     r"czyk|czak|enko|chuk|czuk|ovna|evna|ovic|evic|kova|ic|ak|ek|ik|as|is|us|iene|aite|ins|sons|"
@@ -47,19 +47,19 @@ _ENDINGS = re.compile(
     r"οπουλοσ|οπουλου|ιδησ|ιδου|ιαδησ|ακησ|ακη|ατοσ|ου|"
     r"յան|շվիլի|շվილი|შვილი|ძე|ია|ური|ული)"
 )
-_SPACED_FOR_PEOPLE = re.compile(r"[\u0900-\u0e7f]{2,30}")
+_SPACED_FOR_PEOPLE = late_pattern(r"[\u0900-\u0e7f]{2,30}")
 """Scripts of India, Sri Lanka and Thailand. The lists lack many of their names, but two words alone are mostly a
 person."""
 
 
-_WITH_ENDINGS = re.compile(r"[\u0400-\u058f\u10a0-\u10ff]")
+_WITH_ENDINGS = late_pattern(r"[\u0400-\u058f\u10a0-\u10ff]")
 """Cyrillic, Armenian, Georgian: most surnames end like surnames, and other words don't."""
 
-_NEUTER = re.compile(r"[\u0370-\u03ff]+(?:ο|μα)")
+_NEUTER = late_pattern(r"[\u0370-\u03ff]+(?:ο|μα)")
 """Folded Greek words of neuter gender, which no person's name has."""
 
-_OF_EAST_ASIA = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,10}")
-_KANA = re.compile(r"[\u3040-\u30ff]+")
+_OF_EAST_ASIA = late_pattern(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,10}")
+_KANA = late_pattern(r"[\u3040-\u30ff]+")
 
 
 @cache

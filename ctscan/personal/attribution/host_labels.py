@@ -6,10 +6,10 @@ a device, and the result is never more than possible.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.gazetteer import given_names, surnames
 from ctscan.personal.attribution.lexicon import ORGANISATION_WORDS
 from ctscan.personal.normalise.name_tokens import fold_text
@@ -83,8 +83,8 @@ _PLACES = frozenset(
 )
 """Words of hosts that are also names; alone, or two of them together, they name nobody."""
 
-_SEPARATORS = re.compile(r"[-_]+")
-_NUMBER = re.compile(r"\d{1,6}$")
+_SEPARATORS = late_pattern(r"[-_]+")
+_NUMBER = late_pattern(r"\d{1,6}$")
 
 
 def people_in_host(host: str, domains: tuple[str, ...]) -> Iterator[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.function_words import are_of_function
 from ctscan.personal.normalise.name_tokens import mailbox_tokens, name_tokens
 
@@ -84,9 +83,9 @@ ROLE_WORDS = RFC_2142 | frozenset(
 )
 _ENOUGH_ALONE = 4  # a shorter role word beside another word may be an initial or a short name
 _DESKS = frozenset({"ca", "pki", "ra", "rootca", "subca", "cert", "certs", "ssl"})
-_NOISE = re.compile(r"[0-9]+")
-_SEGMENTS = re.compile(r"[._+\-\s\"]+")
-_INITIAL_OR_NAME = re.compile(
+_NOISE = late_pattern(r"[0-9]+")
+_SEGMENTS = late_pattern(r"[._+\-\s\"]+")
+_INITIAL_OR_NAME = late_pattern(
     r"[^\W\d_]{1,30}(?:\.[^\W\d_])?\.[^\W\d_]{2,30}(?:[.-][^\W\d_]{2,30})?|[^\W\d_]{3,30}_[^\W\d_]{3,30}"
 )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from ctscan.model import Name, Phrase
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.placeholders import is_placeholder_name
 from ctscan.personal.normalise.name_tokens import has_letter
 
@@ -24,7 +24,7 @@ PERSONAL: Final = {
     PSEUDONYM: Phrase.PSEUDONYM,
     INITIALS: Phrase.INITIALS,
 }
-NATURAL_NUMBER: Final = re.compile(
+NATURAL_NUMBER: Final = late_pattern(
     r"(?:PAS|IDC|PNO|TIN)(?!ES-[A-HJNP-SUVW])[A-Z]{2}-.|CVR: ?\d{8}-RID: ?\S|PID: ?\d|UI:DK-[PE]:"
 )
 """Beginning of a number of a person (ETSI EN 319 412-1 section 5.1.3), without the letters that Spain gives to

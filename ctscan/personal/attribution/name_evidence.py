@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ctscan.model import Finding
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.gazetteer import given_names, surnames
 from ctscan.personal.attribution.given_forms import may_be_forms
@@ -23,7 +24,7 @@ MAX_WORDS: Final = 12
 
 _SHORTEST_PREFIX = 3
 _ALIKE = 4  # letters with which words in Latin letters begin that may be the same word of another script
-_SEGMENT = re.compile(r"[._]")
+_SEGMENT = late_pattern(r"[._]")
 
 Word = frozenset[str]
 """Spellings of a word."""

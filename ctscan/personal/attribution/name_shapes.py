@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from ctscan.model import Phrase
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.lexicon import (
     HAN_SURNAMES,
     HANGUL_SURNAMES,
@@ -26,8 +27,8 @@ MAX_NAME_SHAPE = 100
 MAX_UNSPACED = 6
 """Characters of the longest name without a space, in Han."""
 
-_INITIALISM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
-_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ´`‐-][^\W\d_]+)*\.?")
+_INITIALISM = late_pattern(r"\b(?:[^\W\d_]\.){2,}")
+_WORD = late_pattern(r"[^\W\d_]+(?:['’ʼ´`‐-][^\W\d_]+)*\.?")
 PARTICLES = frozenset(
     [
         *("abd", "abu", "af", "al", "ap", "bar", "ben", "bin", "bint", "binti", "binte", "d", "da", "dal", "das", "de"),
@@ -36,11 +37,11 @@ PARTICLES = frozenset(
         *("von", "y", "zu", "zum", "zur"),
     ]
 )
-_TITLE = re.compile(
+_TITLE = late_pattern(
     r"(?:(?:Bc|BSc|Dhr|Dipl|Dott|Dott\.ssa|Dr|Doc|Don|Eng|Frau|Hr|Herr|Ing|JUDr|MDDr|MUDr|MVDr|Mag|Mgr|Mr|Mrs|Ms|MSc|"
     r"PaedDr|PhDr|PharmDr|Prof|RNDr|Sig|Sr|Sra|ThDr|arch|med|phil|rer|nat|h\.c)\.[ ,-]*|(?:Mr|Mrs|Ms|Dr|Ing|Prof) )+"
 )
-_AFTER_NAME = re.compile(
+_AFTER_NAME = late_pattern(
     r"[ ,]+(?:Ph\.? ?D|CSc|DrSc|MBA|MPH|M\.?Sc|B\.?Sc|LL\.?M|Jr|Sr|II|III|DiS|MD|M\.D)\.?(?=$|[ ,])"
 )
 _PURPOSE = (
@@ -51,19 +52,19 @@ _NIF = r"(?:[XYZ]\d{7}|\d{8})-?[A-Z]"
 EDIPI_FORM = Phrase.EDIPI_FORM
 _FORMS: tuple[tuple[re.Pattern[str], Phrase], ...] = (
     (
-        re.compile(r"(?P<name>[A-Z][A-Z'’ -]{0,40}(?:\.[A-Z][A-Z'’ -]{0,40}){1,3})\.\d{10}"),
+        late_pattern(r"(?P<name>[A-Z][A-Z'’ -]{0,40}(?:\.[A-Z][A-Z'’ -]{0,40}){1,3})\.\d{10}"),
         EDIPI_FORM,
     ),
     (
-        re.compile(r"(?P<name>[^\W\d_][^\d,:]{0,60},[^\W\d_][^\d,:]{0,60}),(?:PNO[A-Z]{2}-)?\d{11}"),
+        late_pattern(r"(?P<name>[^\W\d_][^\d,:]{0,60},[^\W\d_][^\d,:]{0,60}),(?:PNO[A-Z]{2}-)?\d{11}"),
         Phrase.BALTIC_FORM,
     ),
     (
-        re.compile(r"(?P<name>[^\W\d_][^\d:]{1,80}):\d{11}"),
+        late_pattern(r"(?P<name>[^\W\d_][^\d:]{1,80}):\d{11}"),
         Phrase.CPF_FORM,
     ),
     (
-        re.compile(
+        late_pattern(
             r"(?:NOMBRE )?(?P<name>[^\W\d_][^\d:|]{2,80}?) ?[-–/|] ?(?:(?:NIF|DNI|NIE)[: ]{0,2})?"
             + _NIF
             + rf"(?: \({_PURPOSE}\))?"
@@ -71,34 +72,34 @@ _FORMS: tuple[tuple[re.Pattern[str], Phrase], ...] = (
         Phrase.NIF_FORM,
     ),
     (
-        re.compile(_NIF + r" (?P<name>[^\W\d_][^\d:()]{2,80}) \(R: ?[A-Z]\d{7}[0-9A-Z]\)"),
+        late_pattern(_NIF + r" (?P<name>[^\W\d_][^\d:()]{2,80}) \(R: ?[A-Z]\d{7}[0-9A-Z]\)"),
         Phrase.REPRESENTATIVE_FORM,
     ),
     (
-        re.compile(rf"(?P<name>[^\W\d_][^\d:()]{{2,80}}) \({_PURPOSE}\)"),
+        late_pattern(rf"(?P<name>[^\W\d_][^\d:()]{{2,80}}) \({_PURPOSE}\)"),
         Phrase.NAME_PURPOSE_FORM,
     ),
     (
-        re.compile(rf"\({_PURPOSE}\) (?P<name>[^\W\d_][^\d:()]{{2,80}})"),
+        late_pattern(rf"\({_PURPOSE}\) (?P<name>[^\W\d_][^\d:()]{{2,80}})"),
         Phrase.PURPOSE_NAME_FORM,
     ),
     (
-        re.compile(
+        late_pattern(
             r"(?:iPhone Developer|Apple Development|Mac Developer): (?P<name>[^\W\d_][^\d:()@]{2,80}) \([0-9A-Z]{10}\)"
         ),
         Phrase.DEVELOPER_FORM,
     ),
     (
-        re.compile(r"[Rr]obot ?: ?[^:]{1,60} - (?P<name>[^\W\d_][^\d:()@]{2,80})"),
+        late_pattern(r"[Rr]obot ?: ?[^:]{1,60} - (?P<name>[^\W\d_][^\d:()@]{2,80})"),
         Phrase.ROBOT_FORM,
     ),
 )
-_GEORGIAN = re.compile("[\u10d0-\u10ff-]+")  # its letters count as lower case, and names have no others
-_COMMA_FORM = re.compile(r"(?P<last>[^\W\d_][^\d,:@/()]{1,40}), ?(?P<given>[^\W\d_][^\d,:@/()]{1,40})")
-_NAME_AND_NUMBER = re.compile(r"(?P<name>[^\d]{3,80}?) (?=[0-9A-Z]*\d{3})[0-9]{3,20}[A-Za-z]{0,3}")  # a unique number
-_PSEUDONYM = re.compile(r"(?P<name>[^:]{2,80}?) ?:PN")
+_GEORGIAN = late_pattern("[\u10d0-\u10ff-]+")  # its letters count as lower case, and names have no others
+_COMMA_FORM = late_pattern(r"(?P<last>[^\W\d_][^\d,:@/()]{1,40}), ?(?P<given>[^\W\d_][^\d,:@/()]{1,40})")
+_NAME_AND_NUMBER = late_pattern(r"(?P<name>[^\d]{3,80}?) (?=[0-9A-Z]*\d{3})[0-9]{3,20}[A-Za-z]{0,3}")  # a unique number
+_PSEUDONYM = late_pattern(r"(?P<name>[^:]{2,80}?) ?:PN")
 
-_SOLE_TRADER = re.compile(
+_SOLE_TRADER = late_pattern(
     r"(?:Inh\.|Inhaber(?:in)?:?) ?(?P<after>.{3,80})|"
     r"(?P<before>.{3,80}?),? (?:e\. ?[Kk]\.|e\. ?Kfm\.|e\. ?Kfr\.|eenmanszaak|\(?sole trader\)?)"
 )

@@ -6,11 +6,11 @@ This module judges words only; `service_names` weighs them. Listed names speak f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, islice
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.function_words import function_words
 from ctscan.personal.attribution.gazetteer import given_names, is_name_word, surnames
 from ctscan.personal.attribution.lexicon import ORGANISATION_WORDS
@@ -21,7 +21,7 @@ from ctscan.personal.normalise.name_tokens import fold_text
 _MAX_ORGANISATIONS: Final = 10
 _SHORTEST: Final = 4  # letters of a word of an organisation
 _ACRONYM: Final = 4  # letters of the longest acronym
-_SHORT_FORM: Final = re.compile(r".+ (?:AG|KG|SA|SE|NV|AB|AS|OY|UG|eG|e\.V\.|S\.A\.)(?: [0-9]*)?(?: ?:PN)?")
+_SHORT_FORM: Final = late_pattern(r".+ (?:AG|KG|SA|SE|NV|AB|AS|OY|UG|eG|e\.V\.|S\.A\.)(?: [0-9]*)?(?: ?:PN)?")
 
 _OF_TESTS = """
     client customer demo fake full general good hello individual invalid last leaf master member missing name person

@@ -5,11 +5,11 @@ This module judges words only; `service_names` weighs them against the rest of t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.gazetteer import given_names, surnames
 from ctscan.personal.attribution.lexicon import ORGANISATION_WORDS
 from ctscan.personal.attribution.name_shapes import has_organisation_word
@@ -19,9 +19,9 @@ from ctscan.resources import data_text
 MAX_TEXT: Final = 300
 """Characters of a text whose words are compared."""
 
-_DIGITS: Final = re.compile(r"[0-9]+(?=\s|$)|\b[0-9]+")
-_OTHER_SCRIPT: Final = re.compile(r"[^A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
-_OFFICE: Final = re.compile(
+_DIGITS: Final = late_pattern(r"[0-9]+(?=\s|$)|\b[0-9]+")
+_OTHER_SCRIPT: Final = late_pattern(r"[^A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
+_OFFICE: Final = late_pattern(
     r".{3,}(?:amt|apotheke|archiv|auskunft|behorde|behoerde|betriebe?|bibliothek|buero|buro|dienste?|eingang|gemeinde|"
     r"genossenschaft|gericht|gesellschaft|institut|kammer|kanzlei|kasse|klinik|klinikum|krankenhaus|ministerium|postfach|"
     r"polizei|prasidium|praesidium|praxis|registratur|schlussel|schluessel|schule|sekretariat|server|siegel|stelle|"

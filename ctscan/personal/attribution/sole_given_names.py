@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.gazetteer import given_names, surnames
 from ctscan.personal.attribution.given_forms import is_known_form, may_be_forms
@@ -17,11 +18,11 @@ from ctscan.personal.normalise.name_tokens import fold_text
 
 _SHORTEST: Final = 3  # letters of a given name
 _FULL: Final = 5  # letters of a given name that is hardly short for another
-_PET_NAME: Final = re.compile(r".+(?:[iy]|ie|chen|lein|it[ao]|inh[ao]|in[ao]|[ckst]?k[ao]|sha|scha|ya|ja|us)")
+_PET_NAME: Final = late_pattern(r".+(?:[iy]|ie|chen|lein|it[ao]|inh[ao]|in[ao]|[ckst]?k[ao]|sha|scha|ya|ja|us)")
 _ALIKE: Final = 4  # letters with which two forms of an unlisted name begin
-_WITH_INITIAL: Final = re.compile(r"([^\W\d_]+)(?:[._-][^\W\d_])?")
-_DOUBLE: Final = re.compile(r"([^\W\d_]+)-([^\W\d_]+)")
-_BY_RULE: Final = re.compile(r"[\u0370-\u058f\u10a0-\u10ff\u3040-\u30ff]+")
+_WITH_INITIAL: Final = late_pattern(r"([^\W\d_]+)(?:[._-][^\W\d_])?")
+_DOUBLE: Final = late_pattern(r"([^\W\d_]+)-([^\W\d_]+)")
+_BY_RULE: Final = late_pattern(r"[\u0370-\u058f\u10a0-\u10ff\u3040-\u30ff]+")
 """Scripts whose Latin spelling follows from their letters: Greek, Cyrillic, Armenian, Georgian, Kana."""
 
 

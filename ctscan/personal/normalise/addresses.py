@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from ctscan.model import IdentifierKind, LookupKey
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.characters import CharacterTable, compatible
 from ctscan.personal.normalise.memo import cached_for_short
 
@@ -26,15 +27,15 @@ _ATEXT = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~."
 )  # RFC 5322 3.2.3
 _NOT_IN_PROSE = frozenset("/=`{|}!#$%&*?^~")  # legal in a local part, but in running text they end it
-_LABEL = re.compile(
+_LABEL = late_pattern(
     r"(?:mailto|smtp|e-?mail(?:[ _-]?address)?|mail|rfc ?822(?:[ _-]?name)?|upn|e)[ \t]*[:=][ \t]*", re.IGNORECASE
 )
-_PLAIN_ADDRESS = re.compile(
+_PLAIN_ADDRESS = late_pattern(
     r"[a-z0-9_+-]{1,64}(?:\.[a-z0-9_+-]{1,64}){0,4}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,3}[a-z]{2,40}"
 )
 """Most addresses: of this form is nothing but an address in its canonical form, of less than MAX_ADDRESS characters."""
 
-_COMMENT = re.compile(r"\([^()]{0,320}\)")
+_COMMENT = late_pattern(r"\([^()]{0,320}\)")
 _FILE_ENDINGS = frozenset(
     re.findall(
         r"\w+",

@@ -6,14 +6,15 @@ text alone doesn't bound the work on its normal form.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-_PHRASES: Final = re.compile("[\ufdfa\ufdfb]")
+from ctscan.on_first_use import late_pattern
+
+_PHRASES: Final = late_pattern("[\ufdfa\ufdfb]")
 _MOST_PHRASES: Final = 4  # more of them add no word to a name
 _SLACK: Final = 64
 _SHORT: Final = 4_096  # characters of a text whose form is kept for a while

@@ -6,13 +6,14 @@ are two, of which a single letter finds nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+
+from ctscan.on_first_use import late_pattern
 
 LONGEST_PARTICLE = 3
 """Letters of a particle: `O`, `Mc`, `Mac`, `van`."""
 
-_APART = re.compile(rf"(\w{{1,{LONGEST_PARTICLE}}})['’ʼ`´](\w{{2,}})|(Mac|Mc)([^\W\d_a-z]\w+)")
+_APART = late_pattern(rf"(\w{{1,{LONGEST_PARTICLE}}})['’ʼ`´](\w{{2,}})|(Mac|Mc)([^\W\d_a-z]\w+)")
 
 
 def respaced(name: str) -> Iterator[str]:

@@ -9,11 +9,16 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from ctscan.model import Identifier, IdentifierKind, LookupKey
+from ctscan.model import IdentifierKind, LookupKey
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.addresses import JOINERS
 from ctscan.personal.normalise.characters import CharacterTable, short_compatible
 from ctscan.personal.normalise.memo import cached_for_short
+
+if TYPE_CHECKING:
+    from ctscan.model import Identifier
 
 NAMES_VERSION = 1
 """Version of the keys of names and of the lists in `data/names`, part of the rule-set version. Raise it when a name
@@ -33,20 +38,20 @@ MAX_TEXT = 65536
 _NO_CHANCE = 4
 """Letters of a spelling that stands in a mailbox name by no chance."""
 
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = late_pattern(r"[^\W\d_]")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼʻ`´׳‘"))
 _EXPANSIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})  # ICAO 9303 part 3, section 6
-_EXPANDED = re.compile("ae|oe|ue|aa")
-_VOWEL = re.compile("a(?![ae])(?<!aa)|[ou](?!e)")
+_EXPANDED = late_pattern("ae|oe|ue|aa")
+_VOWEL = late_pattern("a(?![ae])(?<!aa)|[ou](?!e)")
 _ENDS = {"a": "ea", "o": "e", "u": "e"}
 LONGEST_RESPELLED = 24  # letters
 # combining marks that writers leave out: Latin, Greek, Cyrillic; Hebrew points; Arabic vowels
-_MARKS = re.compile(
+_MARKS = late_pattern(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
-_ASCII_WORD = re.compile("[A-Za-z0-9]+")
-_NO_WORD = re.compile("[^a-z0-9]+")
+_ASCII_WORD = late_pattern("[A-Za-z0-9]+")
+_NO_WORD = late_pattern("[^a-z0-9]+")
 
 
 @cached_for_short(2048)

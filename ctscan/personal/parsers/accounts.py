@@ -8,6 +8,7 @@ from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, IdentifierKind, LookupKey, Message, SubjectKind
 from ctscan.model.explanation import EvidenceKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.attribution.trail import weighs
@@ -18,7 +19,7 @@ from ctscan.personal.view import View
 USERNAME: Final = "user.account.username"
 MAX_ACCOUNT: Final = 1000
 
-_SERVICE = re.compile(
+_SERVICE = late_pattern(
     r"(?:afpserver|cifs|cvs|dns|ftp|gc|host|http|imap|iscsi|kadmin|krbtgt|ldap|mssqlsvc|nfs|pop|postgres|"
     r"restrictedkrbhost|rpcss|sip|smtp|termsrv|vnc|wsman|xmpp)/",
     re.IGNORECASE,

@@ -5,12 +5,12 @@ This module holds no rule; the modules in `ctscan.personal.rules.national` are b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, Message, Name, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import SUBJECT, personal_attribute
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.values import ONLY_PEOPLE, Attribution, Read, Value, each_text, of_person
@@ -38,7 +38,7 @@ FIELDS_OF_REPRESENTATIVES: Final = frozenset(
 
 _COMMON_NAME, _COUNTRY = "2.5.4.3", "2.5.4.6"
 _LONGEST_FORM: Final = 300
-_NUMBER_OR_SLASH: Final = re.compile(r"\d{5}|/|\d\.\d{3}\.\d{3}")
+_NUMBER_OR_SLASH: Final = late_pattern(r"\d{5}|/|\d\.\d{3}\.\d{3}")
 _FOR_A_PERSON = AttributionReason.SCHEME_FIELD()
 _EMPLOYER = Attribution(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.EMPLOYER())
 _DEVICE = Attribution(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.MACHINE_OF_PERSON())

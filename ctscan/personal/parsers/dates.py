@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from ctscan.model import Field, Qualifier
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.values import Read, Value, with_spelling
 from ctscan.personal.view import View, spellings, strings_of
@@ -22,9 +23,9 @@ _EARLIEST, _LATEST = 1850, 2100  # years that a person of a certificate can be b
 _MAX_TEXT = 64
 
 # GeneralizedTime `19800229120000Z`, with fraction and offset (X.680 section 46), or without the time.
-_TIME = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d(?:[0-6]\d)?(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?")
-_SEPARATED = re.compile(r"(\d{1,4})[./ -](\d{1,2})[./ -](\d{1,4})\.?(?:[T ].{0,30})?")
-_DIGITS = re.compile(r"[\d.,Z+:-]{4,40}")
+_TIME = late_pattern(r"(?:[01]\d|2[0-4])[0-5]\d(?:[0-6]\d)?(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?")
+_SEPARATED = late_pattern(r"(\d{1,4})[./ -](\d{1,2})[./ -](\d{1,4})\.?(?:[T ].{0,30})?")
+_DIGITS = late_pattern(r"[\d.,Z+:-]{4,40}")
 
 
 def birth_date(order: str = "ymd") -> Read:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.parsers.dates import iso_date
 
 FromNumber = Callable[[str], str | None]
@@ -124,15 +125,15 @@ def _taiwan_check(number: str) -> bool:
 
 
 CHECKS: Final[Mapping[str, tuple[re.Pattern[str], Callable[[str], bool]]]] = {
-    "kz.iin": (re.compile(r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[0-6]\d{5}"), _kazakh_check),
-    "tw.nid": (re.compile(r"[A-Z][1289]\d{8}"), _taiwan_check),
+    "kz.iin": (late_pattern(r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[0-6]\d{5}"), _kazakh_check),
+    "tw.nid": (late_pattern(r"[A-Z][1289]\d{8}"), _taiwan_check),
 }
 """Schemes that python-stdnum lacks: the form of the bare number, and the test of its check digit."""
 
 EMBEDDED: Final[Mapping[str, re.Pattern[str]]] = {
-    "ar.cuit": re.compile(r"2[0347](\d{8})\d"),
-    "ec.ruc": re.compile(r"(\d\d[0-5]\d{7})00[1-9]"),
-    "in_.gstin": re.compile(r"\d\d([A-Z]{3}P[A-Z]\d{4}[A-Z])[0-9A-Z]{3}"),
-    "pe.ruc": re.compile(r"10(\d{8})\d"),
+    "ar.cuit": late_pattern(r"2[0347](\d{8})\d"),
+    "ec.ruc": late_pattern(r"(\d\d[0-5]\d{7})00[1-9]"),
+    "in_.gstin": late_pattern(r"\d\d([A-Z]{3}P[A-Z]\d{4}[A-Z])[0-9A-Z]{3}"),
+    "pe.ruc": late_pattern(r"10(\d{8})\d"),
 }
 """Taxpayer numbers made from the number of the person, with the part that holds it."""

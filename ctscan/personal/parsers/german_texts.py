@@ -5,10 +5,10 @@ The texts are restrictions and additions of Common PKI: `Der Zertifikatsinhaber 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.name_shapes import PARTICLES, bare_name, is_name_shaped
 
 MAX_TEXT: Final = 4_000
@@ -24,7 +24,7 @@ _ACTING = (
 )
 _CALLED = r"(?:Herrn?|Frau)"
 _NAME = r"[^\W\d_][\w.'’-]{0,40}(?: [^\W\d_][\w.'’-]{0,40}){1,7}"
-_SENTENCE: Final = re.compile(
+_SENTENCE: Final = late_pattern(
     rf"(?<!\w)(?:(?:{_HOLDER}|{_ACTING})(?: ist)?[:,]? (?:{_CALLED} )?|{_CALLED} )(?P<name>{_NAME})"
 )
 _POST = (
@@ -33,10 +33,10 @@ _POST = (
 )
 _BEFORE_POST = r"(?:(?:der|die|ein|eine|als|allein\w*|einzel\w*|gesamt\w*|gemeinsam|gesetzlich\w*|bestellte\w?) )"
 _ARTICLE = r"(?:D(?:er|ie|as)|Dies\w{1,2}|Eine?|Herr|Frau)"
-_SUBJECT: Final = re.compile(rf"(?:^|[.;] )(?!{_ARTICLE} )(?P<name>{_NAME}?),? ist {_BEFORE_POST}{{0,3}}{_POST}\b")
+_SUBJECT: Final = late_pattern(rf"(?:^|[.;] )(?!{_ARTICLE} )(?P<name>{_NAME}?),? ist {_BEFORE_POST}{{0,3}}{_POST}\b")
 """A sentence that begins with a name, which is then said to act for a company."""
 
-_ABBREVIATED: Final = re.compile(r"(?:Dr|Prof|Dipl|Ing|Mag|[^\W\d_])\.")
+_ABBREVIATED: Final = late_pattern(r"(?:Dr|Prof|Dipl|Ing|Mag|[^\W\d_])\.")
 
 
 def holders_named(text: str) -> Iterator[str]:

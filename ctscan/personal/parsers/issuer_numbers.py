@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
+
 _FORMS: Final = {
-    "HR": re.compile(r"(?:HR)?(\d{11})(?:\.\d{1,3}){1,3}"),  # FINA: the OIB, then counters of certificates
-    "IS": re.compile(r"([0-3]\d{5}-?\d{4}):[4-7]\d{5}-?\d{4}"),  # Auðkenni: the holder's kennitala, then the employer's
+    "HR": late_pattern(r"(?:HR)?(\d{11})(?:\.\d{1,3}){1,3}"),  # FINA: the OIB, then counters of certificates
+    "IS": late_pattern(r"([0-3]\d{5}-?\d{4}):[4-7]\d{5}-?\d{4}"),  # Auðkenni: the kennitala, then the employer's
 }
 
 

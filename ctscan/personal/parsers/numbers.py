@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import Any
 
 from ctscan.model import IdentifierKind, LookupKey, Qualifier
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER
@@ -27,7 +28,7 @@ NATIONAL = "user.government_id.national_identification_number"
 VALID, WRONG_CHECK, OTHER = "valid", "wrong check digit", "other"
 
 _MAX_NUMBER = 64
-_HASH = re.compile(r"[0-9a-fA-F]+")
+_HASH = late_pattern(r"[0-9a-fA-F]+")
 _HASH_SIZES = frozenset((32, 40, 56, 64, 96, 128))  # hexadecimal digits of MD5, SHA-1 and the SHA-2 family
 _STDNUM_ERRORS = (ValueError, LookupError, TypeError, AttributeError)  # raised by python-stdnum for odd texts
 
@@ -71,7 +72,7 @@ def is_hash(text: str) -> bool:
     return len(stripped) in _HASH_SIZES and bool(_HASH.fullmatch(stripped)) and not stripped.isdigit()
 
 
-_CARD = re.compile(r"(BI|CC|CE|CI|DNI|IC|ID|NI|NIC|NID|NIE|NIF|PS|RG|TR)(0*)([1-9][0-9]{4,14}[A-Z]?)")
+_CARD = late_pattern(r"(BI|CC|CE|CI|DNI|IC|ID|NI|NIC|NID|NIE|NIF|PS|RG|TR)(0*)([1-9][0-9]{4,14}[A-Z]?)")
 """Numbers behind the letters for a kind of card, without a separator: BI, CC and TR of Portugal, CI of Spanish-speaking
 countries, RG of Brazil, and so on. A person leaves out the letters, and zeros behind them."""
 
@@ -86,7 +87,7 @@ def card_keys(text: str) -> tuple[LookupKey, ...]:
     return tuple(LookupKey(IdentifierKind.NUMBER, form) for form in forms)
 
 
-_OF_ENTITIES = {"ES": re.compile(r"[ABCDEFGHJNPQRSUVW]\d{7}[0-9A-J]")}
+_OF_ENTITIES = {"ES": late_pattern(r"[ABCDEFGHJNPQRSUVW]\d{7}[0-9A-J]")}
 
 
 def is_of_entity(text: str, country: str) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from ctscan.model import Field, IdentifierKind, LookupKey, Name, Qualifier
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.parsers.numbers import is_hash
 from ctscan.personal.values import Read, Value, with_spelling
 from ctscan.personal.view import View, spellings, strings_of
@@ -19,8 +20,8 @@ FAX = "user.contact.fax_number"
 
 _COUNTRY = "2.5.4.6"
 _MAX_TEXT, _MAX_NUMBERS = 2_000, 64
-_SEPARATOR = re.compile(r"[;,/|]")
-_LABEL = re.compile(r"^\s*(?:tel|phone|telephone|mobile|fax)\b[.:]*", re.IGNORECASE)
+_SEPARATOR = late_pattern(r"[;,/|]")
+_LABEL = late_pattern(r"^\s*(?:tel|phone|telephone|mobile|fax)\b[.:]*", re.IGNORECASE)
 _FEWEST_DIGITS = 5  # shorter numbers are extensions or services, not numbers of people
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
+
 HOSTS: Final = frozenset(
     ["github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "gitee.com", "git.sr.ht", "gist.github.com"]
 )
@@ -12,8 +14,8 @@ HOSTS: Final = frozenset(
 
 MAX_URL: Final = 2000
 
-_OWNER = re.compile(r"~?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
-_URL = re.compile(
+_OWNER = late_pattern(r"~?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
+_URL = late_pattern(
     r"(?:git\+)?(?:https?|git|ssh)://(?:[^/@\s]{1,100}@)?([A-Za-z0-9.-]{1,253})(?::\d{1,5})?/(.*)", re.DOTALL
 )
 _PAGES: Final = frozenset(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.numbers import NATIONAL, WRONG_CHECK, check, is_of_entity, satisfied
 
@@ -48,15 +49,15 @@ class Semantics:
 
 
 # EN 319 412-1 section 5.1.3: `PNOEE-38001085718`; issuers forget the hyphen, or write a colon.
-_NATURAL = re.compile(r"(PAS|IDC|PNO|TAX|TIN)[-: ]?([A-Z]{2})(?:[-: ]+(\S.*)|((?:[A-Z]{0,2}\d).*))", re.IGNORECASE)
+_NATURAL = late_pattern(r"(PAS|IDC|PNO|TAX|TIN)[-: ]?([A-Z]{2})(?:[-: ]+(\S.*)|((?:[A-Z]{0,2}\d).*))", re.IGNORECASE)
 _CATEGORIES: Final = {"PAS": PASSPORT, "IDC": DOCUMENT, "PNO": NATIONAL, "TAX": NATIONAL, "TIN": NATIONAL}
 # Two letters of a national scheme, a colon, the country: `UI:DK-P:G:…`, `EI:SE-198803200016`.
-_NATIONAL_SCHEME = re.compile(r"([A-Z]{2}):([A-Z]{2})-(\S.*)", re.IGNORECASE)
-_DANISH_ORGANISATION = re.compile(r"UI:DK-[OT]:", re.IGNORECASE)  # OCES3: organisations, their systems; P and E people
-_DANISH_UNTYPED = re.compile(r"UI:DK-(?![A-Z]:)", re.IGNORECASE)
+_NATIONAL_SCHEME = late_pattern(r"([A-Z]{2}):([A-Z]{2})-(\S.*)", re.IGNORECASE)
+_DANISH_ORGANISATION = late_pattern(r"UI:DK-[OT]:", re.IGNORECASE)  # OCES3: organisations, systems; P and E: people
+_DANISH_UNTYPED = late_pattern(r"UI:DK-(?![A-Z]:)", re.IGNORECASE)
 # Section 5.1.4, for organisations: `VATES-B12345674`; also the extended forms of the CA/Browser Forum (`NTRUS+CA-…`).
-_LEGAL = re.compile(r"(VAT|NTR|PSD|LEI|GOV|EXL)[-: ]?([A-Z]{2})(?:\+[A-Z0-9]{1,3})?[-: ]+(\S.*)", re.IGNORECASE)
-_COUNTRY_COLON = re.compile(r"(IT):([0-9A-Z]{11,16})", re.IGNORECASE)  # `IT:` and the tax code of Italy
+_LEGAL = late_pattern(r"(VAT|NTR|PSD|LEI|GOV|EXL)[-: ]?([A-Z]{2})(?:\+[A-Z0-9]{1,3})?[-: ]+(\S.*)", re.IGNORECASE)
+_COUNTRY_COLON = late_pattern(r"(IT):([0-9A-Z]{11,16})", re.IGNORECASE)  # `IT:` and the tax code of Italy
 
 _PEOPLE: Final[Mapping[str, tuple[str, str, str]]] = {
     "PESEL": ("PL", "pl.pesel", NATIONAL),
@@ -123,21 +124,21 @@ _ORGANISATIONS: Final = (
 
 _WORDS: Final = "|".join(sorted((*_PEOPLE, *_EITHER, *_ORGANISATIONS), key=len, reverse=True))
 _SEPARATED = r"(?:\s?(?:no|nr|n°|č)\b\.?)?(?:\s?[-:.#=]\s?|\s)"
-_LABELLED = re.compile(rf"({_WORDS}){_SEPARATED}(\d.*|[A-Z]{{1,6}}[- ]?\d.*)", re.IGNORECASE)
-_KAZAKH = re.compile(r"(IIN|ИИН|ЖСН|BIN|БИН) ?(\d{12})", re.IGNORECASE)  # without anything between
+_LABELLED = late_pattern(rf"({_WORDS}){_SEPARATED}(\d.*|[A-Z]{{1,6}}[- ]?\d.*)", re.IGNORECASE)
+_KAZAKH = late_pattern(r"(IIN|ИИН|ЖСН|BIN|БИН) ?(\d{12})", re.IGNORECASE)  # without anything between
 
 _SAFE: Final = (
     *("BIN", "CCCD", "CEDULA", "CÉDULA", "CMND", "CPF", "CUIL", "CUIT", "CURP", "DNI", "IIN", "INN", "JMBG"),
     *("NIE", "NIF", "PESEL", "RFC", "RUT", "SNILS", "БИН", "ЖСН", "ИИН", "ИНН", "РНОКПП", "СНИЛС"),
 )  # words that mean nothing else in running text
-_IN_TEXT = re.compile(
+_IN_TEXT = late_pattern(
     rf"(?<![^\W_])({'|'.join(_SAFE)})(?:{_SEPARATED})?"
     r"((?:[A-Z]{1,4}[- ]?)?\d(?:[-./]?[0-9A-Z]){5,24})(?![^\W_])",
     re.IGNORECASE,
 )
 
-_EMPLOYEE = re.compile(r"CVR:\s?\d{8}-RID:\s?(\S{1,64})", re.IGNORECASE)  # an employee of a Danish company
-_RUT = re.compile(r"\d{1,2}\.?\d{3}\.?\d{3}-[\dK]", re.IGNORECASE)  # Chile, without any word before it
+_EMPLOYEE = late_pattern(r"CVR:\s?\d{8}-RID:\s?(\S{1,64})", re.IGNORECASE)  # an employee of a Danish company
+_RUT = late_pattern(r"\d{1,2}\.?\d{3}\.?\d{3}-[\dK]", re.IGNORECASE)  # Chile, without any word before it
 
 
 def read_semantics(text: str, country: str = "") -> Semantics | None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
+
 MOST_SERIAL_DIGITS: Final = 200
 FEWEST_DIGITS: Final = 5  # of a text of digits alone: fewer are everywhere
 
-_HEX = re.compile(r"[0-9a-f]+")
-_PAIRS = re.compile(r"[0-9a-f]{1,2}(?:[:-][0-9a-f]{1,2})+")
-_PRINTED = re.compile(r"(-?)(\d{1,250}) {0,3}\( ?(-?)0x([0-9a-f]{1,200})\)", re.IGNORECASE)
-_NEGATIVE = re.compile(r"(?:\(negative\)\s{0,20}|-)([0-9a-f]{1,2}[0-9a-f:\s]{0,600})", re.IGNORECASE)
-_PHONE_SIGNS = re.compile(r"\+?[\d\s()./‐‑–-]+")
+_HEX = late_pattern(r"[0-9a-f]+")
+_PAIRS = late_pattern(r"[0-9a-f]{1,2}(?:[:-][0-9a-f]{1,2})+")
+_PRINTED = late_pattern(r"(-?)(\d{1,250}) {0,3}\( ?(-?)0x([0-9a-f]{1,200})\)", re.IGNORECASE)
+_NEGATIVE = late_pattern(r"(?:\(negative\)\s{0,20}|-)([0-9a-f]{1,2}[0-9a-f:\s]{0,600})", re.IGNORECASE)
+_PHONE_SIGNS = late_pattern(r"\+?[\d\s()./‐‑–-]+")
 _GROUP_SIZES: Final = (2, 4, 8)
 
 

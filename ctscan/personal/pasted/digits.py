@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.pasted.digit_forms import (
     FEWEST_DIGITS,
     hex_digits,
@@ -31,7 +31,7 @@ from ctscan.personal.pasted.reading import (
 )
 from ctscan.personal.pasted.unwrapping import is_ip, unwrap
 
-_CALLED = re.compile(r"\+\s?\(?\d[\d\s()./‐‑–-]*")
+_CALLED = late_pattern(r"\+\s?\(?\d[\d\s()./‐‑–-]*")
 
 
 def in_digits(text: str) -> Iterable[Reading]:

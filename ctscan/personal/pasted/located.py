@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.addresses import canonical_domain, canonical_email, find_emails, is_principal
 from ctscan.personal.parsers.repository_owners import owner_in_url
 from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, EMAIL, NAME, SHA1, SHA256, Reading, guesses, refuse
@@ -16,11 +17,11 @@ from ctscan.personal.pasted.unwrapping import (
     undisguised,
 )
 
-_URL = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}:)?//([^/?#\s]{1,300})(.*)", re.IGNORECASE | re.DOTALL)
-_CHAT = re.compile(r"(?:sips?|xmpp|im|acct|skype):(\S+)", re.IGNORECASE)
-_FINGERPRINT = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40})(?![0-9a-zA-Z])")
-_IN_BRACKETS = re.compile(r"[\[(<]\s{0,3}(?:mailto:)?([^\s\[\]()<>@:]{1,64}@[^\s\[\]()<>@]{1,255})\s{0,3}[\])>]")
-_MAILTO = re.compile(r"mailto:(?:\?to=)?", re.IGNORECASE)
+_URL = late_pattern(r"(?:[a-z][a-z0-9+.-]{1,20}:)?//([^/?#\s]{1,300})(.*)", re.IGNORECASE | re.DOTALL)
+_CHAT = late_pattern(r"(?:sips?|xmpp|im|acct|skype):(\S+)", re.IGNORECASE)
+_FINGERPRINT = late_pattern(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40})(?![0-9a-zA-Z])")
+_IN_BRACKETS = late_pattern(r"[\[(<]\s{0,3}(?:mailto:)?([^\s\[\]()<>@:]{1,64}@[^\s\[\]()<>@]{1,255})\s{0,3}[\])>]")
+_MAILTO = late_pattern(r"mailto:(?:\?to=)?", re.IGNORECASE)
 
 
 def located(text: str) -> Iterable[Reading]:

@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.addresses import canonical_domain
 from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits, is_phone_like
 from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, NAME, NUMBER, PHONE, SERIAL, Reading, guesses, refuse
 
 _SIGNS_OF_NAMES: Final = frozenset(".,;'’ʼ`´׳()·・/&-")
-_LAST_LABEL = re.compile(r"(?:xn--[a-z0-9-]+|[^\W\d_]{2,63})", re.IGNORECASE)
+_LAST_LABEL = late_pattern(r"(?:xn--[a-z0-9-]+|[^\W\d_]{2,63})", re.IGNORECASE)
 
 
 def in_words(text: str) -> Iterable[Reading]:
@@ -94,15 +95,15 @@ def _is_domain(text: str) -> bool:
     return bool(dot) and _LAST_LABEL.fullmatch(last) is not None and canonical_domain(text) is not None
 
 
-_NUMBER_WORD = re.compile(r"(?:([^\W\d_]{2,20})[:#=°]{1,2})?((?:[A-Za-z]{2,6}-)?[0-9A-Za-z][0-9A-Za-z./-]{4,40})")
-_WORD_BEHIND_NUMBER = re.compile(r"\d\S{0,40}\s.{0,200}?[^\W\d_]{2}")
-_NAME_AND_PHONE = re.compile(r"([^\d+]{0,200}[^\W\d_][^\d+]{0,200}?)[\s,;:]{0,9}(\+\d[\d\s()./-]{6,40})")
-_PHONE_AND_WORDS = re.compile(r"(\(?\d[\d\s()./-]{6,40}?)[\s,;]{1,9}\(?[^\W\d_].*", re.DOTALL)
-_DOTTED = re.compile(r"((?:[^\W\d_]{1,40}\.){2,8})(\d{5,20})")
-_SEVERAL = re.compile(r"[^\W\d_]{2}[^;]*;.*[^\W\d_]{2}", re.DOTALL)
-_BETWEEN_CELLS = re.compile(r"[\t\n|•]|\s/\s")
-_SPOKEN = re.compile(r"\s(?:and|und|&|at)\s", re.IGNORECASE)  # of `jane roe at example`, `Jane Roe and John Doe`
-_REMARK = re.compile(r"\s{1,9}[(\[][^()\[\]]{0,200}[)\]]$")
+_NUMBER_WORD = late_pattern(r"(?:([^\W\d_]{2,20})[:#=°]{1,2})?((?:[A-Za-z]{2,6}-)?[0-9A-Za-z][0-9A-Za-z./-]{4,40})")
+_WORD_BEHIND_NUMBER = late_pattern(r"\d\S{0,40}\s.{0,200}?[^\W\d_]{2}")
+_NAME_AND_PHONE = late_pattern(r"([^\d+]{0,200}[^\W\d_][^\d+]{0,200}?)[\s,;:]{0,9}(\+\d[\d\s()./-]{6,40})")
+_PHONE_AND_WORDS = late_pattern(r"(\(?\d[\d\s()./-]{6,40}?)[\s,;]{1,9}\(?[^\W\d_].*", re.DOTALL)
+_DOTTED = late_pattern(r"((?:[^\W\d_]{1,40}\.){2,8})(\d{5,20})")
+_SEVERAL = late_pattern(r"[^\W\d_]{2}[^;]*;.*[^\W\d_]{2}", re.DOTALL)
+_BETWEEN_CELLS = late_pattern(r"[\t\n|•]|\s/\s")
+_SPOKEN = late_pattern(r"\s(?:and|und|&|at)\s", re.IGNORECASE)  # of `jane roe at example`, `Jane Roe and John Doe`
+_REMARK = late_pattern(r"\s{1,9}[(\[][^()\[\]]{0,200}[)\]]$")
 _MOST_NUMBERS = 4  # beside a name: of a representative and the company
 _WORDS_FOR_NUMBERS: Final = frozenset((
     *("bi", "cc", "cedula", "cédula", "cf", "ci", "cif", "cnp", "cpf", "curp", "dni", "egn", "id", "iin", "inn", "nie"),

@@ -6,12 +6,12 @@ certutil, the certificate windows of Windows, macOS, Firefox and Chrome, crt.sh,
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from enum import Enum
 from typing import Final, NamedTuple
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.pasted.digit_forms import is_phone_like
 
 
@@ -170,9 +170,9 @@ _LABELS: Final = {
     _folded(label): kind for forms in _TABLE.values() for kind, labels in forms.items() for label in labels
 }
 _LONGEST = max(map(len, _LABELS)) * 3
-_SIGN = re.compile(r"\s*[=:]+\s*")
+_SIGN = late_pattern(r"\s*[=:]+\s*")
 _OF_DIGITS = frozenset((Label.SERIAL, Label.SHA1, Label.SHA256, Label.FINGERPRINT, Label.MD5))
-_DIGITS = re.compile(r"(?:0x)?[0-9a-fA-F]{2}[0-9a-fA-F:\s-]*")
+_DIGITS = late_pattern(r"(?:0x)?[0-9a-fA-F]{2}[0-9a-fA-F:\s-]*")
 _WORDS = 5  # of the longest label without a sign behind it
 
 

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from ctscan.errors import UsageError
-from ctscan.model import IdentifierKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.addresses import canonical_email, find_emails, is_principal
 from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits, of_decimal, printed_serial
 from ctscan.personal.pasted.digits import in_digits, serials
@@ -44,6 +44,9 @@ from ctscan.personal.pasted.reading import (
 from ctscan.personal.pasted.subjects import Part, subject_attributes
 from ctscan.personal.pasted.unwrapping import undisguised, unwrap
 
+if TYPE_CHECKING:
+    from ctscan.model import IdentifierKind
+
 TYPED: Final = {
     "email": EMAIL,
     "mailto": EMAIL,
@@ -61,8 +64,8 @@ TYPED: Final = {
 }
 """Words that a person types before an identifier, with a colon."""
 
-_UNKNOWN_LABEL = re.compile(r"[^\W\d_][^:=()\d]{0,60}:\s+(\S.*)", re.DOTALL)
-_LABEL_INSIDE = re.compile(r"\s[^\W\d_]{2,30}\s{0,3}:")
+_UNKNOWN_LABEL = late_pattern(r"[^\W\d_][^:=()\d]{0,60}:\s+(\S.*)", re.DOTALL)
+_LABEL_INSIDE = late_pattern(r"\s[^\W\d_]{2,30}\s{0,3}:")
 _MOST_PIECES = 20
 _MOST_READINGS = 40
 _MOST_NESTED = 4  # labels in each other: `X509v3 Subject Alternative Name: email:…`

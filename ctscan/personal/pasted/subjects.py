@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
+from ctscan.on_first_use import late_pattern
+
 
 class Part(Enum):
     """Kind of an attribute of a person."""
@@ -47,15 +49,15 @@ _TYPES: Final[dict[Part, str]] = {
 }
 _PARTS: Final = {name.lower(): part for part, names in _TYPES.items() for name in names.split()}
 _KNOWN: Final = "|".join(sorted(map(re.escape, _PARTS), key=len, reverse=True))
-_FIRST = re.compile(rf"/?\s*(?:OID\.)?({_KNOWN})\s{{0,40}}=", re.IGNORECASE)
-_BETWEEN = re.compile(
+_FIRST = late_pattern(rf"/?\s*(?:OID\.)?({_KNOWN})\s{{0,40}}=", re.IGNORECASE)
+_BETWEEN = late_pattern(
     # behind a sign any attribute begins; behind spaces (openssl prints one a line) only a known attribute
     rf"(?<!\\)[,+;/]\s{{0,40}}(?=(?:OID\.)?[A-Za-z0-9][A-Za-z0-9.-]{{0,40}}\s{{0,40}}=)"
     rf"|\s(?=(?:OID\.)?(?:{_KNOWN})\s{{0,40}}=)",
     re.IGNORECASE,
 )
-_OCTETS = re.compile(r"(?:\\[0-9A-Fa-f]{2})+")
-_ESCAPED = re.compile(r"\\(.)")
+_OCTETS = late_pattern(r"(?:\\[0-9A-Fa-f]{2})+")
+_ESCAPED = late_pattern(r"\\(.)")
 
 
 def subject_attributes(text: str) -> list[Attribute]:

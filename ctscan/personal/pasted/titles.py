@@ -7,11 +7,12 @@ import unicodedata
 from functools import cache
 from typing import Final, NamedTuple
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.name_tokens import fold_text, name_tokens
 from ctscan.resources import data_text
 
-_REMARK = re.compile(r"\s*[(\[（][^()\[\]（）]{0,200}[)\]）]\s*$")
-_WORD = re.compile(r"[^\s,;]+")
+_REMARK = late_pattern(r"\s*[(\[（][^()\[\]（）]{0,200}[)\]）]\s*$")
+_WORD = late_pattern(r"[^\s,;]+")
 _NO_DOTS: Final = str.maketrans("", "", ".·")
 
 

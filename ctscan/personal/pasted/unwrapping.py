@@ -10,6 +10,7 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.addresses import canonical_email, tidy_text
 
 _QUOTES = frozenset("\"'`´“”„‟‘’‚‛«»‹›「」『』〝〞〟＂＇❛❜❝❞")  # of all languages, which pair them in every way
@@ -18,16 +19,16 @@ _BRACKETS = {"<": ">", "(": ")", "[": "]", "{": "}", "＜": "＞", "（": "）",
 _BULLETS = ("- ", "* ", "• ", "· ", "– ", "> ")
 _STOPS = ",;:"
 
-_MARKDOWN = re.compile(r"\[([^\[\]]{1,500})\]\(<?([^()<>\s]{1,500})>?\)")
-_ANCHOR = re.compile(r"<a\s[^<>]{0,500}?href=[\"']?([^\"'<>\s]{1,500})[\"']?[^<>]{0,500}>.*</a>", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_MARKDOWN = late_pattern(r"\[([^\[\]]{1,500})\]\(<?([^()<>\s]{1,500})>?\)")
+_ANCHOR = late_pattern(r"<a\s[^<>]{0,500}?href=[\"']?([^\"'<>\s]{1,500})[\"']?[^<>]{0,500}>.*</a>", re.IGNORECASE)
+_ENTITY = late_pattern(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 
 _AT_WORDS = "at|ät|arroba|arobase|chez|chiocciola|apenstaartje|klammeraffe|kukac|małpa|snabela|snabel-a|zavináč|собака"
 _DOT_WORDS = "dot|punkt|punto|point|ponto|kropka|punct|tečka|piste|точка"
-_AT = re.compile(rf"\s{{0,9}}[\[({{<]\s{{0,3}}(?:{_AT_WORDS}|@)\s{{0,3}}[\])}}>]\s{{0,9}}", re.IGNORECASE)
-_DOT = re.compile(rf"\s{{0,9}}[\[({{<]\s{{0,3}}(?:{_DOT_WORDS}|\.)\s{{0,3}}[\])}}>]\s{{0,9}}", re.IGNORECASE)
-_SPOKEN_AT = re.compile(rf"\s(?:{_AT_WORDS})\s", re.IGNORECASE)
-_SPOKEN_DOT = re.compile(rf"\s(?:{_DOT_WORDS})(?=\s)\s", re.IGNORECASE)
+_AT = late_pattern(rf"\s{{0,9}}[\[({{<]\s{{0,3}}(?:{_AT_WORDS}|@)\s{{0,3}}[\])}}>]\s{{0,9}}", re.IGNORECASE)
+_DOT = late_pattern(rf"\s{{0,9}}[\[({{<]\s{{0,3}}(?:{_DOT_WORDS}|\.)\s{{0,3}}[\])}}>]\s{{0,9}}", re.IGNORECASE)
+_SPOKEN_AT = late_pattern(rf"\s(?:{_AT_WORDS})\s", re.IGNORECASE)
+_SPOKEN_DOT = late_pattern(rf"\s(?:{_DOT_WORDS})(?=\s)\s", re.IGNORECASE)
 
 
 def unwrap(text: str) -> str:

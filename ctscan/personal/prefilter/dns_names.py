@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.prefilter.impersonal_extensions import end_of_element
 
 # 0x82 (dNSName), a length in one octet, host characters; the caller checks the lengths
-_DNS_NAMES: Final = re.compile(rb"(?:\x82[\x01-\x7f][-.*_0-9A-Za-z]++)++")
-_HOST_CHARACTERS: Final = re.compile(rb"[-.*_0-9A-Za-z]+")
+_DNS_NAMES: Final = late_pattern(rb"(?:\x82[\x01-\x7f][-.*_0-9A-Za-z]++)++")
+_HOST_CHARACTERS: Final = late_pattern(rb"[-.*_0-9A-Za-z]+")
 # a lower-case host without IDNA labels ("xn--")
-HOST: Final = re.compile(rb"(?:\*\.)?(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)++[a-z][a-z0-9]++")
+HOST: Final = late_pattern(rb"(?:\*\.)?(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)++[a-z][a-z0-9]++")
 # 30 L { 31 L { 30 L { CN of `size` characters } } }: a host name as CN and nothing else
 HOST_SUBJECTS: Final = {
     bytes((0x30, size + 11, 0x31, size + 9, 0x30, size + 7, 0x06, 0x03, 0x55, 0x04, 0x03, kind, size)): size

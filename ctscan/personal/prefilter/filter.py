@@ -21,13 +21,13 @@ dropped.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Span
 from ctscan.native_core import CORE, Core, is_of, unsure
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.name_shapes import SOLE_TRADER
 from ctscan.personal.prefilter.der_prefixes import (
     critical_san_prefix,
@@ -66,14 +66,14 @@ KEY_ID_SIZE: Final = 31
 _SAN: Final = b"\x06\x03\x55\x1d\x11"
 
 # 30 L, then twice 17 0D YYMMDDHHMMSSZ or 18 0F YYYYMMDDHHMMSSZ; L is checked elsewhere
-_VALIDITY: Final = re.compile(rb"\x30[\x1e\x20\x22](?:\x17\x0d[0-9]{12}Z|\x18\x0f[0-9]{14}Z){2}")
+_VALIDITY: Final = late_pattern(rb"\x30[\x1e\x20\x22](?:\x17\x0d[0-9]{12}Z|\x18\x0f[0-9]{14}Z){2}")
 # 06 03 55 04 03, a string type, a length, a host
-_HOST_CN: Final = re.compile(rb"\x06\x03\x55\x04\x03[\x0c\x13\x16]([\x03-\x40])(" + HOST.pattern + rb")")
+_HOST_CN: Final = late_pattern(rb"\x06\x03\x55\x04\x03[\x0c\x13\x16]([\x03-\x40])(" + HOST.pattern + rb")")
 # 06 03 55 04 and C (6), L (7), ST (8) or O (10), a string type, a length, printable ASCII without "@"
-_PLAIN_ATTRIBUTE: Final = re.compile(rb"\x06\x03\x55\x04[\x06\x07\x08\x0a][\x0c\x13\x16]([\x01-\x7f])([ -?A-~]+)")
+_PLAIN_ATTRIBUTE: Final = late_pattern(rb"\x06\x03\x55\x04[\x06\x07\x08\x0a][\x0c\x13\x16]([\x01-\x7f])([ -?A-~]+)")
 
 
-_MARK_OF_TRADER: Final = re.compile(SOLE_TRADER.encode("ascii"))
+_MARK_OF_TRADER: Final = late_pattern(SOLE_TRADER.encode("ascii"))
 
 
 class Prefilter:

@@ -6,18 +6,18 @@ plain http(s) URIs. A certificate with any other extension or layout is a candid
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
 from ctscan.errors import FormatError
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.classifiers import NATURAL_POLICIES
 from ctscan.x509.der import MAX_OID
 
 _Part = tuple[int, int, int]
 """`(tag, body, end)` of an element."""
 
-_PLAIN_URI: Final = re.compile(rb"https?://[A-Za-z0-9._~:/-]+")
+_PLAIN_URI: Final = late_pattern(rb"https?://[A-Za-z0-9._~:/-]+")
 _SMALL: Final = 8  # octets of flags and numbers
 
 

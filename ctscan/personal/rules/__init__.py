@@ -1,10 +1,12 @@
 """Rules that find personal data: one file for each kind of data, country schemes in `national/`.
 
 To add a rule, create a module in this package with a function under `@rule(...)`, or with a table of types (OIDs) given
-to `oid_rule`. All modules are loaded by walking the package, and the version of the rule set follows from the rules. A
-rule takes a view of a certificate and yields findings. It never raises because of a certificate's content; an exception
-becomes a problem of that certificate, and the other rules still run. Text rules take the readable strings of a
-certificate, or of a part of a certificate, that can't be parsed.
+to `oid_rule`. All modules are loaded by walking the package. `make rule-set` writes the rules and their versions into
+`personal/rule_versions.py`, from which the version of the rule set follows.
+
+A rule takes a view of a certificate and yields findings. It never raises because of a certificate's content; an
+exception becomes a problem of that certificate, and the other rules still run. Text rules take the readable strings of
+a certificate, or of a part of a certificate, that can't be parsed.
 
 Tables, and rules with `only=True`, are called only for certificates that hold values of their types, so each further
 rule costs nothing where it can find nothing.
@@ -12,14 +14,13 @@ rule costs nothing where it can find nothing.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from ctscan.model import Certificate, Finding, IdentifierKind, Problem, RuleSet, RuleVersion
+from ctscan.model import Certificate, Finding, IdentifierKind, Problem, RuleVersion
 from ctscan.model.identifier import KEY_KINDS
 from ctscan.personal import identifiers
 from ctscan.personal.attribution.evidence import person_of_part
@@ -162,21 +163,15 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(_registered[id] for id in sorted(_registered))
 
 
-@cache
-def rule_set() -> RuleSet:
-    """Return the rules and the readers below them, with the version that ranges are read with.
-
-    The version is 12 hexadecimal digits of a SHA-256 over ids, versions and kinds. The readers count as rules, since a
-    range that an older reader read lacks the findings of a newer reader.
-    """
+def rule_versions() -> list[str]:
+    """Return the rules and the readers below them for `rule_set`: a line with id, version and kinds for each."""
     rules = [RuleVersion(rule.id, rule.version, rule.kinds) for rule in all_rules() if not rule.of_requests]
     every_kind = tuple(sorted({kind for rule in rules for kind in rule.kinds}))
     rules.append(RuleVersion("reader.certificate", READER_VERSION, every_kind))
     rules.append(RuleVersion("reader.attribution", ATTRIBUTION_VERSION, every_kind))
     rules.append(RuleVersion("reader.identifier", identifiers.READER_VERSION, every_kind))
     rules.append(RuleVersion("reader.name", NAMES_VERSION, (IdentifierKind.NAME,)))
-    lines = [f"{rule.id} {rule.version} {','.join(rule.kinds)}" for rule in rules]
-    return RuleSet(hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12], tuple(rules))
+    return [f"{rule.id} {rule.version} {','.join(rule.kinds)}" for rule in rules]
 
 
 def find_personal_data(

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import attribute_name_holder, attribute_place
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.parsers.composite_values import FIELDS_OF_REPRESENTATIVES, acting_person
@@ -37,7 +38,7 @@ from ctscan.personal.view import View, spellings
 _DN_QUALIFIER: Final = "2.5.4.46"
 _IDENTIFIER: Final = "user.unique_id"
 
-_NATIONAL_FORM = re.compile(r"/|(?:dni|nif|nie)[ :-]", re.IGNORECASE)  # Mexico, Spain: read by their own rules
+_NATIONAL_FORM = late_pattern(r"/|(?:dni|nif|nie)[ :-]", re.IGNORECASE)  # Mexico, Spain: read by their own rules
 
 # --- attributes that count beside a person -------------------------------------------------------------------------
 
@@ -237,7 +238,7 @@ oid_rule(
 
 # --- X.400 ---------------------------------------------------------------------------------------------------------
 
-_X400_FIELD = re.compile(r"(?:^|[/;])\s*(G|GN|S|SN|GIVENNAME|SURNAME)\s*=\s*([^/;=]{1,64})", re.IGNORECASE)
+_X400_FIELD = late_pattern(r"(?:^|[/;])\s*(G|GN|S|SN|GIVENNAME|SURNAME)\s*=\s*([^/;=]{1,64})", re.IGNORECASE)
 
 
 def _x400_names(text: str) -> Iterator[Value]:

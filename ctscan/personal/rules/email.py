@@ -8,6 +8,7 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.mailbox_owner import attribute_mailbox
 from ctscan.personal.finding import make_finding
@@ -220,7 +221,7 @@ def _in_text(text: DecodedString) -> Iterable[tuple[str, ...]]:
 
 # --- URIs ----------------------------------------------------------------------------------------------------------
 
-_URI = re.compile(r"\s{0,20}(?:mailto|sips?|xmpp|im|pres):", re.IGNORECASE)
+_URI = late_pattern(r"\s{0,20}(?:mailto|sips?|xmpp|im|pres):", re.IGNORECASE)
 _RECIPIENTS = frozenset(("to", "cc", "bcc"))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, IdentifierKind, LookupKey, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.accounts import account_value
@@ -22,8 +23,8 @@ SECURITY_EXTENSION = "1.3.6.1.4.1.311.25.2"
 CONTROLLER = "1.3.6.1.4.1.311.25.1"
 _EXTENSION_PART = "ntdsCaSecurity"
 
-_SID = re.compile(r"S-1-\d{1,14}(?:-\d{1,10}){1,15}(?!\d)", re.IGNORECASE)
-_SID_URI = re.compile(r"tag:microsoft\.com,\d{4}-\d\d-\d\d:sid:", re.IGNORECASE)
+_SID = late_pattern(r"S-1-\d{1,14}(?:-\d{1,10}){1,15}(?!\d)", re.IGNORECASE)
+_SID_URI = late_pattern(r"tag:microsoft\.com,\d{4}-\d\d-\d\d:sid:", re.IGNORECASE)
 _BUILT_IN = range(500, 1000)  # last part of identifiers in every domain: the administrator, groups
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Field, Finding, IdentifierKind, LookupKey, Message, Qualifier
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.number_keys import number_key
@@ -27,7 +28,7 @@ _ON_A_CARD = replace(ONLY_PEOPLE, why=AttributionReason.CARD_NUMBER())
 # --- FASC-N --------------------------------------------------------------------------------------------------------
 
 _SYMBOLS: Final = "0123456789:[;-?]"  # 11 start sentinel, 13 field separator, 15 end sentinel
-_LAYOUT = re.compile(r"\[(\d{4})-(\d{4})-(\d{6})-(\d)-(\d)-(\d{10})(\d)(\d{4})(\d)\].")
+_LAYOUT = late_pattern(r"\[(\d{4})-(\d{4})-(\d{6})-(\d)-(\d)-(\d{10})(\d)(\d{4})(\d)\].")
 _ASSOCIATIONS: Final = {
     "1": "employee",
     "2": "civil",
@@ -105,9 +106,9 @@ def _octets(place: Field) -> bytes:
 
 # --- numbers in names ----------------------------------------------------------------------------------------------
 
-_COMMON_NAME_FORM = re.compile(r"[^\W\d_][^\d@:/]{0,120}\.(\d{10})")
-_MILITARY_ACCOUNT = re.compile(r"(\d{10})(?:\d{6})?@(?:[a-z0-9-]{1,63}\.){0,4}mil", re.IGNORECASE)
-_AGENCY_FORM = re.compile(r"(\d{7,15})\.[A-Za-z][A-Za-z0-9 &.-]{0,60}")
+_COMMON_NAME_FORM = late_pattern(r"[^\W\d_][^\d@:/]{0,120}\.(\d{10})")
+_MILITARY_ACCOUNT = late_pattern(r"(\d{10})(?:\d{6})?@(?:[a-z0-9-]{1,63}\.){0,4}mil", re.IGNORECASE)
+_AGENCY_FORM = late_pattern(r"(\d{7,15})\.[A-Za-z][A-Za-z0-9 &.-]{0,60}")
 
 
 @rule(

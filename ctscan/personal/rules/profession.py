@@ -6,11 +6,11 @@ institution); its type says which.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, Sensitivity, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.elements import (
@@ -154,7 +154,7 @@ def _sequences(part: Part | None) -> Iterable[Part]:
 
 _INSURED_OID = bytes.fromhex("06072a8214004c0431")  # 1.2.276.0.76.4.49
 _UNIT = "2.5.4.11"
-_INSURED_NUMBER = re.compile(r"[A-Z]\d{9}")
+_INSURED_NUMBER = late_pattern(r"[A-Z]\d{9}")
 
 
 @rule(

@@ -24,6 +24,7 @@ from ctscan.model import (
     Qualifier,
     SubjectKind,
 )
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import CA_CONTACT, is_server, legal_policy, person_of
 from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.finding import make_finding
@@ -57,7 +58,7 @@ SERIAL_NUMBER: Final = "2.5.4.5"
 ORGANISATION_IDENTIFIER: Final = "2.5.4.97"
 
 _SHORTEST: Final = 4  # letters and digits of an issuer's number beside a name that is likely a person's
-_NATIONAL_FORM = re.compile(r"/|EGN|ЕГН|BULSTAT|БУЛСТАТ", re.IGNORECASE)  # Mexico, Bulgaria: read by their own rules
+_NATIONAL_FORM = late_pattern(r"/|EGN|ЕГН|BULSTAT|БУЛСТАТ", re.IGNORECASE)  # Mexico, Bulgaria: read by their own rules
 _EXTENDED = frozenset(("2.23.140.1.1", "2.23.140.1.3"))
 
 BY_PREFIX: Final = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.PREFIX_OF_PEOPLE())

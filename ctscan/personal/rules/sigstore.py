@@ -7,12 +7,12 @@ The owner of a repository may be a person or an organisation; the certificate do
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.addresses import canonical_email
 from ctscan.personal.parsers.accounts import account_value
@@ -39,7 +39,7 @@ _OWNER = Attribution(
     AttributionReason.REPOSITORY_OWNER(),
 )
 _SERVICE = Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.URI_LOGIN())
-_BRANCH = re.compile(r"refs/heads/([^/\s]{2,39})/\S")
+_BRANCH = late_pattern(r"refs/heads/([^/\s]{2,39})/\S")
 _TOPICS: Final = frozenset(
     (
         *("bug", "bugfix", "build", "changeset-release", "chore", "ci", "dependabot", "dev", "develop", "docs"),

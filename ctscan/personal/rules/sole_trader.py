@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Name, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import COMMON_NAME, GIVEN_NAME, ORGANISATION, SURNAME
 from ctscan.personal.attribution.name_shapes import is_name_shaped
 from ctscan.personal.attribution.service_names import names_service
@@ -20,7 +21,7 @@ _LONGEST = 300
 
 # ФОП, фізична особа-підприємець (Ukraine); ИП, индивидуальный предприниматель (Russia, Belarus, Kazakhstan); ЖК, жеке
 # кәсіпкер (Kazakhstan); фізична особа, физическое лицо: a natural person.
-_TRADER = re.compile(
+_TRADER = late_pattern(
     r"\W*(?:фоп|фо-?п|фізична особа(?: ?[-–—] ?| )підприємець|фізична особа|самозайнята особа|ип|"
     r"индивидуальный предприниматель|физическое лицо|жк|жеке кәсіпкер|якка тартибдаги тадбиркор)"
     r"(?=[\W]) ?[\"«“„(:,–—-]*(?P<name>[^\"»”()]{3,120})",

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, IdentifierKind, LookupKey, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -29,9 +30,9 @@ _ATTRIBUTES: Final = ("2.5.4.83", "2.5.4.86")  # uri, urn
 _PIV_POLICY = "2.16.840.1.101.3."
 _PIV_CARD = "2.16.840.1.101.3.6.8"  # purpose: authentication by the card alone
 
-_SCHEME = re.compile(r"(?:uri[:=])?([a-z][a-z0-9+.-]{1,30}):(.*)", re.IGNORECASE | re.DOTALL)
-_UUID = re.compile(r"uuid:([0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})", re.IGNORECASE)
-_PUBLIC_USER = re.compile(r"publicid:IDN\+([A-Za-z0-9.-]{1,253})\+user\+([^+:/\s]{1,200})", re.IGNORECASE)
+_SCHEME = late_pattern(r"(?:uri[:=])?([a-z][a-z0-9+.-]{1,30}):(.*)", re.IGNORECASE | re.DOTALL)
+_UUID = late_pattern(r"uuid:([0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})", re.IGNORECASE)
+_PUBLIC_USER = late_pattern(r"publicid:IDN\+([A-Za-z0-9.-]{1,253})\+user\+([^+:/\s]{1,200})", re.IGNORECASE)
 
 
 @rule(

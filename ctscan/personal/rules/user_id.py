@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.attribution.name_shapes import is_host
 from ctscan.personal.finding import make_finding
@@ -31,9 +32,9 @@ _USER_ID: Final = "0.9.2342.19200300.100.1.1"
 _IDENTIFIER: Final = "user.unique_id"
 _USERNAME: Final = "user.account.username"
 
-_APPLE_TEAM = re.compile(r"[A-Z0-9]{10}")
-_REVERSED_HOST = re.compile(r"(?:app|biz|co|com|de|dev|edu|eu|gov|info|io|me|net|org|uk)(?:\.[\w-]+){2,}", re.I)
-_UUID = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_APPLE_TEAM = late_pattern(r"[A-Z0-9]{10}")
+_REVERSED_HOST = late_pattern(r"(?:app|biz|co|com|de|dev|edu|eu|gov|info|io|me|net|org|uk)(?:\.[\w-]+){2,}", re.I)
+_UUID = late_pattern(r"(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TEAM: Final = Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.DEVELOPER_TEAM())
 _CARD: Final = Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.USER_NUMBER())
 

@@ -9,21 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.ct.misbehaviour import of_heads, signed_head, verify_evidence
 from ctscan.errors import (
     ContradictsList,
     CtscanError,
     FutureHead,
-    Misbehaviour,
     ProofError,
     SourceError,
     Unproven,
     WrongOrigin,
 )
 from ctscan.index.protocols import LogStore, MisbehaviourStore
-from ctscan.model import DismissalReason, FailureKind, Log, MisbehaviourDecision, RecordedMisbehaviour, TreeHead
+from ctscan.model import DismissalReason, FailureKind, MisbehaviourDecision
+
+if TYPE_CHECKING:
+    from ctscan.errors import (
+        Misbehaviour,
+    )
+    from ctscan.model import Log, RecordedMisbehaviour, TreeHead
 
 PROGRAM = "ctscan"
 """Account of decisions that no person made."""

@@ -3,11 +3,16 @@ doesn't give."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ctscan.ct.tiles import WIDTH as TILE
 from ctscan.errors import BadAnswer, FormatError, Missing, PatienceSpent, Refused, SourceError, Throttled
-from ctscan.model import GapReason, Span
+from ctscan.model import GapReason
 from ctscan.scan.log.galloping import WIDTH, first_true
-from ctscan.sources import LogSource
+
+if TYPE_CHECKING:
+    from ctscan.model import Span
+    from ctscan.sources import LogSource
 
 
 async def failure_at(source: LogSource, index: int, size: int) -> SourceError | None:

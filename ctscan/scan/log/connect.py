@@ -6,15 +6,19 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ctscan.ct.freshness import TOLERANCE
-from ctscan.http.client import Client
-from ctscan.model import Log, TreeHead
-from ctscan.scan.log.verifier import ProofVerifier, Sleep, TileVerifier, Verifier
-from ctscan.sources import LogSource, ProofSource, TileSource
+from ctscan.scan.log.verifier import ProofVerifier, TileVerifier
 from ctscan.sources.logs import open_log
-from ctscan.sources.logs.tuning import Tuning
+
+if TYPE_CHECKING:
+    from ctscan.http.client import Client
+    from ctscan.model import Log, TreeHead
+    from ctscan.scan.log.verifier import Sleep, Verifier
+    from ctscan.sources import LogSource, ProofSource, TileSource
+    from ctscan.sources.logs.tuning import Tuning
 
 
 @dataclass(frozen=True, slots=True)

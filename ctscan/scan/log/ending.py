@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ctscan.ct.coverage import position, unread
 from ctscan.ct.strict_json import TIME_LIMIT
-from ctscan.model import Gap, GapReason, LogState, Message, Span, TreeHead, VerifiedRange
+from ctscan.model import Gap, GapReason
 from ctscan.model.coverage import merge_gaps
 from ctscan.model.scan import PassNote
 from ctscan.model.spans import clip, subtract, total
 from ctscan.scan.request import LogStatus
+
+if TYPE_CHECKING:
+    from ctscan.model import LogState, Message, Span, TreeHead, VerifiedRange
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_PARTS = 3  # of other readers that notes name

@@ -14,14 +14,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ctscan.errors import CutError, FormatError, PatienceSpent, SourceError, Throttled, WrongCount
-from ctscan.model import Batch, Span
 from ctscan.scan.log.availability import failure_at, gives_any, is_definite, reason_of
 from ctscan.scan.log.galloping import end_of_row, first_true
 from ctscan.scan.log.halving import ROW, Halving
 from ctscan.scan.log.prefetch import fetch
-from ctscan.sources import LogSource
+
+if TYPE_CHECKING:
+    from ctscan.model import Batch, Span
+    from ctscan.sources import LogSource
 
 
 @dataclass(frozen=True, slots=True)

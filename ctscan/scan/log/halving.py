@@ -11,9 +11,10 @@ entries lie in rows; after `ROW` of them the plan ends, and the end of the row i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ctscan.model import Span
+if TYPE_CHECKING:
+    from ctscan.model import Span
 
 ROW: Final = 12
 """Entries in a row that fail, behind which further ones are taken for a row without a break."""

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ctscan.ct.freshness import shows_time
-from ctscan.ct.trust import PAUSES, AcceptedHead, HeadTrust
+from ctscan.ct.trust import PAUSES, HeadTrust
 from ctscan.errors import HeadChanged, ProofError, SourceError, Unsigned
-from ctscan.index.protocols import LogStore
-from ctscan.model import Log, TreeHead
-from ctscan.scan.log.verifier import Sleep, Verifier
-from ctscan.sources import LogSource
+from ctscan.model import TreeHead
+from ctscan.scan.log.verifier import Verifier
+
+if TYPE_CHECKING:
+    from ctscan.ct.trust import AcceptedHead
+    from ctscan.index.protocols import LogStore
+    from ctscan.model import Log
+    from ctscan.scan.log.verifier import Sleep
+    from ctscan.sources import LogSource
 
 VerifierOf = Callable[[TreeHead], Verifier]
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ctscan.errors import Missing, Refused, SourceError
-from ctscan.model import BatchResult, IssuerOrigin, IssuerRequest
-from ctscan.personal.batch import BatchAnalyser
-from ctscan.scan.events import Emit, Notice
-from ctscan.sources import LogSource
+from ctscan.model import IssuerOrigin
+from ctscan.scan.events import Notice
+
+if TYPE_CHECKING:
+    from ctscan.model import BatchResult, IssuerRequest
+    from ctscan.personal.batch import BatchAnalyser
+    from ctscan.scan.events import Emit
+    from ctscan.sources import LogSource
 
 ENOUGH = 2
 """Failures in a row, each up to a minute long, after which a pass asks the server for no more issuers."""

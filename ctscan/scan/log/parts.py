@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ctscan.ct.coverage import edge_known_at, unavailable, unread
 from ctscan.errors import Locked, SourceError
-from ctscan.model import GapReason, LogState, ScanStep, Span, VerifiedRange
+from ctscan.model import GapReason, ScanStep, Span
 from ctscan.model.spans import count_pieces, merge, split_at, split_every, subtract
 from ctscan.scan.log.availability import next_available, reason_of
-from ctscan.scan.log.session import LogSession
 from ctscan.scan.stream import NOTHING, Known
+
+if TYPE_CHECKING:
+    from ctscan.model import LogState, VerifiedRange
+    from ctscan.scan.log.session import LogSession
 
 PART: Final = 65_536
 """Entries in a part, aligned: a level-1 tile authenticates as many, and an inclusion proof covers them elsewhere."""

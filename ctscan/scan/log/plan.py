@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
 
 from ctscan.ct.tiles import WIDTH
 from ctscan.errors import UsageError
-from ctscan.model import LogProtocol, LogState, RuleSet, VerifiedRange
+from ctscan.model import LogProtocol
 from ctscan.personal.question_coverage import satisfies
-from ctscan.personal.scope import Scope
 from ctscan.scan.log.galloping import first_true
-from ctscan.scan.log.verifier import Verifier
+
+if TYPE_CHECKING:
+    from ctscan.model import LogState, RuleSet, VerifiedRange
+    from ctscan.personal.scope import Scope
+    from ctscan.scan.log.verifier import Verifier
 
 _INDEX_DIGITS = 18
 LARGE = 10_000_000  # entries: a scan of more warns how much it takes

@@ -8,11 +8,15 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ctscan.errors import CutError, FormatError, SourceError
-from ctscan.http.rate_limit import ConcurrencyWindow
-from ctscan.model import Batch, Span
-from ctscan.sources import LogSource
+from ctscan.model import Batch
+
+if TYPE_CHECKING:
+    from ctscan.http.rate_limit import ConcurrencyWindow
+    from ctscan.model import Span
+    from ctscan.sources import LogSource
 
 ROUNDS = 2  # requests under way and answers that wait for the reader, in multiples of the window's limit
 MOST_BYTES = 4 * 1024 * 1024  # bytes of waiting answers of a log; see `_has_room`

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.clock import unless_stopped
 from ctscan.ct import coverage
 from ctscan.ct.extra_data import extra_of
 from ctscan.ct.tile_cutter import leaf_index_of
 from ctscan.ct.tiles import WIDTH
-from ctscan.ct.trust import AcceptedHead, is_finished
+from ctscan.ct.trust import is_finished
 from ctscan.ct.wire import entry_of
 from ctscan.errors import (
     FormatError,
@@ -31,23 +31,30 @@ from ctscan.errors import (
     WrongOrigin,
 )
 from ctscan.index.protocols import BasisStore, MisbehaviourStore, Retention, Runs
-from ctscan.model import Batch, CompactRange, Entry, Log, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
+from ctscan.model import ScanStep, VerifiedRange
 from ctscan.model.spans import total
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.keeping import Keeping
 from ctscan.scan.consumer import consume
-from ctscan.scan.events import Emit, HeadAccepted, LogDone, LogStarted, Notice, Waiting
+from ctscan.scan.events import HeadAccepted, LogDone, LogStarted, Notice, Waiting
 from ctscan.scan.log.accusations import failure_kind, review_old, settle_old, verify_and_record
 from ctscan.scan.log.availability import gives_any, grain_of
-from ctscan.scan.log.connect import Connection
-from ctscan.scan.log.ending import STOPPED, Ending, Left, beginning, ending_of, left_of, without_newer_head
+from ctscan.scan.log.ending import STOPPED, Ending, beginning, ending_of, left_of, without_newer_head
 from ctscan.scan.log.heads import accept_head, record_seen, save_head
 from ctscan.scan.log.parts import Parts, PartsReader
 from ctscan.scan.log.plan import range_filter, start_index, warning_before
 from ctscan.scan.log.session import LogIndex, LogSession
-from ctscan.scan.log.verifier import Verifier
-from ctscan.scan.request import LogOutcome, LogStatus, ScanClock, ScanRequest
+from ctscan.scan.request import LogOutcome, LogStatus
 from ctscan.scan.safe_message import safe_message
+
+if TYPE_CHECKING:
+    from ctscan.ct.trust import AcceptedHead
+    from ctscan.model import Batch, CompactRange, Entry, Log, LogState, RuleSet, Span, TreeHead
+    from ctscan.scan.events import Emit
+    from ctscan.scan.log.connect import Connection
+    from ctscan.scan.log.ending import Left
+    from ctscan.scan.log.verifier import Verifier
+    from ctscan.scan.request import ScanClock, ScanRequest
 
 
 class ScanIndex(LogIndex, MisbehaviourStore, Runs, BasisStore, Retention, Protocol):

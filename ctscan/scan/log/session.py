@@ -11,17 +11,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from ctscan.index.protocols import Lease, Leases, Ledger, LogStore
-from ctscan.model import EMPTY_RESULT, Batch, BatchResult, Gap, Log, LogState, PendingRange, ScanStep, Span, TreeHead
-from ctscan.personal.batch import PART, BatchAnalyser
-from ctscan.personal.scope import Scope
-from ctscan.scan.events import Emit, Progress
+from ctscan.index.protocols import Leases, Ledger, LogStore
+from ctscan.model import EMPTY_RESULT
+from ctscan.personal.batch import PART
+from ctscan.scan.events import Progress
 from ctscan.scan.log.committer import Committer
 from ctscan.scan.log.issuer_certificates import IssuerReader
 from ctscan.scan.request import ScanClock
-from ctscan.sources import LogSource
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import Lease
+    from ctscan.model import Batch, BatchResult, Gap, Log, LogState, PendingRange, ScanStep, Span, TreeHead
+    from ctscan.personal.batch import BatchAnalyser
+    from ctscan.personal.scope import Scope
+    from ctscan.scan.events import Emit
+    from ctscan.sources import LogSource
 
 
 class LogIndex(LogStore, Ledger, Leases, Protocol):

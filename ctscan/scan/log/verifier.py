@@ -10,15 +10,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ctscan.ct.merkle import batch_hashes, hashes_from_inclusion, roots_of_both, verify_consistency
 from ctscan.ct.misbehaviour import not_extended, two_roots
-from ctscan.ct.tiles import WIDTH, HashTiles, TileId
+from ctscan.ct.tiles import WIDTH, HashTiles
 from ctscan.ct.trust import (
     PAUSES,
-    Proof,
-    ProvenLeaf,
     check_leaf,
     check_tile,
     prove_run,
@@ -26,9 +24,16 @@ from ctscan.ct.trust import (
     timestamp_of,
 )
 from ctscan.errors import BadAnswer, FormatError, Missing, ProofError, Refused, SourceError, Unproven
-from ctscan.model import CompactRange, TreeHead
 from ctscan.model.compact_range import EMPTY
-from ctscan.sources import ProofSource, TileSource
+
+if TYPE_CHECKING:
+    from ctscan.ct.tiles import TileId
+    from ctscan.ct.trust import (
+        Proof,
+        ProvenLeaf,
+    )
+    from ctscan.model import CompactRange, TreeHead
+    from ctscan.sources import ProofSource, TileSource
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]

@@ -5,9 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
-from ctscan.scan.events import Emit, Event, LogDone, LogStarted
-from ctscan.scan.request import LogOutcome, LogStatus
+from ctscan.scan.events import LogDone, LogStarted
+from ctscan.scan.request import LogStatus
+
+if TYPE_CHECKING:
+    from ctscan.scan.events import Emit, Event
+    from ctscan.scan.request import LogOutcome
 
 _SEVERITY = (
     LogStatus.MISBEHAVIOUR, LogStatus.INCOMPLETE, LogStatus.WRONG_ORIGIN, LogStatus.STOPPED, LogStatus.GAPS,

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ctscan.http.urls import is_loopback
-from ctscan.model import Log
+
+if TYPE_CHECKING:
+    from ctscan.model import Log
 
 
 @dataclass(frozen=True, slots=True)

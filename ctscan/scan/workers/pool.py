@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ctscan.model import Log
-from ctscan.scan.log.connect import Connection
-from ctscan.scan.log.scanner import ScanContext, scan_log
-from ctscan.scan.request import LogListChange, LogOutcome, LogStatus
+from ctscan.scan.log.scanner import scan_log
+from ctscan.scan.request import LogStatus
+
+if TYPE_CHECKING:
+    from ctscan.model import Log
+    from ctscan.scan.log.connect import Connection
+    from ctscan.scan.log.scanner import ScanContext
+    from ctscan.scan.request import LogListChange, LogOutcome
 
 _FINAL = (LogStatus.MISBEHAVIOUR, LogStatus.STOPPED)
 MAX_LOGS = 16  # read at the same time: bounds memory, not speed

@@ -7,7 +7,6 @@ parent ── LogListChange, stop ──► worker        a worker stops as well
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
@@ -15,15 +14,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ctscan.model import Log
 from ctscan.scan.events import Emit, LogDone
-from ctscan.scan.request import LogListChange, LogOutcome, LogStatus, ScanRequest
+from ctscan.scan.request import LogOutcome, LogStatus
 from ctscan.scan.safe_message import safe_message
-from ctscan.scan.workers.aggregate import ProgressAggregator
-from ctscan.scan.workers.assignment import Assignment
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from ctscan.model import Log
+    from ctscan.scan.request import LogListChange, ScanRequest
+    from ctscan.scan.workers.aggregate import ProgressAggregator
+    from ctscan.scan.workers.assignment import Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,10 @@ class WorkerProcesses:
 
     def start(self) -> None:
         """Start a process for each task."""
+        if not self._tasks:
+            return
+        import multiprocessing  # not at the top: most scans have this process alone
+
         spawn = multiprocessing.get_context("spawn")
         for task in self._tasks:
             ours, theirs = spawn.Pipe()

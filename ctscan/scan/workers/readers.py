@@ -5,22 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.index.open import open_index
-from ctscan.model import Log
-from ctscan.personal.rules import rule_set
-from ctscan.scan.events import Emit
-from ctscan.scan.log.connect import Connection
+from ctscan.personal.rule_set import rule_set
 from ctscan.scan.log.scanner import ScanContext
-from ctscan.scan.network import Network, open_network
-from ctscan.scan.request import LogListChange, LogOutcome, ScanClock
+from ctscan.scan.network import open_network
+from ctscan.scan.request import LogListChange, ScanClock
 from ctscan.scan.workers.aggregate import ProgressAggregator, join
-from ctscan.scan.workers.assignment import Assignment, assign
+from ctscan.scan.workers.assignment import assign
 from ctscan.scan.workers.garbage import collected_rarely
 from ctscan.scan.workers.pool import LogPool
-from ctscan.scan.workers.processes import WorkerCommands, WorkerProcesses, WorkerTask
+from ctscan.scan.workers.processes import WorkerProcesses, WorkerTask
 from ctscan.scan.workers.throughput import ThroughputMonitor
+
+if TYPE_CHECKING:
+    from ctscan.model import Log
+    from ctscan.scan.events import Emit
+    from ctscan.scan.log.connect import Connection
+    from ctscan.scan.network import Network
+    from ctscan.scan.request import LogOutcome
+    from ctscan.scan.workers.assignment import Assignment
+    from ctscan.scan.workers.processes import WorkerCommands
 
 
 class Readers:

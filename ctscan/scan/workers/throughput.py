@@ -14,11 +14,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
+from typing import TYPE_CHECKING
 
 from ctscan.ct import coverage
 from ctscan.errors import IndexFault
-from ctscan.index.protocols import LogStore
-from ctscan.scan.events import Emit, Event, LogDone, LogStarted, Notice, Progress
+from ctscan.scan.events import LogDone, LogStarted, Notice, Progress
+
+if TYPE_CHECKING:
+    from ctscan.index.protocols import LogStore
+    from ctscan.scan.events import Emit, Event
 
 EVERY = 60.0  # seconds between two measurements
 LEAST = 30.0  # seconds of reading for a measurement: fewer give the rate of a few answers

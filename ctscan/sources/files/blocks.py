@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.files.der_shapes import begins_like_certificate, begins_like_sequence, element_end
 from ctscan.sources.files.pem_blocks import BEGIN, CERTIFICATES, decode, is_meant
 from ctscan.sources.files.raw_octets import certificates_among
@@ -34,9 +35,9 @@ __all__ = [
     "split_certificates",
 ]
 
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 #]{1,64})-----[A-Za-z0-9+/=\s]++-----END [A-Z0-9 #]{1,64}-----")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+(?:={1,2}\s*)?")  # adjacent parts share no octets: linear time
-_SPACE = re.compile(rb"\s++")
+_BLOCK = late_pattern(rb"-----BEGIN ([A-Z0-9 #]{1,64})-----[A-Za-z0-9+/=\s]++-----END [A-Z0-9 #]{1,64}-----")
+_BASE64 = late_pattern(rb"[A-Za-z0-9+/\s]+(?:={1,2}\s*)?")  # adjacent parts share no octets: linear time
+_SPACE = late_pattern(rb"\s++")
 _BOM: Final = b"\xef\xbb\xbf"
 _SEQUENCE: Final = 0x30
 _PACKED: Final = (b"PK", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")

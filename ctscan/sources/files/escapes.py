@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
+
 _TIMES: Final = 3  # escapes of escapes
 _MEANT: Final = (
     (rb"\r", b"\n"),
@@ -27,7 +29,7 @@ _BY_NUMBER: Final = tuple(
     for digits in (b"0a", b"0A", b"0d", b"0D", b"20", b"22", b"2b", b"2B", b"2d", b"2D", b"2f", b"2F", b"3d", b"3D")
 )
 _CONTROLS: Final = bytes((*range(0x09), *range(0x0E, 0x20), 0x7F))
-_UNSEEN = re.compile(
+_UNSEEN = late_pattern(
     rb"\xc2\xad"  # U+00AD, soft hyphen
     rb"|\xe2\x80[\x8b-\x8f\xaa-\xae]"  # U+200B to U+200F, U+202A to U+202E: of no width, or direction
     rb"|\xe2\x81[\xa0-\xa4]"  # U+2060 to U+2064
@@ -35,8 +37,8 @@ _UNSEEN = re.compile(
 )
 _SPACES: Final = (b"\xc2\xa0", b"\xe2\x80\xa8", b"\xe2\x80\xa9")  # U+00A0, U+2028, U+2029
 _LINE_ENDS: Final = (b"&#13;", b"&#xD;", b"&#xd;", b"&#10;", b"&#xA;", b"&#xa;")
-_REFERENCE = re.compile(rb"&#(?:[xX]0{0,4}([0-9a-fA-F]{1,2})|0{0,4}([0-9]{1,3}));")
-_PERCENT = re.compile(rb"%([0-9a-fA-F]{2})")
+_REFERENCE = late_pattern(rb"&#(?:[xX]0{0,4}([0-9a-fA-F]{1,2})|0{0,4}([0-9]{1,3}));")
+_PERCENT = late_pattern(rb"%([0-9a-fA-F]{2})")
 
 
 def plain_text(data: bytes) -> bytes:

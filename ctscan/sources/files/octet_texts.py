@@ -7,21 +7,22 @@ a value look like more of it. Every reader is linear in the octets that it takes
 from __future__ import annotations
 
 import binascii
-import re
 from collections.abc import Callable
 from itertools import islice
 from typing import Final
 
-_CHARACTERS = re.compile(rb"[A-Za-z0-9+/_-]++")
-_GAP = re.compile(
+from ctscan.on_first_use import late_pattern
+
+_CHARACTERS = late_pattern(rb"[A-Za-z0-9+/_-]++")
+_GAP = late_pattern(
     rb"[ \t\r\n]++(?:[>|#*;][ \t>|#*;]*+)?|[\"'`][ \t]*+[+.,&\\]?[ \t]*+\r?\n[ \t]*+[\"'`]|[\\,]\r?\n[ \t]*+"
 )
 """White space with the marks of quoted and commented lines, or the end of one string of a program and the next."""
-_PADDING = re.compile(rb"={1,2}")
+_PADDING = late_pattern(rb"={1,2}")
 _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
-_HEX = re.compile(rb"[0-9A-Fa-fxX\\\s:,;-]++")
-_NO_DIGIT = re.compile(rb"0[xX]|[^0-9A-Fa-f]")
-_PAIR = re.compile(rb"(?:0[xX])?[^0-9A-Fa-f]*+(?:0[xX])?([0-9A-Fa-f]{2})")
+_HEX = late_pattern(rb"[0-9A-Fa-fxX\\\s:,;-]++")
+_NO_DIGIT = late_pattern(rb"0[xX]|[^0-9A-Fa-f]")
+_PAIR = late_pattern(rb"(?:0[xX])?[^0-9A-Fa-f]*+(?:0[xX])?([0-9A-Fa-f]{2})")
 _HEX_ROOM: Final = 6  # characters of an octet at most: `0x30, `
 
 Take = Callable[[bytes, int, int], tuple[bytes, int]]

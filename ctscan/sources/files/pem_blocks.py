@@ -14,6 +14,7 @@ from collections.abc import Generator
 from typing import Final
 
 from ctscan.model import Problem
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.files.der_shapes import begins_like_certificate, element_end
 from ctscan.sources.files.octet_texts import base64_octets
 from ctscan.sources.files.raw_octets import certificates_among
@@ -27,18 +28,18 @@ from ctscan.sources.files.structures import (
     taken_apart,
 )
 
-BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 #]{1,64})-----")
+BEGIN = late_pattern(rb"-----BEGIN ([A-Z0-9 #]{1,64})-----")
 CERTIFICATES: Final = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE", b"ATTRIBUTE CERTIFICATE"})
 _REQUESTS: Final = frozenset({b"CERTIFICATE REQUEST", b"NEW CERTIFICATE REQUEST"})  # RFC 7468 section 7, its old label
 _STRUCTURES: Final = frozenset({b"PKCS7", b"CMS", b"PKCS #7 SIGNED DATA", b"PKCS12"})  # RFC 7468 sections 8 and 9, old
 _PLAIN: Final = CERTIFICATES | _REQUESTS | _STRUCTURES
-_MEANT = re.compile(rb"CERTIFICATE|PKCS ?#?(?:7|12)\b|\bCMS\b")
+_MEANT = late_pattern(rb"CERTIFICATE|PKCS ?#?(?:7|12)\b|\bCMS\b")
 
-_END = re.compile(rb"-----END [A-Z0-9 #]{1,64}-----")
-_SPACE = re.compile(rb"\s++")
-_TAG = re.compile(rb"<[^<>\n]{0,40}>")
-_STRING_END = re.compile(rb"[\"'`][\s+.,;&)\\]*+$")  # of a program; without a quote, a plus is base64
-_HEADERS_END = re.compile(rb"\r?\n[ \t]*\r?\n")
+_END = late_pattern(rb"-----END [A-Z0-9 #]{1,64}-----")
+_SPACE = late_pattern(rb"\s++")
+_TAG = late_pattern(rb"<[^<>\n]{0,40}>")
+_STRING_END = late_pattern(rb"[\"'`][\s+.,;&)\\]*+$")  # of a program; without a quote, a plus is base64
+_HEADERS_END = late_pattern(rb"\r?\n[ \t]*\r?\n")
 _BEFORE: Final = b" \t>|#*;:%\"'`"
 _AFTER: Final = b" \t\r\\,"
 _MAX_MARK: Final = 100  # characters before BEGIN on its line

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.files.der_shapes import begins_like_certificate, begins_like_request, element_end
 from ctscan.sources.files.structures import MAX_CERTIFICATE, Parts, Unpack, found, problem
 
 _BEGINNINGS: Final = (
-    re.compile(rb"\x30\x82..\x30[\x81\x82]", re.DOTALL),
-    re.compile(rb"\x30\x81.\x30[\x81\x20-\x7f]", re.DOTALL),
-    re.compile(rb"\x30\x83...\x30[\x82\x83]", re.DOTALL),
+    late_pattern(rb"\x30\x82..\x30[\x81\x82]", re.DOTALL),
+    late_pattern(rb"\x30\x81.\x30[\x81\x20-\x7f]", re.DOTALL),
+    late_pattern(rb"\x30\x83...\x30[\x82\x83]", re.DOTALL),
 )
-_INNER = re.compile(rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...)[\x02\x30\xa0]", re.DOTALL)
+_INNER = late_pattern(rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...)[\x02\x30\xa0]", re.DOTALL)
 _HEAD: Final = 1024
 
 MAX_MISSES: Final = 20_000

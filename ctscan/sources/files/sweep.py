@@ -20,6 +20,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.files.der_shapes import element_end, is_structure
 from ctscan.sources.files.escapes import plain_text
 from ctscan.sources.files.log_leaves import begins_like_entry, end_of_leaf, leaf_size, of_leaf
@@ -40,13 +41,13 @@ MAX_PROBLEMS: Final = 1000
 _HEAD: Final = 40  # octets that rule out nearly everything else
 _LONG_HEAD: Final = 1024  # octets that hold the issuer of a certificate of version 1
 
-_OF_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]++")
-_BEGINS = re.compile(
+_OF_BASE64 = late_pattern(rb"[A-Za-z0-9+/_-]++")
+_BEGINS = late_pattern(
     rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)"  # a SEQUENCE that begins with another, a number or a type
     rb"(?:\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)[\x02\x06\x30\xa0]|\x02[\x01-\x09]|\x06[\x01-\x0b])",
     re.DOTALL,
 )
-_OF_HEX = re.compile(rb"[0-9A-Fa-f]++")
+_OF_HEX = late_pattern(rb"[0-9A-Fa-f]++")
 
 
 @dataclass(slots=True)
@@ -188,11 +189,11 @@ def _of_leaf(text: bytes, begin: re.Match[bytes], unpack: Unpack, state: _State)
 
 _TRACES: Final = (
     _Trace(BEGIN, _of_pem),
-    _Trace(re.compile(rb"MI[A-P][A-Za-z0-9+/_-]{20}"), _of_der(base64_octets, "base64"), _OF_BASE64),
-    _Trace(re.compile(rb"LS0tLS1CRUdJTiB[A-Za-z0-9+/_-]{20}"), _of_pem_in_base64, _OF_BASE64),
-    _Trace(re.compile(rb"AAAAAA[FGH][A-Za-z0-9+/_-]{20}"), _of_leaf, _OF_BASE64),
+    _Trace(late_pattern(rb"MI[A-P][A-Za-z0-9+/_-]{20}"), _of_der(base64_octets, "base64"), _OF_BASE64),
+    _Trace(late_pattern(rb"LS0tLS1CRUdJTiB[A-Za-z0-9+/_-]{20}"), _of_pem_in_base64, _OF_BASE64),
+    _Trace(late_pattern(rb"AAAAAA[FGH][A-Za-z0-9+/_-]{20}"), _of_leaf, _OF_BASE64),
     _Trace(
-        re.compile(rb"30[\s:,;\\-]{0,3}(?:0?[xX])?8[0-4][\s:,;\\-]{0,3}(?:0?[xX])?[0-9A-Fa-f]{2}"),
+        late_pattern(rb"30[\s:,;\\-]{0,3}(?:0?[xX])?8[0-4][\s:,;\\-]{0,3}(?:0?[xX])?[0-9A-Fa-f]{2}"),
         _of_der(hex_octets, "hexadecimal digits"),
         _OF_HEX,
     ),

@@ -12,10 +12,9 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from ctscan.model import Log, LogProtocol
-
 if TYPE_CHECKING:
     from ctscan.http.client import Client
+    from ctscan.model import Log, LogProtocol
     from ctscan.sources import ProofSource, TileSource
     from ctscan.sources.logs.tuning import Tuning
 

@@ -14,27 +14,31 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ctscan.ct.log_list import OBJECT_LIMIT, parse_log_object
 from ctscan.errors import BadAnswer, CutError, FormatError, InputError, Missing, SourceError, UsageError
-from ctscan.http.client import Client
 from ctscan.http.decoding import decode_body
 from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.http.urls import shown_url
-from ctscan.model import Log
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.logs.byte_ranges import ByteRanges, LocalFile, RemoteFile
 from ctscan.sources.logs.directory import DESCRIPTION, directory_of
 from ctscan.sources.logs.tile_reader import TiledSource
-from ctscan.sources.logs.tuning import Tuning
-from ctscan.sources.logs.zip_volume import TAIL, Member, read_directory, unpack
+from ctscan.sources.logs.zip_volume import TAIL, read_directory, unpack
+
+if TYPE_CHECKING:
+    from ctscan.http.client import Client
+    from ctscan.model import Log
+    from ctscan.sources.logs.tuning import Tuning
+    from ctscan.sources.logs.zip_volume import Member
 
 VOLUME_BITS: Final = 24
 """A volume has 2 to the power of this entries: one hash tile of level 2."""
 
 _OPEN: Final = 2  # volumes at once: reading moves on from one to the next; the directory of one takes some 40 MB
-_VOLUME: Final = re.compile(r"(.*/)(\d{3})\.zip", re.DOTALL | re.ASCII)
-_TILE: Final = re.compile(r"tile/(data|\d)/((?:x\d{3}/)*\d{3})(?:\.p/\d+)?", re.ASCII)
+_VOLUME: Final = late_pattern(r"(.*/)(\d{3})\.zip", re.DOTALL | re.ASCII)
+_TILE: Final = late_pattern(r"tile/(data|\d)/((?:x\d{3}/)*\d{3})(?:\.p/\d+)?", re.ASCII)
 _LEVELS: Final = 3  # of the hash tiles that only one volume has
 _OPERATOR: Final = "archive"  # its rate, until the description names the operator
 T = TypeVar("T")

@@ -8,13 +8,16 @@ import stat
 from collections import OrderedDict
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from ctscan.errors import BadAnswer, Missing, SourceError
-from ctscan.http.client import Client, Response
 from ctscan.http.public_addresses import is_public
 from ctscan.http.urls import is_loopback, shown_url
+from ctscan.on_first_use import late_pattern
+
+if TYPE_CHECKING:
+    from ctscan.http.client import Client, Response
 
 PIECE: Final = 4 * 1024 * 1024
 """Bytes of a request: neighbouring members of an archive come with each other."""
@@ -23,7 +26,7 @@ _KEPT: Final = 8  # pieces
 _HOPS: Final = 5
 _PARTIAL: Final = 206
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_CONTENT_RANGE: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", re.ASCII)
+_CONTENT_RANGE: Final = late_pattern(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", re.ASCII)
 
 
 class ByteRanges(Protocol):

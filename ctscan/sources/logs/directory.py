@@ -10,15 +10,17 @@ import asyncio
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from ctscan.ct.log_list import parse_log_object
 from ctscan.errors import BadAnswer, CutError, FormatError, Missing, SourceError, UsageError
 from ctscan.http.decoding import decode_body
 from ctscan.http.rate_limit import ConcurrencyWindow
-from ctscan.model import Log
 from ctscan.sources.logs.tile_reader import TiledSource
+
+if TYPE_CHECKING:
+    from ctscan.model import Log
 
 DESCRIPTION = "log.v3.json"
 _DESCRIPTION_LIMIT = 64 * 1024

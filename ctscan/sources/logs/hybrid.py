@@ -7,18 +7,21 @@ hash tiles and no partial tiles; so the ragged tail, and any tile that is missin
 from __future__ import annotations
 
 from copy import copy
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ctscan.ct.tiles import WIDTH
 from ctscan.errors import CutError, Missing, Refused, SourceError
-from ctscan.http.client import Client
 from ctscan.http.rate_limit import ConcurrencyWindow
-from ctscan.model import Batch, Log, LogProtocol, Span, TreeHead
-from ctscan.sources import ProofSource
+from ctscan.model import LogProtocol
 from ctscan.sources.logs.rfc6962 import Rfc6962Source
 from ctscan.sources.logs.static_ct import http_fetch
 from ctscan.sources.logs.tile_reader import TiledSource, slice_batch, tile_end
-from ctscan.sources.logs.tuning import Tuning
+
+if TYPE_CHECKING:
+    from ctscan.http.client import Client
+    from ctscan.model import Batch, Log, Span, TreeHead
+    from ctscan.sources import ProofSource
+    from ctscan.sources.logs.tuning import Tuning
 
 PROTOCOL: Final = LogProtocol.HYBRID
 _REMEMBERED = 4096  # most tiles remembered as unusable

@@ -15,15 +15,19 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ctscan.ct.log_list import ListedLogs, joined_lists, parse_log_list
+from ctscan.ct.log_list import joined_lists, parse_log_list
 from ctscan.ct.signature import verify_list
 from ctscan.errors import FormatError, InputError, ProofError, UsageError
-from ctscan.http.client import Client
 from ctscan.http.urls import shown_url
 from ctscan.model import SkippedLog, SkipReason
 from ctscan.resources import data_path
 from ctscan.sources.logs.directory import directory_of
+
+if TYPE_CHECKING:
+    from ctscan.ct.log_list import ListedLogs
+    from ctscan.http.client import Client
 
 LIST_LIMIT = 8 * 1024 * 1024
 _SIGNATURE_LIMIT = 4096

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ctscan.ct.log_list import log_of_key
 from ctscan.ct.signature import key_in_file
 from ctscan.errors import CtscanError, UsageError
-from ctscan.http.client import Client
-from ctscan.model import Log
-from ctscan.model.log import LogKey
 from ctscan.sources.logs.archive import first_volume, is_archive, read_archive_log
 from ctscan.sources.logs.directory import DESCRIPTION, directory_of, read_directory_log
+
+if TYPE_CHECKING:
+    from ctscan.http.client import Client
+    from ctscan.model import Log
+    from ctscan.model.log import LogKey
 
 _KEY_LIMIT = 16 * 1024
 

@@ -12,18 +12,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
 from functools import partial
-from typing import Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 from urllib.parse import quote
 
 from ctscan.ct.api import parse_consistency, parse_entry_and_proof, parse_proof_by_hash, parse_sth
 from ctscan.ct.wire import cut_get_entries
 from ctscan.errors import BadAnswer, CutError, FormatError, Missing, SourceError, Throttled, WrongCount
-from ctscan.http.client import Client
 from ctscan.http.rate_limit import ConcurrencyWindow
-from ctscan.model import Batch, Log, LogProtocol, Span, TreeHead
-from ctscan.sources import ProofSource
+from ctscan.model import LogProtocol
 from ctscan.sources.logs.batch_size import BatchSize
-from ctscan.sources.logs.tuning import Tuning
+
+if TYPE_CHECKING:
+    from ctscan.http.client import Client
+    from ctscan.model import Batch, Log, Span, TreeHead
+    from ctscan.sources import ProofSource
+    from ctscan.sources.logs.tuning import Tuning
 
 _PROOF_LIMIT = 64 * 1024
 _ENTRY_LIMIT = 8 * 1024 * 1024  # bytes of JSON with one entry

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from ctscan.http.client import Client
 from ctscan.http.rate_limit import ConcurrencyWindow
-from ctscan.model import Log, LogProtocol
-from ctscan.sources import TileSource
+from ctscan.model import LogProtocol
 from ctscan.sources.logs.archive import is_archive, open_archive
 from ctscan.sources.logs.directory import DirectorySource
-from ctscan.sources.logs.tile_reader import Fetch, TiledSource
-from ctscan.sources.logs.tuning import Tuning
+from ctscan.sources.logs.tile_reader import TiledSource
+
+if TYPE_CHECKING:
+    from ctscan.http.client import Client
+    from ctscan.model import Log
+    from ctscan.sources import TileSource
+    from ctscan.sources.logs.tile_reader import Fetch
+    from ctscan.sources.logs.tuning import Tuning
 
 PROTOCOL: Final = LogProtocol.STATIC_CT
 _DATA = "tile/data/"

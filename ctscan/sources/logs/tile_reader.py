@@ -15,16 +15,18 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from ctscan.ct.note import parse_checkpoint
 from ctscan.ct.tiles import WIDTH, tile_path
 from ctscan.ct.wire import cut_tile
 from ctscan.errors import FormatError, Missing, Refused
 from ctscan.http.decoding import GZIP_MAGIC, gunzip
-from ctscan.http.rate_limit import ConcurrencyWindow
-from ctscan.model import Batch, Log, Span, TreeHead
 from ctscan.model.hashes import HASH_SIZE
+
+if TYPE_CHECKING:
+    from ctscan.http.rate_limit import ConcurrencyWindow
+    from ctscan.model import Batch, Log, Span, TreeHead
 
 CHECKPOINT_LIMIT = 64 * 1024
 DATA_TILE_LIMIT = 16 * 1024 * 1024  # bytes, decompressed; real ones are under 1 MiB

@@ -16,10 +16,13 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from ctscan.errors import UsageError
-from ctscan.model import Log
 from ctscan.model.hashes import HASH_SIZE
+
+if TYPE_CHECKING:
+    from ctscan.model import Log
 
 _LIMITS = {"batch": (1, 65_536), "concurrency": (1, 64), "rate": (0.01, 1000.0)}
 Values = Mapping[str, object]

@@ -11,13 +11,15 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from ctscan.errors import UsageError
-from ctscan.http.client import Client
-from ctscan.http.rate_limit import Sleep
-from ctscan.model import Repository
-from ctscan.sources import SearchSource
+
+if TYPE_CHECKING:
+    from ctscan.http.client import Client
+    from ctscan.http.rate_limit import Sleep
+    from ctscan.model import Repository
+    from ctscan.sources import SearchSource
 
 
 @dataclass(frozen=True, slots=True)

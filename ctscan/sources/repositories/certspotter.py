@@ -19,14 +19,17 @@ import binascii
 import hashlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
-from ctscan.model import Incompleteness, Question, QuestionKind, Repository, RepositoryEntry, SearchShortfall
-from ctscan.sources import IsKnown, NameFilter
+from ctscan.model import Incompleteness, QuestionKind, Repository, RepositoryEntry, SearchShortfall
 from ctscan.sources.json_paths import base_url, bearer_header, member, parse_json
-from ctscan.sources.repositories import SourceOptions
+
+if TYPE_CHECKING:
+    from ctscan.model import Question
+    from ctscan.sources import IsKnown, NameFilter
+    from ctscan.sources.repositories import SourceOptions
 
 TOKEN: Final = "CTSCAN_CERTSPOTTER_TOKEN"  # noqa: S105 - the variable, not its value
 

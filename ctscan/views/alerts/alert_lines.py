@@ -11,7 +11,7 @@ from ctscan.views.words import moment
 
 if TYPE_CHECKING:
     from ctscan.model.alert import ChannelQueue
-    from ctscan.model.alert_channel import ChannelResult
+    from ctscan.model.delivery import ChannelResult
     from ctscan.views.text import Texts
 
 _NAMED = 5  # watches of the first line of a scan

@@ -7,20 +7,20 @@ are data of a specification, never a part of its expressions.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
+from ctscan.on_first_use import late_pattern
 from ctscan.views.exposure.chart_specs import Chart
 
 PACKAGE: Final = "vl-convert-python"
 _VERSION: Final = "6.4"
 
-_TAG: Final = re.compile(r"<[^>]*>")
-_UNUSED: Final = re.compile(r' (?:class|role|aria-roledescription|aria-hidden|pointer-events)="[^"]*"')
-_SIZE: Final = re.compile(r'^<svg\b[^>]* viewBox="0 0 (\d+) (\d+)">')
+_TAG: Final = late_pattern(r"<[^>]*>")
+_UNUSED: Final = late_pattern(r' (?:class|role|aria-roledescription|aria-hidden|pointer-events)="[^"]*"')
+_SIZE: Final = late_pattern(r'^<svg\b[^>]* viewBox="0 0 (\d+) (\d+)">')
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Final
 
 from ctscan.model import Message
 from ctscan.model.exposure import ExposureReport
+from ctscan.on_first_use import late_pattern
 from ctscan.privacy.redaction import visible
 from ctscan.views.exposure.chart_specs import Bar, Chart, Matrix, Period, Spec, bars, matrix, months
 from ctscan.views.exposure.report_words import PageText
@@ -31,7 +32,7 @@ _MOST_ISSUERS: Final = 8
 _MOST_CATEGORIES: Final = 6
 _IN_WORDS: Final = 5
 _DRAWN: Final = ("by_category", "by_standing", "by_domain", "by_issuer")
-_MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+_MONTH: Final = late_pattern(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 
 
 def charts(found: ExposureReport, say: Texts) -> dict[str, Chart]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 
 from ctscan.errors import FormatError
 from ctscan.model.gate import BaselineEntry
+from ctscan.on_first_use import late_pattern
 
 VERSION = 1
-_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_FINGERPRINT = late_pattern(r"[0-9a-f]{64}")
 _KEYS = {"ctscan_baseline", "findings"}
 
 

@@ -7,16 +7,16 @@ GitHub's reporters read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from ctscan.model.gate import FindingState, JudgedCertificate, JudgedFinding
+from ctscan.on_first_use import late_pattern
 from ctscan.views.gates.gate_words import certificate_name, finding_line, state_words, unread_line
 from ctscan.views.text import ENGLISH, texts
 
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = late_pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML 1.0 document may hold, not even escaped (section 2.2)."""
 
 

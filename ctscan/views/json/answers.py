@@ -3,35 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from ctscan.model import (
-    Answer,
-    Authority,
-    AuthorityList,
-    Basis,
-    CertificateSummary,
-    Finding,
-    Gap,
-    Identifier,
-    LogCoverage,
-    Match,
-    Offer,
-    Problem,
-    RepositorySighting,
-    Revocation,
-    Search,
-    Selection,
-    Shortfall,
-    Sighting,
-    SkippedLog,
-    Status,
-    VerifiedRange,
-)
-from ctscan.model.keep import KeptRule
-from ctscan.model.suppression import Suppressed
 from ctscan.views.json.document import GrowingDigest, basis, digest_with_items, header
 from ctscan.views.json.values import (
-    Shape,
     base64_text,
     codes,
     hex_text,
@@ -42,6 +17,36 @@ from ctscan.views.json.values import (
 )
 from ctscan.views.search_words import recorded_scope, scope_messages, shortfalls
 from ctscan.views.text import ENGLISH, texts
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        Answer,
+        Authority,
+        AuthorityList,
+        Basis,
+        CertificateSummary,
+        Finding,
+        Gap,
+        Identifier,
+        LogCoverage,
+        Match,
+        Offer,
+        Problem,
+        RepositorySighting,
+        Revocation,
+        Search,
+        Selection,
+        Shortfall,
+        Sighting,
+        SkippedLog,
+        Status,
+        VerifiedRange,
+    )
+    from ctscan.model.keep import KeptRule
+    from ctscan.model.suppression import Suppressed
+    from ctscan.views.json.values import (
+        Shape,
+    )
 
 
 def finding(found: Finding) -> Shape:

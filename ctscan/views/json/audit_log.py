@@ -6,7 +6,8 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 
 from ctscan.model.audit_leaf import audit_leaf_hash
-from ctscan.model.audit_log import AuditLog, AuditProof, AuditReport
+from ctscan.model.audit_log import AuditLog
+from ctscan.model.audit_report import AuditProof, AuditReport
 from ctscan.views.json.values import Shape, message, messages
 
 PROOF = "ctscan audit proof v1"

@@ -16,11 +16,14 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ctscan.model import AnswerHeader, Basis, BasisLog, LogChoice, LogListEdition
 from ctscan.model.basis import list_names
-from ctscan.views.json.values import Shape, base64_text, message, time_text
+from ctscan.views.json.values import base64_text, message, time_text
+
+if TYPE_CHECKING:
+    from ctscan.model import AnswerHeader, Basis, BasisLog, LogChoice, LogListEdition
+    from ctscan.views.json.values import Shape
 
 _EXACT = 2**53 - 1
 """Greatest integer that every reader of JSON keeps exactly (RFC 7493 section 2.2)."""

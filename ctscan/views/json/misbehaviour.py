@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ctscan.model import MisbehaviourDecision, RecordedMisbehaviour
 from ctscan.views.json.values import Shape, base64_text, message, time_text
-from ctscan.views.say import HOW_TO_VERIFY, Verification
+from ctscan.views.misbehaviour_words import HOW_TO_VERIFY, Verification
 from ctscan.views.text import ENGLISH, texts
 
 if TYPE_CHECKING:

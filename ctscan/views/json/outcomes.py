@@ -21,10 +21,10 @@ if TYPE_CHECKING:
         LocalCertificate,
         RefreshResult,
         ReindexResult,
-        ScanReport,
         SearchResult,
         StandingCounts,
     )
+    from ctscan.model.scan_report import ScanReport
 
 
 def backfilled(report: ScanReport) -> Shape:

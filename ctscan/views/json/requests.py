@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from ctscan.model.certificate_request import RequestOutlook
+from typing import TYPE_CHECKING
+
 from ctscan.views.json.values import Shape, messages, time_text
+
+if TYPE_CHECKING:
+    from ctscan.model.certificate_request import RequestOutlook
 
 
 def request_outlook(found: RequestOutlook) -> Shape:

@@ -7,14 +7,17 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ctscan.model import Message
+from ctscan.on_first_use import late_pattern
 from ctscan.views.text import ENGLISH, texts
+
+if TYPE_CHECKING:
+    from ctscan.model import Message
 
 Shape = dict[str, Any]
 
-_UNSAFE = re.compile(
+_UNSAFE = late_pattern(
     "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\U000e0000-\U000e0fff]"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

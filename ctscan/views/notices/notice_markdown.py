@@ -5,16 +5,16 @@ Texts of the settings and names of logs are data: what Markdown would read as it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ctscan.model.notice import Block, Fact, Gap, Item, Notice, NoticeText, Prose, Table
+from ctscan.on_first_use import late_pattern
 from ctscan.views.notices.notice_words import gap, is_number, shown
 from ctscan.views.text import Texts
 
-_MARKS = re.compile(r"[\\`*_\[\]<>#|&~!$]")
-_OPENING = re.compile(r"^([-+=]|[0-9]{1,9}[.)](?=\s|$))")
+_MARKS = late_pattern(r"[\\`*_\[\]<>#|&~!$]")
+_OPENING = late_pattern(r"^([-+=]|[0-9]{1,9}[.)](?=\s|$))")
 """What makes a list, a line or a heading of a paragraph that begins with it."""
 
 

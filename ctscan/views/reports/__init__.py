@@ -9,9 +9,10 @@ import pkgutil
 from collections.abc import AsyncIterator
 from functools import cache
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from ctscan.model import Answer
+if TYPE_CHECKING:
+    from ctscan.model import Answer
 
 
 class ReportFormat(Protocol):

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 from ctscan.model import Answer, Finding, Match, Remark
 from ctscan.model.audit import verdict_of
+from ctscan.on_first_use import late_pattern
 from ctscan.privacy.redaction import visible
 from ctscan.views.json import hex_text, time_text, timestamp_text
 from ctscan.views.text import ENGLISH, texts
@@ -38,11 +38,11 @@ COLUMNS = (*_ANSWER, *_CERTIFICATE, *_FINDING, "remark")
 _FIRST = "[=+\\-@\t\r\n＝＋－＠﹦﹢﹣﹫−']"
 """First characters of formulas, with wide and small forms that some spreadsheets take for the same; the apostrophe."""
 
-_FORMULA = re.compile(rf"\s*{_FIRST}")
-_FORMULA_BEHIND = re.compile(rf';(?=[\s"]*{_FIRST})')
+_FORMULA = late_pattern(rf"\s*{_FIRST}")
+_FORMULA_BEHIND = late_pattern(rf';(?=[\s"]*{_FIRST})')
 """Semicolon in front of a formula; a quote there ends an empty quotation."""
 
-_NUMBER = re.compile(r"[($€£]*\d[\d\s.,/:eE%()-]*")
+_NUMBER = late_pattern(r"[($€£]*\d[\d\s.,/:eE%()-]*")
 """Text that a spreadsheet may turn into a number or a date: it drops leading zeros and digits after the fifteenth."""
 
 Cells = Sequence[object]

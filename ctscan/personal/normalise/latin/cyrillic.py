@@ -7,9 +7,9 @@ letters, so a word without them has the spellings of all of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.latin.variants import Letters, combined, letters
 
 _COMMON = letters(
@@ -61,9 +61,9 @@ _KAZAKH = (
     )
 )
 
-_UKRAINIAN_LETTERS = re.compile("[іїєґў]|ьк(?:ий|ого|а|ою)$")
-_SERBIAN_LETTERS = re.compile("[јљњђћџѕѓќ]")
-_KAZAKH_LETTERS = re.compile("[әғқңөұүһ]")
+_UKRAINIAN_LETTERS = late_pattern("[іїєґў]|ьк(?:ий|ого|а|ою)$")
+_SERBIAN_LETTERS = late_pattern("[јљњђћџѕѓќ]")
+_KAZAKH_LETTERS = late_pattern("[әғқңөұүһ]")
 
 
 def spellings(word: str) -> Iterator[str]:

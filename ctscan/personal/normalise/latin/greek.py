@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.latin.variants import combined, letters
 
 _VOICELESS = "θκξπστφχψ"
@@ -17,8 +17,8 @@ _TABLE = letters(
     """
 )
 _BEFORE_VOICELESS = letters("αυ=af|au ευ=ef|eu ηυ=if")
-_ACCENTS = re.compile("[\u0300-\u0307\u0309-\u036f]")  # all but the dialytika
-_SPLIT = re.compile("([αεουηι])([ιυ])\u0308")  # αϊ is two sounds
+_ACCENTS = late_pattern("[\u0300-\u0307\u0309-\u036f]")  # all but the dialytika
+_SPLIT = late_pattern("([αεουηι])([ιυ])\u0308")  # αϊ is two sounds
 
 
 def spellings(word: str) -> Iterator[str]:

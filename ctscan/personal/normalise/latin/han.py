@@ -6,11 +6,11 @@ Han doesn't show the sound of a Japanese name: 裕子 is Yuko or Hiroko. Reading
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.latin import listed_names
 from ctscan.personal.normalise.latin.variants import combined, letters
 
@@ -26,7 +26,7 @@ COMPOUND = frozenset(_OF_TWO.split())
 """Chinese surnames of two characters."""
 
 _UMLAUT = frozenset("吕呂绿綠律旅驴侣侶虑慮履屡屢缕縷铝鋁率女")
-_SYLLABLE = re.compile("(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]?)(.*)")
+_SYLLABLE = late_pattern("(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]?)(.*)")
 _INITIALS = letters("b=p p=p d=t t=t g=k k=k j=ch q=ch x=hs zh=ch ch=ch r=j z=ts c=ts")
 _WHOLE = letters(
     """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+
+from ctscan.on_first_use import late_pattern
 
 _ROWS = {
     "": "あいうえお",
@@ -26,19 +27,19 @@ _SYLLABLES = {
 _SYLLABLES |= {"や": "ya", "ゆ": "yu", "よ": "yo", "わ": "wa", "ゐ": "i", "ゑ": "e", "を": "o", "ゔ": "vu"}
 _SMALL = {"ゃ": "ya", "ゅ": "yu", "ょ": "yo", "ぁ": "a", "ぃ": "i", "ぅ": "u", "ぇ": "e", "ぉ": "o"}
 _HEPBURN = (
-    (re.compile("si"), "shi"),
-    (re.compile("sy"), "sh"),
-    (re.compile("ti"), "chi"),
-    (re.compile("ty"), "ch"),
-    (re.compile("tu"), "tsu"),
-    (re.compile("hu"), "fu"),
-    (re.compile("(?:zi|di)"), "ji"),
-    (re.compile("(?:zy|dy)"), "j"),
-    (re.compile("du"), "zu"),
+    (late_pattern("si"), "shi"),
+    (late_pattern("sy"), "sh"),
+    (late_pattern("ti"), "chi"),
+    (late_pattern("ty"), "ch"),
+    (late_pattern("tu"), "tsu"),
+    (late_pattern("hu"), "fu"),
+    (late_pattern("(?:zi|di)"), "ji"),
+    (late_pattern("(?:zy|dy)"), "j"),
+    (late_pattern("du"), "zu"),
 )
-_LONG = re.compile("ou|oo|uu|-")
-_LONG_AT_END = re.compile("(?:ou|oo)$")
-_LABIAL = re.compile("n(?=[bpm])")
+_LONG = late_pattern("ou|oo|uu|-")
+_LONG_AT_END = late_pattern("(?:ou|oo)$")
+_LABIAL = late_pattern("n(?=[bpm])")
 
 
 def spellings(word: str) -> Iterator[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from ctscan.model import AttributionReason, Finding, Phrase
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.composite_values import (
     GIVEN,
@@ -21,7 +21,7 @@ from ctscan.personal.rules import rule
 from ctscan.personal.values import Value
 from ctscan.personal.view import View
 
-_FORM: Final = re.compile(
+_FORM: Final = late_pattern(
     r"(?P<surname>[^\W\d_][^\d,:]{0,80}),(?P<given>[^\W\d_][^\d,:]{0,80}),(?:PNO(?P<country>[A-Z]{2})-)?"
     r"(?P<code>\d{11}|\d{6}-\d{5})"
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ctscan.model import AttributionReason, Confidence, Field, Qualifier, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import ORGANISATION
 from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.normalise.number_keys import number_key
@@ -22,7 +23,7 @@ POSITION = "1.2.112.1.2.1.1.5.1"
 DEPARTMENT = "1.2.112.1.2.1.1.5.2"
 
 _CENTURY = {"1": 18, "2": 18, "3": 19, "4": 19, "5": 20, "6": 20}  # by the first digit, which is odd for men
-_PERSONAL = re.compile(r"([1-6])(\d\d)(\d\d)(\d\d)[A-Z]\d{3}[A-Z]{2}\d")  # day, month, year of the century
+_PERSONAL = late_pattern(r"([1-6])(\d\d)(\d\d)(\d\d)[A-Z]\d{3}[A-Z]{2}\d")  # day, month, year of the century
 _OF_A_PERSON = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.BY_TAXPAYER())
 _OF_ANYBODY = Attribution(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.BY_ORGANISATION())
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Field, Finding, Sensitivity
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import SUBJECT
 from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.finding import make_finding
@@ -77,8 +78,8 @@ def _register(sensitivity: Sensitivity | None = None) -> Read:
 
 # Before 2023 a sole trader's firm was named after the person and the CPF; since then it is named by the first eight
 # digits of its CNPJ and the person's name.
-_TRADER_BY_CPF = re.compile(r"(?P<name>[^\W\d_][^\d:]{3,100}?) ?(?P<cpf>\d{11})")
-_TRADER_BY_CNPJ = re.compile(r"(?P<root>\d{2}\.\d{3}\.\d{3}) (?P<name>[^\W\d_][^\d:]{3,100})")
+_TRADER_BY_CPF = late_pattern(r"(?P<name>[^\W\d_][^\d:]{3,100}?) ?(?P<cpf>\d{11})")
+_TRADER_BY_CNPJ = late_pattern(r"(?P<root>\d{2}\.\d{3}\.\d{3}) (?P<name>[^\W\d_][^\d:]{3,100})")
 
 
 def _trader(text: str) -> Iterator[Value]:
@@ -142,7 +143,7 @@ oid_rule(
     },
 )
 
-_NAME_AND_NUMBER: Final = re.compile(r"(?P<name>[^:]{2,120}):(?P<number>\d{11}|\d{14})")
+_NAME_AND_NUMBER: Final = late_pattern(r"(?P<name>[^:]{2,120}):(?P<number>\d{11}|\d{14})")
 
 
 @rule(

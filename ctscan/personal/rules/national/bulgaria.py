@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ctscan.model import AttributionReason, Finding
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.composite_values import attribute_to_person, first_text
 from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, national_values
@@ -17,9 +18,9 @@ from ctscan.personal.rules import rule
 from ctscan.personal.view import View
 
 _UID, _UNIT, _DESCRIPTION = "0.9.2342.19200300.100.1.1", "2.5.4.11", "2.5.4.13"
-_BEFORE: Final = re.compile(r"(?:EGN|ЕГН)T?[: -]{0,3}(\d{10})", re.IGNORECASE)
-_AFTER: Final = re.compile(r"(\d{10}):(?:EGN|ЕГН)", re.IGNORECASE)
-_BULSTAT: Final = re.compile(
+_BEFORE: Final = late_pattern(r"(?:EGN|ЕГН)T?[: -]{0,3}(\d{10})", re.IGNORECASE)
+_AFTER: Final = late_pattern(r"(\d{10}):(?:EGN|ЕГН)", re.IGNORECASE)
+_BULSTAT: Final = late_pattern(
     r"(?:(?:BULSTAT|БУЛСТАТ)[: -]{0,3})?(?P<number>\d{10})(?::(?:BULSTAT|БУЛСТАТ))?", re.IGNORECASE
 )
 

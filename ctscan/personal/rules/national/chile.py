@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ctscan.model import AttributionReason, Field
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.parsers.composite_values import first_text, only_if
 from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, national
 from ctscan.personal.parsers.phones import region_of
@@ -17,7 +18,7 @@ from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, of_person
 from ctscan.personal.view import View
 
-_RUT: Final = re.compile(r"(?:RUT|RUN)?[: ]*(\d{1,3}(?:\.?\d{3}){1,2}) ?-? ?[\dkK]", re.IGNORECASE)
+_RUT: Final = late_pattern(r"(?:RUT|RUN)?[: ]*(\d{1,3}(?:\.?\d{3}){1,2}) ?-? ?[\dkK]", re.IGNORECASE)
 _FIRST_COMPANY: Final = 50_000_000
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -38,8 +39,8 @@ OLD_HOLDER = "1.2.86.11.7.1.8"  # `SF` and the identity number
 _PASSPORT = "user.government_id.passport_number"
 _OFFICER = "user.government_id"
 
-_RESIDENT = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
-_CFCA = re.compile(r"(?P<type>[^@\s]{1,40})@(?P<first>[^@]{1,80})@(?P<second>[^@]{1,120})@(?P<count>\d{1,12})")
+_RESIDENT = late_pattern(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
+_CFCA = late_pattern(r"(?P<type>[^@\s]{1,40})@(?P<first>[^@]{1,80})@(?P<second>[^@]{1,120})@(?P<count>\d{1,12})")
 
 _BUSINESS: Final = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.CN_BUSINESS())
 _IDENTIFIED: Final = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CN_NUMBER_BEFORE_NAME())

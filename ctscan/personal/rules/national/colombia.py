@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ctscan.model import AttributionReason, Field
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.parsers.composite_values import first_text, holder, only_if
 from ctscan.personal.parsers.numbers import NATIONAL, national
 from ctscan.personal.rules import oid_rule
@@ -17,7 +18,7 @@ from ctscan.personal.values import Read, Value
 from ctscan.personal.view import View
 
 _CEDULA, _NIT = "1.3.6.1.4.1.23267.2.2", "1.3.6.1.4.1.23267.2.3"
-_COMPANY: Final = re.compile(r"[89]\d{8}\d?")
+_COMPANY: Final = late_pattern(r"[89]\d{8}\d?")
 
 
 def _digits(text: str) -> str:

@@ -7,11 +7,11 @@ differs from the attribute's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from ctscan.model import AttributionReason, Field, Finding, Qualifier
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER
 from ctscan.personal.parsers.numbers import is_hash
@@ -24,7 +24,7 @@ _COUNTRY = "2.5.4.6"
 
 _ID = "user.unique_id"
 _GENDERS: Final = {"M": "male", "F": "female", "T": "transgender"}
-_BORN = re.compile(r"(?P<year>(?:18|19|20)\d\d)(?P<gender>[MFT])(?P<rest>[0-9A-Za-z]{4,128})")
+_BORN = late_pattern(r"(?P<year>(?:18|19|20)\d\d)(?P<gender>[MFT])(?P<rest>[0-9A-Za-z]{4,128})")
 
 
 @rule(

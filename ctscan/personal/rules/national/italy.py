@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ctscan.model import AttributionReason, Field, Finding, Name
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import personal_attribute
 from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.attribution.service_names import names_service
@@ -29,12 +29,12 @@ from ctscan.personal.view import View
 
 _SERIAL, _QUALIFIER = "2.5.4.5", "2.5.4.46"
 _CODE: Final = r"[A-Z]{6}[\dL-NP-V]{2}[A-EHLMPRST][\dL-NP-V]{2}[A-Z][\dL-NP-V]{3}[A-Z]"
-_CARD: Final = re.compile(rf"(?P<code>{_CODE})/(?P<card>\d{{10,20}})(?:\.[A-Za-z0-9+/=]{{0,64}})?")
-_SLASH: Final = re.compile(
+_CARD: Final = late_pattern(rf"(?P<code>{_CODE})/(?P<card>\d{{10,20}})(?:\.[A-Za-z0-9+/=]{{0,64}})?")
+_SLASH: Final = late_pattern(
     rf"(?P<surname>[^\W\d_][^\d/:@.]{{1,60}})/(?P<given>[^\W\d_][^\d/:@.]{{1,60}})(?:/(?P<code>{_CODE}))?"
 )
-_OF_PERSON: Final = re.compile(rf"(?:TINIT-|IT:)?{_CODE}")
-_HOLDER: Final = re.compile(r"(?=[^\d]{0,8}\d)[0-9A-Za-z]{1,40}(?:[-_./:][0-9A-Za-z]{1,40}){0,4}")
+_OF_PERSON: Final = late_pattern(rf"(?:TINIT-|IT:)?{_CODE}")
+_HOLDER: Final = late_pattern(r"(?=[^\d]{0,8}\d)[0-9A-Za-z]{1,40}(?:[-_./:][0-9A-Za-z]{1,40}){0,4}")
 """Number of a holder as issuers write it: digits, or with letters before them (`WSREF-12345678901234`)."""
 
 

@@ -7,13 +7,13 @@ registration number with a random number that only the holder has.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -30,8 +30,10 @@ VIRTUAL_ID = "1.2.410.200004.10.1.1.1"
 
 _OID, _OCTETS, _CONTEXT_0 = 0x06, 0x04, (0x80, 0xA0)
 _FEWEST_OCTETS = 16  # of a hash
-_COMPANY = re.compile(r"\(주\)|㈜|\(유\)|\(사\)|\(재\)|유한회사|주식회사|법인|협회|조합|재단|병원|학교|공사|공단|상사$")
-_BANK = re.compile(r"(?P<name>[\uac00-\ud7a3 ]{2,40})\((?P<latin>[A-Za-z ,.'-]{0,60})\)-?(?P<number>\d{16,40})")
+_COMPANY = late_pattern(
+    r"\(주\)|㈜|\(유\)|\(사\)|\(재\)|유한회사|주식회사|법인|협회|조합|재단|병원|학교|공사|공단|상사$"
+)
+_BANK = late_pattern(r"(?P<name>[\uac00-\ud7a3 ]{2,40})\((?P<latin>[A-Za-z ,.'-]{0,60})\)-?(?P<number>\d{16,40})")
 
 _PERSON: Final = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.KR_REAL_NAME_OF_PERSON())
 _CUSTOMER: Final = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.KR_BANK_CUSTOMER())

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ctscan.model import AttributionReason, Field, Finding, Qualifier
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import SUBJECT
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text
@@ -30,9 +31,9 @@ from ctscan.personal.view import View
 
 _COMMON_NAME, _NAME, _ORGANISATION = "2.5.4.3", "2.5.4.41", "2.5.4.10"
 _UNIQUE_IDENTIFIER, _SERIAL = "2.5.4.45", "2.5.4.5"
-_RFC_OF_PERSON: Final = re.compile(r"[A-ZÑ&]{4}(\d{2})(\d{2})(\d{2})[A-Z0-9]{3}")
-_RFC_OF_COMPANY: Final = re.compile(r"[A-ZÑ&]{3}\d{6}[A-Z0-9]{3}")
-_CURP: Final = re.compile(r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d")
+_RFC_OF_PERSON: Final = late_pattern(r"[A-ZÑ&]{4}(\d{2})(\d{2})(\d{2})[A-Z0-9]{3}")
+_RFC_OF_COMPANY: Final = late_pattern(r"[A-ZÑ&]{3}\d{6}[A-Z0-9]{3}")
+_CURP: Final = late_pattern(r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d")
 _CITE: Final = "SAT, certificates of the e.firma, subject x500UniqueIdentifier and serialNumber"
 
 

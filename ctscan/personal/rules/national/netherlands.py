@@ -7,17 +7,17 @@ number.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Phrase, Qualifier, Sensitivity, SubjectKind
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.parsers.composite_values import JOB_TITLE, attribute_to_person, plain_value
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Attribution, Value, each_text, numbered
 
-_UZI: Final = re.compile(
+_UZI: Final = late_pattern(
     r"[\d.]{5,80}-\d{1,2}-(?P<number>\d{1,12})"
     r"(?:-(?P<type>[A-Z])-\d{1,12}(?:-(?P<role>\d{2}\.\d{3})(?:-(?P<agb>\d{1,12}))?)?)?"
 )

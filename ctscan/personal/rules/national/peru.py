@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ctscan.model import AttributionReason, Finding, Qualifier
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.composite_values import (
     FULL_NAME,
@@ -22,10 +23,10 @@ from ctscan.personal.values import Value
 from ctscan.personal.view import View
 
 _UNIT: Final = "2.5.4.11"
-_COMMON: Final = re.compile(
+_COMMON: Final = late_pattern(
     r"(?P<name>[^\W\d_][^\d:()]{2,120}?) (?:FIR|AUT|CIF|FAU) (?P<number>\d{8}|\d{11})(?: (?:hard|soft))?", re.IGNORECASE
 )
-_TRADER: Final = re.compile(r"(?:RUC[: -]*)?(10(\d{8})\d)", re.IGNORECASE)
+_TRADER: Final = late_pattern(r"(?:RUC[: -]*)?(10(\d{8})\d)", re.IGNORECASE)
 
 
 @rule(

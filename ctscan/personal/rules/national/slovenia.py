@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ctscan.model import AttributionReason, Field
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.parsers.composite_values import attribute_to_person, texts_of
 from ctscan.personal.parsers.numbers import NATIONAL, national
 from ctscan.personal.rules import oid_rule
@@ -14,7 +15,7 @@ from ctscan.personal.values import Value
 from ctscan.personal.view import View
 
 _ORGANISATION: Final = "2.5.4.10"
-_SOLE_TRADER: Final = re.compile(r"\bs\. ?p\.(?:\W|$)", re.IGNORECASE)
+_SOLE_TRADER: Final = late_pattern(r"\bs\. ?p\.(?:\W|$)", re.IGNORECASE)
 _tax_number = national("si.ddv")
 
 

@@ -1,7 +1,6 @@
 """Spain: fields of FNMT, the public administration, ANF, AEAT, Camerfirma, Firmaprofesional, ACA and the MAP, and
-numbers in common names, surnames and descriptions.
-
-An organisation's NIF is no personal data; a sole trader's NIF is, since it is the person's own number.
+numbers in common names, surnames and descriptions. An organisation's NIF is no personal data; a sole trader's NIF is,
+since it is the person's own number.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ctscan.model import AttributionReason, Field, Finding, Phrase, Qualifier
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import GIVEN_NAME, SUBJECT, SURNAME
 from ctscan.personal.attribution.name_shapes import person_form
 from ctscan.personal.finding import make_finding
@@ -41,8 +41,8 @@ from ctscan.personal.view import View, spellings
 
 _NIF: Final = "es.nif"
 _OF_PERSON = r"(?:[XYZ]-?\d{7}|[KLM]\d{7}|\d{7,8})-?[A-Z]"  # DNI, NIE, and the NIF of people who have none of these
-_PREFIX = re.compile(r"(?:(?:IDC|PNO|TIN|TAX|VAT)ES|NIF|DNI|NIE|CIF)[: -]+", re.IGNORECASE)
-_PERSON_NIF = re.compile(_OF_PERSON, re.IGNORECASE)
+_PREFIX = late_pattern(r"(?:(?:IDC|PNO|TIN|TAX|VAT)ES|NIF|DNI|NIE|CIF)[: -]+", re.IGNORECASE)
+_PERSON_NIF = late_pattern(_OF_PERSON, re.IGNORECASE)
 
 
 def _is_person_nif(text: str) -> bool:
@@ -226,7 +226,7 @@ oid_rule(
     },
 )
 
-_PERUVIAN_TRADER = re.compile(r"1[057](\d{8})\d")  # RUC of a natural person: 10 and the DNI
+_PERUVIAN_TRADER = late_pattern(r"1[057](\d{8})\d")  # RUC of a natural person: 10 and the DNI
 
 
 def _entity_number(text: str) -> Iterable[Value]:
@@ -277,13 +277,13 @@ oid_rule(
 _ID = rf"(?P<id>{_OF_PERSON})"
 _LABEL = r"(?:NIF|DNI|NIE|N\.I\.F\.|D\.N\.I\.)"
 _NAME = r"(?P<name>[^\W\d_][^\d:()]{2,120}?)"
-_ENTITY_AND_PERSON = re.compile(
+_ENTITY_AND_PERSON = late_pattern(
     rf"(?:ENTIDAD )?.{{1,120}}? - CIF [A-Z]\d{{7}}\w - (?:NOMBRE )?{_NAME} - {_LABEL} {_ID}"
 )
-_NAME_AND_NUMBER = re.compile(
+_NAME_AND_NUMBER = late_pattern(
     rf"(?:NOMBRE )?{_NAME} ?[-/|] ?(?:(?P<label>{_LABEL})[ :]{{0,2}})?{_ID}(?: ?\([^()]{{1,40}}\))?"
 )
-_NUMBER_AND_NAME = re.compile(rf"{_ID} {_NAME} \((?:(?P<label>R): ?[A-Z]\d{{7}}[0-9A-Z]|[A-ZÓ ]{{1,40}})\)")
+_NUMBER_AND_NAME = late_pattern(rf"{_ID} {_NAME} \((?:(?P<label>R): ?[A-Z]\d{{7}}[0-9A-Z]|[A-ZÓ ]{{1,40}})\)")
 _COMMON_NAME_FORMS: Final = (
     (_NAME_AND_NUMBER, Phrase.SPANISH_NAME_NIF_FORM),
     (_NUMBER_AND_NAME, Phrase.SPANISH_NIF_NAME_FORM),
@@ -326,7 +326,7 @@ def _is_plausible(found: re.Match[str]) -> bool:
     return found["label"] is not None or check(found["id"], _NIF)[0] == VALID
 
 
-_SURNAMES_AND_NUMBER = re.compile(rf"{_NAME} ?- ?(?:{_LABEL}[ :]{{0,2}})?{_ID}")
+_SURNAMES_AND_NUMBER = late_pattern(rf"{_NAME} ?- ?(?:{_LABEL}[ :]{{0,2}})?{_ID}")
 
 
 @rule(
@@ -352,8 +352,8 @@ def _surname_values(found: re.Match[str]) -> Iterator[Value]:
     return attribute_to_person(values, AttributionReason.ES_NAME_WITH_NUMBER())
 
 
-_POST = re.compile(r"(?:^|[/;,|] ?)Cargo ?[:=] ?([^/;|]{2,120})", re.IGNORECASE)
-_NOTARY = re.compile(r"(?:^|/) ?Notari[oa] ?: ?([^\d/:]{4,80}?) ?(?:/|,? ?N[úu]m|$)", re.IGNORECASE)
+_POST = late_pattern(r"(?:^|[/;,|] ?)Cargo ?[:=] ?([^/;|]{2,120})", re.IGNORECASE)
+_NOTARY = late_pattern(r"(?:^|/) ?Notari[oa] ?: ?([^\d/:]{4,80}?) ?(?:/|,? ?N[úu]m|$)", re.IGNORECASE)
 
 
 @rule(
@@ -379,7 +379,7 @@ def mandates(view: View) -> Iterator[Finding]:
                 yield make_finding("es.description", view, place, value)
 
 
-_QUALIFIER = re.compile(rf"-?(?:dni|nif|nie)[ :-]*{_ID}(?:[ ,;]{{1,3}}-?cif[ :-]*[A-Z0-9]{{9}})?", re.I)
+_QUALIFIER = late_pattern(rf"-?(?:dni|nif|nie)[ :-]*{_ID}(?:[ ,;]{{1,3}}-?cif[ :-]*[A-Z0-9]{{9}})?", re.I)
 
 
 @rule(

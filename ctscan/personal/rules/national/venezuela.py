@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Qualifier
+from ctscan.on_first_use import late_pattern
 from ctscan.personal.parsers.composite_values import holder
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, each_text
 
-_RIF: Final = re.compile(r"(?:RIF|CI)?[ :.-]*([VEP])[ .-]*(\d{5,9})(?:[ .-]*(\d))?", re.IGNORECASE)
+_RIF: Final = late_pattern(r"(?:RIF|CI)?[ :.-]*([VEP])[ .-]*(\d{5,9})(?:[ .-]*(\d))?", re.IGNORECASE)
 
 
 def _rif(text: str) -> Iterable[Value]:

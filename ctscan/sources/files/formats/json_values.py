@@ -17,6 +17,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.files.blocks import Unpack, decode, split_certificates
 from ctscan.sources.files.file_format import Doubt, FileFormat, Item
 from ctscan.sources.files.log_leaves import of_leaf
@@ -33,8 +34,8 @@ KEYS: Final = frozenset({"as_der", "der", "der_b64", "der_base64", "cert_der", "
 OTHER_KEYS: Final = frozenset({"cert", "certificate", "raw"})
 """Keys whose strings may be certificates in DER of any kind."""
 
-_BEGINS = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]]|(?:null|true|false|-?\d[\d.eE+-]{0,30})\s*,))")
-_TOKEN = re.compile(rb'\\.|["\[\]{}\n]', re.DOTALL)
+_BEGINS = late_pattern(rb"\s*(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]]|(?:null|true|false|-?\d[\d.eE+-]{0,30})\s*,))")
+_TOKEN = late_pattern(rb'\\.|["\[\]{}\n]', re.DOTALL)
 _BOM: Final = b"\xef\xbb\xbf"
 LEAF: Final = "leaf_input"
 CHAIN: Final = "extra_data"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ctscan.model import Problem
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.files.blocks import MAX_STRUCTURE, Unpack, decode, split_certificates
 from ctscan.sources.files.file_format import FileFormat, Item
 from ctscan.sources.files.sweep import sweep
@@ -31,11 +32,11 @@ ATTRIBUTES: Final = (  # RFC 4523, RFC 2798, RFC 5755
 _SHORTEST: Final = 100  # characters of a value that may hold a certificate
 _MAX_NAME: Final = 256
 _LINE: Final = 64 * 1024
-_FIRST = re.compile(rb"(?:version:[ ]*\d{1,3}[ ]*\r?$|dn::?[ ]?)", re.IGNORECASE)
-_ATTRIBUTE = re.compile(
+_FIRST = late_pattern(rb"(?:version:[ ]*\d{1,3}[ ]*\r?$|dn::?[ ]?)", re.IGNORECASE)
+_ATTRIBUTE = late_pattern(
     rb"(?:" + "|".join(ATTRIBUTES).encode() + rb")(?:;[A-Za-z0-9-]{1,64}){0,4}:([:<]?)[ ]*", re.IGNORECASE
 )
-_OTHER = re.compile(
+_OTHER = late_pattern(
     rb"[A-Za-z][A-Za-z0-9.-]{0,100}(?:;[A-Za-z0-9-]{1,64}){0,4}:(:?)[ ]*(?=MI[A-P]|LS0tLS1CRUdJTi|-----BEGIN )"
 )
 _PEM_BEGINS: Final = b"-----BEGIN "

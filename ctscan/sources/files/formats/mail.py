@@ -14,6 +14,7 @@ from email.message import Message
 from typing import Final
 
 from ctscan.model import Problem
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.files.blocks import Unpack, split_certificates
 from ctscan.sources.files.der_shapes import is_structure
 from ctscan.sources.files.file_format import FileFormat, FormatContext, Item
@@ -22,10 +23,10 @@ from ctscan.sources.files.streams import stream_of
 MAX_MESSAGE: Final = 64 * 1024 * 1024
 MAX_PARTS: Final = 1_000
 
-_HEAD_LINE = re.compile(rb"[!-9;-~]{1,100}:")
-_MIME = re.compile(rb"^(?:content-type|mime-version):", re.IGNORECASE | re.MULTILINE)
-_FROM = re.compile(rb"From [^\r\n]{0,1000}\r?\n[!-9;-~]{1,100}:")
-_EMPTY_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
+_HEAD_LINE = late_pattern(rb"[!-9;-~]{1,100}:")
+_MIME = late_pattern(rb"^(?:content-type|mime-version):", re.IGNORECASE | re.MULTILINE)
+_FROM = late_pattern(rb"From [^\r\n]{0,1000}\r?\n[!-9;-~]{1,100}:")
+_EMPTY_LINE = late_pattern(rb"\r?\n[ \t]*\r?\n")
 _SIGNED: Final = frozenset({"pkcs7-signature", "x-pkcs7-signature", "pkcs7-mime", "x-pkcs7-mime"})
 _CONTENT_TYPE = bytes.fromhex("06092a864886f70d01")  # of a ContentInfo: PKCS#7 (07) or S/MIME (09)
 _LINE: Final = 64 * 1024

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.files.file_format import FileFormat
 from ctscan.sources.files.streams import Unpacker, bzip2_unpacker, gzip_unpacker, xz_unpacker, zstd_unpacker
 
-_BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
+_BZIP2 = late_pattern(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
 
 
 def _compressed(matches: Callable[[bytes], bool], begin: Callable[[], Unpacker]) -> FileFormat:

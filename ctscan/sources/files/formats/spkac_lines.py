@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from ctscan.model import Problem
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.files.blocks import BEGIN, MAX_CERTIFICATE
 from ctscan.sources.files.file_format import FileFormat, Item
 
-_LINE: Final = re.compile(rb"^[ \t]*SPKAC[ \t]*=[ \t]*[A-Za-z0-9+/\"\\]", re.MULTILINE)
+_LINE: Final = late_pattern(rb"^[ \t]*SPKAC[ \t]*=[ \t]*[A-Za-z0-9+/\"\\]", re.MULTILINE)
 _BEGINNING: Final = 64 * 1024
 
 

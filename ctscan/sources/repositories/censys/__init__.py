@@ -18,18 +18,22 @@ themselves then show which results are surplus.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
-from ctscan.model import Incompleteness, Question, QuestionKind, Repository, RepositoryEntry, SearchShortfall
-from ctscan.sources import IsKnown, NameFilter
+from ctscan.model import Incompleteness, QuestionKind, Repository, SearchShortfall
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.json_paths import base_url, bearer_header, member, parse_json
-from ctscan.sources.repositories import SourceOptions
-from ctscan.sources.repositories.censys.cenql import SearchHit, entry_of, hit_of, query_of, raw_certificates
+from ctscan.sources.repositories.censys.cenql import entry_of, hit_of, query_of, raw_certificates
+
+if TYPE_CHECKING:
+    from ctscan.model import Question, RepositoryEntry
+    from ctscan.sources import IsKnown, NameFilter
+    from ctscan.sources.repositories import SourceOptions
+    from ctscan.sources.repositories.censys.cenql import SearchHit
 
 TOKEN: Final = "CTSCAN_CENSYS_TOKEN"  # noqa: S105 - the variable, not its value
 ORGANISATION: Final = "CTSCAN_CENSYS_ORGANISATION"
@@ -56,7 +60,7 @@ RATE = 1.0  # requests a second; every plan allows a single request at a time
 PAGE_SIZE = 100  # the API's maximum
 PAGES = 1000
 PAGE_LIMIT = 32 * 1024 * 1024
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UUID = late_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ctscan.errors import UsageError
-from ctscan.model import Coordinate, Question, QuestionKind, RepositoryEntry, Revocation, RevocationState
+from ctscan.model import Coordinate, QuestionKind, RepositoryEntry, Revocation, RevocationState
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.json_paths import member, strings_in
+
+if TYPE_CHECKING:
+    from ctscan.model import Question
 
 _SUBJECT: Final = "cert.parsed.subject"
 _SAN: Final = "cert.parsed.extensions.subject_alt_name"
@@ -33,8 +37,8 @@ WORDS: Final = 8
 _NAMES_LIMIT: Final = 2000
 _DER_LIMIT: Final = 1 << 20
 _COORDINATES: Final = 64
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_PEM: Final = re.compile(r"\s*-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----\s*")
+_SHA256: Final = late_pattern(r"[0-9a-f]{64}")
+_PEM: Final = late_pattern(r"\s*-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----\s*")
 
 REASONS: Final = (
     "unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded", "cessationOfOperation",

@@ -8,14 +8,18 @@ only the names that matched, and no certificate. `queries.py` builds queries, `p
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
 
 from ctscan.errors import Refused, SourceError
-from ctscan.model import Incompleteness, Question, Repository, RepositoryEntry, SearchShortfall
-from ctscan.sources import IsKnown, NameFilter
-from ctscan.sources.repositories import SourceOptions
+from ctscan.model import Incompleteness, Repository, RepositoryEntry, SearchShortfall
 from ctscan.sources.repositories.crtsh.completion import LIMIT, MAX_REQUESTS, Completer
 from ctscan.sources.repositories.crtsh.crtsh_client import OPERATOR, CrtshClient
 from ctscan.sources.repositories.crtsh.queries import FINDS, queries_for
+
+if TYPE_CHECKING:
+    from ctscan.model import Question
+    from ctscan.sources import IsKnown, NameFilter
+    from ctscan.sources.repositories import SourceOptions
 
 RATE = 1 / 12
 """Requests a second. In 2020 the announced limit was 60 a minute; since then users report about 5."""

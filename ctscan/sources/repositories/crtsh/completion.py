@@ -17,12 +17,18 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ctscan.errors import Refused, SourceError
-from ctscan.model import Message, SearchShortfall
-from ctscan.sources import NameFilter
-from ctscan.sources.repositories.crtsh.pages import Listing, Row
-from ctscan.sources.repositories.crtsh.queries import MAX_QUERY, Query, below
+from ctscan.model import SearchShortfall
+from ctscan.sources.repositories.crtsh.pages import Listing
+from ctscan.sources.repositories.crtsh.queries import MAX_QUERY, below
+
+if TYPE_CHECKING:
+    from ctscan.model import Message
+    from ctscan.sources import NameFilter
+    from ctscan.sources.repositories.crtsh.pages import Row
+    from ctscan.sources.repositories.crtsh.queries import Query
 
 LIMIT = 10_000
 """`c_resultLimit` of the server."""

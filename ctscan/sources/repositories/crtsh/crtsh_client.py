@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ctscan.errors import BadAnswer, FormatError, Missing, Refused, SourceError
-from ctscan.http.client import Client
-from ctscan.http.rate_limit import Sleep
 from ctscan.sources.repositories.crtsh.pages import (
     MAX_CERTIFICATE,
     MAX_LISTING,
-    Listing,
     parse_certificate,
     parse_listing,
 )
+
+if TYPE_CHECKING:
+    from ctscan.http.client import Client
+    from ctscan.http.rate_limit import Sleep
+    from ctscan.sources.repositories.crtsh.pages import (
+        Listing,
+    )
 
 OPERATOR = "crt.sh"
 WAITS = (30.0, 60.0, 120.0, 180.0, 210.0)

@@ -6,9 +6,9 @@ encoding of the bytes isn't recorded: UTF8String, BMPString and TeletexString lo
 
 from __future__ import annotations
 
-import re
+from ctscan.on_first_use import late_pattern
 
-_ESCAPED = re.compile(rb"\\(?:(\\)|([0-3][0-7]{2}))")
+_ESCAPED = late_pattern(rb"\\(?:(\\)|([0-3][0-7]{2}))")
 
 
 def encode(raw: bytes) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import binascii
 import json
-import re
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
 from ctscan.errors import FormatError, Refused
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.json_paths import check_values
 from ctscan.sources.repositories.crtsh.escape_text import readings
 
@@ -24,11 +24,11 @@ MAX_LISTING = 32 << 20
 MAX_CERTIFICATE = 4 << 20
 
 _BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
-_WONT = re.compile(
+_WONT = late_pattern(
     rb"\[BEGIN_HEADERS\][^\[]{0,500}\[END_HEADERS\]\s{0,9}(?:</SPAN>\s{0,9})?"
     rb"<BR><BR>(?:Unsupported|Value not permitted)"
 )
-_END_OF_SPACE = re.compile(r"[ \t\r\n]*")
+_END_OF_SPACE = late_pattern(r"[ \t\r\n]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

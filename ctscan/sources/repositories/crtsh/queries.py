@@ -13,11 +13,16 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from ctscan.errors import UsageError
-from ctscan.model import Question, QuestionKind
+from ctscan.model import QuestionKind
+from ctscan.on_first_use import late_pattern
 from ctscan.sources.repositories.crtsh.escape_text import encode
+
+if TYPE_CHECKING:
+    from ctscan.model import Question
 
 FINDS = (QuestionKind.EMAIL, QuestionKind.DOMAIN, QuestionKind.NAME, QuestionKind.ORGANISATION)
 MAX_QUERY = 3000
@@ -25,10 +30,10 @@ MAX_QUERY = 3000
 
 _MAX_VALUE = 500  # of a question, so that there is room for excluded issuers
 _IN_ADDRESSES = ("rfc822Name", "E")
-_ILIKE_TAKES = re.compile(r"[!-$&-~]+")  # % is refused inside a value
-_NOT_TAKEN = re.compile(r"[%\\]")  # the backslash escapes for LIKE
-_JOINED = re.compile(r"[A-Za-z0-9]+(?:[./][A-Za-z0-9]+)+")  # hosts, initials and paths: one word to the parser
-_SIGNED = re.compile(r"-\d")  # -34 is a single word there, a number with its sign
+_ILIKE_TAKES = late_pattern(r"[!-$&-~]+")  # % is refused inside a value
+_NOT_TAKEN = late_pattern(r"[%\\]")  # the backslash escapes for LIKE
+_JOINED = late_pattern(r"[A-Za-z0-9]+(?:[./][A-Za-z0-9]+)+")  # hosts, initials and paths: one word to the parser
+_SIGNED = late_pattern(r"-\d")  # -34 is a single word there, a number with its sign
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.errors import BadAnswer, SourceError, UsageError
 from ctscan.extras import to_install
 from ctscan.model import (
     Coordinate,
     Incompleteness,
-    Message,
-    Question,
     QuestionKind,
     Repository,
     RepositoryEntry,
@@ -26,21 +24,30 @@ from ctscan.model import (
     RevocationState,
     SearchShortfall,
 )
-from ctscan.sources import IsKnown, NameFilter
-from ctscan.sources.repositories import SourceOptions
 from ctscan.sources.repositories.crtsh.escape_text import readings
 from ctscan.sources.repositories.crtsh_sql.limits import Limits
 from ctscan.sources.repositories.crtsh_sql.schema_probe import PROBED, check, probe
-from ctscan.sources.repositories.crtsh_sql.sql_session import Rows, Session, Statement, TooLong
+from ctscan.sources.repositories.crtsh_sql.sql_session import Session, Statement, TooLong
 from ctscan.sources.repositories.crtsh_sql.statements import (
     DETAILED,
     LISTED,
-    IndexQuery,
     details,
     index_queries,
     listing,
 )
 from ctscan.sources.repositories.crtsh_sql.validity_ranges import Range
+
+if TYPE_CHECKING:
+    from ctscan.model import (
+        Message,
+        Question,
+    )
+    from ctscan.sources import IsKnown, NameFilter
+    from ctscan.sources.repositories import SourceOptions
+    from ctscan.sources.repositories.crtsh_sql.sql_session import Rows
+    from ctscan.sources.repositories.crtsh_sql.statements import (
+        IndexQuery,
+    )
 
 URL = "postgresql://guest@crt.sh:5432/certwatch"
 RATE = 0.5  # statements a second

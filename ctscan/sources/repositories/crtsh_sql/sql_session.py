@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
 from ctscan.extras import missing_extra
-from ctscan.sources.repositories.crtsh_sql.limits import Limits
 
 if TYPE_CHECKING:
     import psycopg
 
     from ctscan.sources.repositories import SourceOptions
+    from ctscan.sources.repositories.crtsh_sql.limits import Limits
 
 _AGAIN = ("08", "40", "53", "57")  # connection, rolled back, resources, intervention of an operator (and cancelling)
 _REFUSED = ("28", "3D", "42501")  # authorisation, no such database, no right to read

@@ -14,11 +14,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ctscan.model import Question, QuestionKind
-from ctscan.sources.repositories.crtsh_sql.limits import Limits
-from ctscan.sources.repositories.crtsh_sql.validity_ranges import Range
+from ctscan.model import QuestionKind
+
+if TYPE_CHECKING:
+    from ctscan.model import Question
+    from ctscan.sources.repositories.crtsh_sql.limits import Limits
+    from ctscan.sources.repositories.crtsh_sql.validity_ranges import Range
 
 Parameters = dict[str, Any]
 

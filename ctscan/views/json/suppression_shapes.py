@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ctscan.model.suppression import ForgetReceipt, SuppressedDigest, Suppression
+from ctscan.model.forgetting import ForgetReceipt
+from ctscan.model.suppression import SuppressedDigest, Suppression
 from ctscan.views.json.values import Shape, messages, time_text
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.app.case_answers import case_answers
-from ctscan.app.cases import add_events, case, new_event
+from ctscan.app.case_register import add_events, case, new_event
 from ctscan.app.wiring import CLOCK
 from ctscan.clock import Clock
 from ctscan.errors import UsageError

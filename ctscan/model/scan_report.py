@@ -1,0 +1,34 @@
+"""Report of a scan or a backfill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ctscan.model.coverage import Gap
+    from ctscan.model.message import Message
+    from ctscan.model.results import SearchResult
+
+
+@dataclass(frozen=True, slots=True)
+class LogResult:
+    """End of the reading of one log. `outcome`: "done", "gaps", "incomplete", "shared", "misbehaviour", "wrong origin"
+    or "stopped". `message`: the text of an error. `gaps`: entries that were to be read and were not. `notes`:
+    `PassNote`s."""
+
+    log_id: bytes
+    name: str
+    outcome: str
+    message: str
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """End of a scan or backfill: logs that were read and questions that repositories were asked."""
+
+    exit_code: int
+    logs: tuple[LogResult, ...] = ()
+    searches: tuple[SearchResult, ...] = ()
