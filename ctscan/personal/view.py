@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import TypeVar, cast
 
 from ctscan.model import Certificate, DecodedString, Field, Problem
@@ -62,9 +63,13 @@ class View:
             yield replace(place, text=ended)
 
     def of(self, *oids: str) -> Iterator[Field]:
-        """Yield the fields with these types, wherever they stand, in the order of the types."""
-        for oid in oids:
-            yield from self._by_oid.get(oid, ())
+        """Return the fields with these types, wherever they stand, in the order of the types."""
+        return chain.from_iterable(self._by_oid[oid] for oid in oids if oid in self._by_oid)
+
+    def types_in(self, table: Mapping[str, object]) -> list[str]:
+        """Return the types of a table that any field has, in the order of the table."""
+        found = self._by_oid.keys() & table.keys()
+        return [oid for oid in table if oid in found] if found else []
 
     def types(self) -> Iterable[str]:
         """Return the types of all fields, each once."""

@@ -128,9 +128,9 @@ def oid_rule(
     """
 
     def find(view: View) -> Iterator[Finding]:
-        for oid, read in rows.items():
+        for oid in view.types_in(rows):
             for place in view.of(oid):
-                for value in read(view, place):
+                for value in rows[oid](view, place):
                     yield make_finding(id, view, place, value)
 
     known = _kinds_of(id, kinds)
