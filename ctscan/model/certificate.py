@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ctscan.model.certificate_request import RequestForm
-from ctscan.model.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,6 @@ class Extension:
     oid: str
     critical: bool
     value: bytes
-    span: Span  # the whole Extension TLV in the buffer it was read from
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,16 +48,16 @@ def read_extension(reader: DerReader, path: str, element: Element) -> Extension 
     """
     _, start, _, _, end = element
     known = _cached_extension(reader.data[start:end]) if end - start <= MAX_CACHED else None
-    return Extension(*known, (start, end)) if known is not None else _extension(reader, path, element)
+    return known or _extension(reader, path, element)
 
 
 @lru_cache(maxsize=4096)
-def _cached_extension(raw: bytes) -> tuple[str, bool, bytes] | None:
-    """Read type, flag and value of an extension without problems; many certificates share most extensions."""
+def _cached_extension(raw: bytes) -> Extension | None:
+    """Read an extension without problems; many certificates share most extensions."""
     reader = DerReader(raw)
     elements, problem = children(raw, 0, len(raw))
     found = _extension(reader, "", elements[0]) if len(elements) == 1 and not problem else None
-    return (found.oid, found.critical, found.value) if found is not None and not reader.problems else None
+    return found if not reader.problems else None
 
 
 def _extension(reader: DerReader, path: str, element: Element) -> Extension | None:
@@ -80,7 +80,7 @@ def _extension(reader: DerReader, path: str, element: Element) -> Extension | No
             reader.report(path, f"expected an OCTET STRING, got tag {last[0]:#x}", last)
             value = data[last[1] : last[4]]
     critical = any(any(data[flag[2] : flag[3]]) for flag in flags)
-    return Extension(reader.oid(path, parts[0], element), critical, value, (element[1], element[4]))
+    return Extension(reader.oid(path, parts[0], element), critical, value)
 
 
 def values_by_type(reader: DerReader, extensions: Sequence[Extension]) -> dict[str, list[bytes]]:

@@ -197,7 +197,10 @@ CLASSIFIERS: Final = frozenset(
 
 def first_phrase(oids: Iterable[str], table: Mapping[str, Phrase]) -> Phrase | None:
     """Return the table's phrase for the first object identifier that it holds, or None."""
-    return next((table[oid] for oid in oids if oid in table), None)
+    for oid in oids:
+        if oid in table:
+            return table[oid]
+    return None
 
 
 def natural_policy(certificate: Certificate) -> Phrase | None:
@@ -235,6 +238,8 @@ def is_individual_server(certificate: Certificate) -> bool:
 def qualified_for(certificate: Certificate) -> tuple[Phrase | None, Phrase | None]:
     """Return the statements of a qualified certificate about a natural and about a legal person, or None."""
     body = _statements(certificate)
+    if not body:
+        return None, None
     natural = next((words for encoded, words in _NATURAL_STATEMENTS.values() if encoded in body), None)
     legal = next((words for encoded, words in _LEGAL_STATEMENTS.values() if encoded in body), None)
     return natural, legal

@@ -251,8 +251,9 @@ def _by_form(view: View) -> Attribution | None:
     certificate = view.certificate
     if service_of(certificate) is not None:
         return None
-    countries = [text.strip().upper() for text in subject_texts(certificate, "2.5.4.6")]
-    if any(is_no_organisation(text, countries) for text in subject_texts(certificate, ORGANISATION)):
+    organisations = subject_texts(certificate, ORGANISATION)
+    countries = [text.strip().upper() for text in subject_texts(certificate, "2.5.4.6")] if organisations else []
+    if any(is_no_organisation(text, countries) for text in organisations):
         why = AttributionReason.PERSON_AS_ORGANISATION()
         return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     for text in subject_texts(certificate, COMMON_NAME):

@@ -77,9 +77,8 @@ def mailbox_attributes(view: View) -> Iterator[Finding]:
 )
 def rfc822_name(view: View) -> Iterator[Finding]:
     """E-mail addresses among the general names of kind rfc822Name: alternative names, constraints, access locations."""
-    for place in view.fields:
-        if place.kind == RFC822_NAME:
-            yield from _findings("email.rfc822Name", view, place, _declared)
+    for place in view.of_kind(RFC822_NAME):
+        yield from _findings("email.rfc822Name", view, place, _declared)
 
 
 @rule(
