@@ -54,13 +54,13 @@ def children(data: bytes, start: int, end: int) -> tuple[list[Element], str | No
     """
     found: list[Element] = []
     at = start
-    while at < end:
-        if len(found) == MAX_CHILDREN:
-            return found, TOO_MANY_CHILDREN
+    for _ in range(MAX_CHILDREN):
+        if at >= end:
+            return found, None
         tag = data[at]
         body = at + 2
         # The common case: low tag number, length in one octet, inside the container.
-        if tag & 0x1F != 0x1F and body <= end and data[at + 1] < 0x80 and (stop := body + data[at + 1]) <= end:
+        if body <= end and (size := data[at + 1]) < 0x80 and (stop := body + size) <= end and tag & 0x1F != 0x1F:
             found.append((tag, at, body, stop, stop))
             at = stop
             continue
@@ -72,7 +72,7 @@ def children(data: bytes, start: int, end: int) -> tuple[list[Element], str | No
         if problem:
             return found, problem
         at = element[4]
-    return found, None
+    return found, TOO_MANY_CHILDREN if at < end else None
 
 
 def element_at(data: bytes, at: int, end: int) -> tuple[Element, str | None]:
