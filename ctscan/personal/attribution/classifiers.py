@@ -271,7 +271,7 @@ def is_for_the_web(certificate: Certificate) -> bool:
 
 
 def _statements(certificate: Certificate) -> bytes:
-    return b"".join(extension.value for extension in certificate.extensions if extension.oid == _QC_STATEMENTS)
+    return b"".join([extension.value for extension in certificate.extensions if extension.oid == _QC_STATEMENTS])
 
 
 def template_is_for_people(certificate: Certificate, name: str) -> bool | None:

@@ -51,7 +51,7 @@ def _value(view: View, place: Field, text: str) -> Value | None:
     named = None if text.isascii() else _TRADER.match(text)
     if named and is_name_shaped(named["name"].strip().title()):
         name, why = named["name"].strip(), AttributionReason.SOLE_TRADER_WORDS()
-    elif place.oid == ORGANISATION and _is_full_name(set(name_tokens(text)), *_full_name(view, place.name)):
+    elif place.oid == ORGANISATION and _is_full_name(text, *_full_name(view, place.name)):
         name, why = text, AttributionReason.ORGANISATION_IS_PERSON()
     else:
         return None
@@ -59,8 +59,11 @@ def _value(view: View, place: Field, text: str) -> Value | None:
     return Value("user.name", text, fold_text(name), name_keys(name), attribution=attribution)
 
 
-def _is_full_name(words: set[str], surnames: set[str], given: set[str]) -> bool:
-    """Return whether the words hold part of the surname and of the given name, and nothing else."""
+def _is_full_name(text: str, surnames: set[str], given: set[str]) -> bool:
+    """Return whether a text holds part of the surname and of the given name, and nothing else."""
+    if not surnames or not given:
+        return False
+    words = set(name_tokens(text))
     return bool(words & surnames and words & given) and words <= surnames | given
 
 
