@@ -211,7 +211,7 @@ def find_personal_data(
             problems.append(_failure(rule, error))
     problems += (*dict.fromkeys(view.cuts), *_long_names(findings.values()))
     unread = [problem for problem in certificate.problems if problem.unread]
-    salvaged, failures = _salvage(certificate, unread) if unread else ([], [])
+    salvaged, failures = _salvage(certificate, unread)
     ordered = list(findings.values())
     findings.clear()  # its keys take as much memory as the fields
     if salvaged:
