@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Any, TypeVar
 
 from ctscan.model import Certificate, DecodedString, Field, Problem
@@ -66,8 +65,9 @@ class View:
             yield replace(place, text=ended)
 
     def of(self, *oids: str) -> Iterator[Field]:
-        """Return the fields with these types, wherever they stand, in the order of the types."""
-        return chain.from_iterable(self._by_oid[oid] for oid in oids if oid in self._by_oid)
+        """Yield the fields with these types, wherever they stand, in the order of the types."""
+        for oid in oids:
+            yield from self._by_oid.get(oid, ())
 
     def of_kind(self, kind: int) -> Sequence[Field]:
         """Return the general names of a kind, and the fields inside them."""

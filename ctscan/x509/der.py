@@ -54,9 +54,9 @@ def children(data: bytes, start: int, end: int) -> tuple[list[Element], str | No
     """
     found: list[Element] = []
     at = start
-    for _ in range(MAX_CHILDREN):
-        if at >= end:
-            return found, None
+    while at < end:
+        if len(found) == MAX_CHILDREN:
+            return found, TOO_MANY_CHILDREN
         tag = data[at]
         body = at + 2
         # The common case: low tag number, length in one octet, inside the container.
@@ -72,7 +72,7 @@ def children(data: bytes, start: int, end: int) -> tuple[list[Element], str | No
         if problem:
             return found, problem
         at = element[4]
-    return found, TOO_MANY_CHILDREN if at < end else None
+    return found, None
 
 
 def element_at(data: bytes, at: int, end: int) -> tuple[Element, str | None]:

@@ -283,8 +283,8 @@ def template_is_for_people(certificate: Certificate, name: str) -> bool | None:
     folded = name.strip().casefold()
     if folded in _PEOPLE_TEMPLATES or folded in _MACHINE_TEMPLATES:
         return folded in _PEOPLE_TEMPLATES
-    for extension in certificate.extensions:
-        built_in = _BUILT_IN.fullmatch(_first_oid(extension.value)) if extension.oid == TEMPLATE else None
+    for template in [extension.value for extension in certificate.extensions if extension.oid == TEMPLATE]:
+        built_in = _BUILT_IN.fullmatch(_first_oid(template))
         if built_in and int(built_in[1]) in _PEOPLE_NUMBERS | _MACHINE_NUMBERS:
             return int(built_in[1]) in _PEOPLE_NUMBERS
     return None

@@ -196,7 +196,7 @@ def _by_types(view: View) -> Attribution | None:
         if any(place.part not in _ABOUT_OTHERS for place in view.of(oid)):
             why = AttributionReason.CERTIFICATE_HOLDS(holds=ONLY_OF_PEOPLE[oid])
             return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
-    names = [p.name for p in view.of(*PERSONAL) if p.part == "san" and p.name is not None]
+    names = (p.name for p in view.of(*view.types_in(PERSONAL)) if p.part == "san" and p.name is not None)
     is_named = any(personal_attribute(name) and not names_service(view, name) for name in names)
     if is_named and legal_policy(view.certificate) is None and not _is_organisation(view.certificate):
         why = AttributionReason.ALTERNATIVE_NAME_OF_PERSON()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from urllib.parse import unquote
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
@@ -148,7 +149,7 @@ def _findings(
     if read is _declared:
         text = _percent_decoded(text)
     for addresses in read(text):
-        keys = tuple(dict.fromkeys(key for address in addresses for key in email_keys(address)))
+        keys = tuple(dict.fromkeys(chain.from_iterable(map(email_keys, addresses))))
         attribution = attribute_mailbox(view, place, addresses[0])
         written = _excerpt(text.value, addresses)
         repaired = text.repaired if text.repaired is None else _excerpt(text.repaired, addresses)
