@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ctscan.model.certificate_request import RequestForm
-    from ctscan.model.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,6 @@ class Extension:
     oid: str
     critical: bool
     value: bytes
-    span: Span  # the whole Extension TLV in the buffer it was read from
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 from ctscan.model import Certificate, DecodedString, Field, Problem
 from ctscan.model.certificate_request import REQUEST_RECIPIENT
@@ -29,7 +29,7 @@ _MOST_ENDED = 1_000
 class View:
     """Certificate with its fields, and the canonical domains of the scope (for rules that find names in host names)."""
 
-    __slots__ = ("_by_oid", "_inside", "_known", "certificate", "cuts", "domains", "fields")
+    __slots__ = ("_by_kind", "_by_oid", "_inside", "_known", "certificate", "cuts", "domains", "fields")
 
     certificate: Certificate
     fields: tuple[Field, ...]
@@ -41,12 +41,15 @@ class View:
         self.domains = domains
         self.cuts = []
         self.fields = (*certificate.fields, *self._ended_fields(certificate.fields))
-        self._known: dict[object, object] = {}
+        self._known: dict[object, Any] = {}
         self._by_oid: dict[str, list[Field]] = {}
+        self._by_kind: dict[int, list[Field]] = {}
         self._inside: dict[int, list[DecodedString]] | None = None
         for place in self.fields:
             if not place.nested:
                 self._by_oid.setdefault(place.oid, []).append(place)
+            if place.kind is not None:
+                self._by_kind.setdefault(place.kind, []).append(place)
 
     def _ended_fields(self, fields: tuple[Field, ...]) -> Iterator[Field]:
         """Yield fields with a NUL inside their text once more, ended there: each rule reads both."""
@@ -66,7 +69,16 @@ class View:
         for oid in oids:
             yield from self._by_oid.get(oid, ())
 
-    def types(self) -> Iterable[str]:
+    def of_kind(self, kind: int) -> Sequence[Field]:
+        """Return the general names of a kind, and the fields inside them."""
+        return self._by_kind.get(kind, ())
+
+    def types_in(self, table: Mapping[str, object]) -> list[str]:
+        """Return the types of a table that any field has, in the order of the table."""
+        found = self._by_oid.keys() & table.keys()
+        return list(found) if len(found) < 2 else [oid for oid in table if oid in found]
+
+    def types(self) -> KeysView[str]:
         """Return the types of all fields, each once."""
         return self._by_oid.keys()
 
@@ -102,7 +114,8 @@ class View:
         """Return the result of `work` for this view, computed on the first call."""
         if work not in self._known:
             self._known[work] = work(self)
-        return cast(T, self._known[work])
+        known: T = self._known[work]
+        return known
 
 
 def _positions(view: View) -> dict[int, int]:

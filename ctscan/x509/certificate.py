@@ -225,10 +225,11 @@ def _extension_list(reader: DerReader, field: Element, hashed: list[bytes]) -> l
     at = frame[2]
     for i, element in enumerate(outer):
         extension = read_extension(reader, f"extensions.{i}", element)
-        if extension:
-            found.append(extension)
-        if not extension or extension.oid not in (POISON, SCT_LIST):
-            hashed.append(data[element[1] : element[4]])
-        at = element[4]
+        if extension is None:
+            continue
+        found.append(extension)
+        if extension.oid in (POISON, SCT_LIST):
+            hashed.append(data[at : element[1]])
+            at = element[4]
     hashed.append(data[at : frame[3]])
     return found

@@ -19,6 +19,8 @@ CERTIFICATE_POLICIES: Final = "2.5.29.32"
 AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
 EXTENDED_KEY_USAGE: Final = "2.5.29.37"
 
+_EMPTY_SEQUENCE: Final = b"\x30\0"
+
 MAX_KEY_ID: Final = 256
 """Octets of a key identifier; a hash has at most 64."""
 
@@ -48,16 +50,16 @@ def read_extension(reader: DerReader, path: str, element: Element) -> Extension 
     """
     _, start, _, _, end = element
     known = _cached_extension(reader.data[start:end]) if end - start <= MAX_CACHED else None
-    return Extension(*known, (start, end)) if known is not None else _extension(reader, path, element)
+    return known or _extension(reader, path, element)
 
 
 @lru_cache(maxsize=4096)
-def _cached_extension(raw: bytes) -> tuple[str, bool, bytes] | None:
-    """Read type, flag and value of an extension without problems; many certificates share most extensions."""
+def _cached_extension(raw: bytes) -> Extension | None:
+    """Read an extension without problems; many certificates share most extensions."""
     reader = DerReader(raw)
     elements, problem = children(raw, 0, len(raw))
     found = _extension(reader, "", elements[0]) if len(elements) == 1 and not problem else None
-    return (found.oid, found.critical, found.value) if found is not None and not reader.problems else None
+    return found if not reader.problems else None
 
 
 def _extension(reader: DerReader, path: str, element: Element) -> Extension | None:
@@ -80,7 +82,7 @@ def _extension(reader: DerReader, path: str, element: Element) -> Extension | No
             reader.report(path, f"expected an OCTET STRING, got tag {last[0]:#x}", last)
             value = data[last[1] : last[4]]
     critical = any(any(data[flag[2] : flag[3]]) for flag in flags)
-    return Extension(reader.oid(path, parts[0], element), critical, value, (element[1], element[4]))
+    return Extension(reader.oid(path, parts[0], element), critical, value)
 
 
 def values_by_type(reader: DerReader, extensions: Sequence[Extension]) -> dict[str, list[bytes]]:
@@ -105,6 +107,8 @@ def read_san(reader: DerReader, values: Sequence[bytes]) -> tuple[GeneralName, .
 def read_is_ca(reader: DerReader, values: Sequence[bytes]) -> bool:
     """Read the cA flag of basicConstraints: SEQUENCE { BOOLEAN DEFAULT FALSE, INTEGER OPTIONAL }."""
     for value in values:
+        if value == _EMPTY_SEQUENCE:  # as in most certificates
+            continue
         parts = DerReader(value, reader.problems).sequence("basicConstraints")
         if any(part[0] == 0x01 and any(value[part[2] : part[3]]) for part in parts):
             return True
@@ -129,8 +133,20 @@ def read_oids(reader: DerReader, path: str, values: Sequence[bytes], *, within: 
     """Read the OIDs in SEQUENCE { OID … }; with `within`, the first OID of each element of the SEQUENCE."""
     oids: list[str] = []
     for value in values:
-        inside = DerReader(value, reader.problems)
-        for part in inside.sequence(path):
-            heads = inside.children(path, part)[:1] if within else [part]
-            oids += (inside.oid(path, head) for head in heads)
-    return tuple(oid for oid in oids if oid)
+        known = _cached_oids(value, within) if len(value) <= MAX_CACHED else None
+        oids += known if known is not None else _oids(DerReader(value, reader.problems), path, within)
+    return tuple(oids)
+
+
+@lru_cache(maxsize=1024)
+def _cached_oids(value: bytes, within: bool) -> tuple[str, ...] | None:
+    """Read the OIDs of a value without problems; policies and purposes recur in many certificates."""
+    reader = DerReader(value)
+    found = _oids(reader, "", within)
+    return None if reader.problems else found
+
+
+def _oids(reader: DerReader, path: str, within: bool) -> tuple[str, ...]:
+    parts = reader.sequence(path)
+    heads = (head for part in parts for head in reader.children(path, part)[:1]) if within else parts
+    return tuple(oid for head in heads if (oid := reader.oid(path, head)))

@@ -60,7 +60,7 @@ def children(data: bytes, start: int, end: int) -> tuple[list[Element], str | No
         tag = data[at]
         body = at + 2
         # The common case: low tag number, length in one octet, inside the container.
-        if tag & 0x1F != 0x1F and body <= end and data[at + 1] < 0x80 and (stop := body + data[at + 1]) <= end:
+        if body <= end and (size := data[at + 1]) < 0x80 and (stop := body + size) <= end and tag & 0x1F != 0x1F:
             found.append((tag, at, body, stop, stop))
             at = stop
             continue

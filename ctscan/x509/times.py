@@ -34,13 +34,13 @@ def parse_time(tag: int, raw: bytes) -> datetime | None:
     found = form.fullmatch(raw) if form else None
     if not found:
         return None
-    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
+    *numbers, sign, hours, minutes = found.groups(b"0")
+    year, month, day, hour, minute, second = map(int, numbers)
     if tag == UTC_TIME:
         year += 1900 if year >= 50 else 2000
-    sign, hours, minutes = found.groups()[6:]
     try:
         when = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-        if sign:
+        if sign != b"0":
             away = timedelta(hours=int(hours), minutes=int(minutes))
             when = when - away if sign == b"+" else when + away
     except (ValueError, OverflowError):

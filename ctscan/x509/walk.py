@@ -144,7 +144,7 @@ def _cost(field: Field) -> int:
 
 def _size(parsed: ParsedFields) -> int:
     """Return the number of octets that hold fields."""
-    extensions = sum(len(extension.value) for extension in parsed.extensions)
+    extensions = sum([len(extension.value) for extension in parsed.extensions])
     return len(parsed.subject.raw) + len(parsed.issuer.raw) + len(parsed.attributes) + extensions
 
 

@@ -197,7 +197,10 @@ CLASSIFIERS: Final = frozenset(
 
 def first_phrase(oids: Iterable[str], table: Mapping[str, Phrase]) -> Phrase | None:
     """Return the table's phrase for the first object identifier that it holds, or None."""
-    return next((table[oid] for oid in oids if oid in table), None)
+    for oid in oids:
+        if oid in table:
+            return table[oid]
+    return None
 
 
 def natural_policy(certificate: Certificate) -> Phrase | None:
@@ -235,6 +238,8 @@ def is_individual_server(certificate: Certificate) -> bool:
 def qualified_for(certificate: Certificate) -> tuple[Phrase | None, Phrase | None]:
     """Return the statements of a qualified certificate about a natural and about a legal person, or None."""
     body = _statements(certificate)
+    if not body:
+        return None, None
     natural = next((words for encoded, words in _NATURAL_STATEMENTS.values() if encoded in body), None)
     legal = next((words for encoded, words in _LEGAL_STATEMENTS.values() if encoded in body), None)
     return natural, legal
@@ -266,7 +271,7 @@ def is_for_the_web(certificate: Certificate) -> bool:
 
 
 def _statements(certificate: Certificate) -> bytes:
-    return b"".join(extension.value for extension in certificate.extensions if extension.oid == _QC_STATEMENTS)
+    return b"".join([extension.value for extension in certificate.extensions if extension.oid == _QC_STATEMENTS])
 
 
 def template_is_for_people(certificate: Certificate, name: str) -> bool | None:
@@ -278,8 +283,8 @@ def template_is_for_people(certificate: Certificate, name: str) -> bool | None:
     folded = name.strip().casefold()
     if folded in _PEOPLE_TEMPLATES or folded in _MACHINE_TEMPLATES:
         return folded in _PEOPLE_TEMPLATES
-    for extension in certificate.extensions:
-        built_in = _BUILT_IN.fullmatch(_first_oid(extension.value)) if extension.oid == TEMPLATE else None
+    for template in [extension.value for extension in certificate.extensions if extension.oid == TEMPLATE]:
+        built_in = _BUILT_IN.fullmatch(_first_oid(template))
         if built_in and int(built_in[1]) in _PEOPLE_NUMBERS | _MACHINE_NUMBERS:
             return int(built_in[1]) in _PEOPLE_NUMBERS
     return None

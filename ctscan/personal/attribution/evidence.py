@@ -192,12 +192,13 @@ def _by_types(view: View) -> Attribution | None:
     """Attribute by values that only people have, wherever they stand, except in parts about other parties."""
     if view.certificate.is_ca:
         return None
-    for oid, words in ONLY_OF_PEOPLE.items():
+    for oid in view.types_in(ONLY_OF_PEOPLE):
         if any(place.part not in _ABOUT_OTHERS for place in view.of(oid)):
-            return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CERTIFICATE_HOLDS(holds=words))
-    names = (p.name for oid in PERSONAL for p in view.of(oid) if p.part == "san" and p.name is not None)
-    people = (name for name in names if personal_attribute(name) and not names_service(view, name))
-    if any(True for _ in people) and legal_policy(view.certificate) is None and not _is_organisation(view.certificate):
+            why = AttributionReason.CERTIFICATE_HOLDS(holds=ONLY_OF_PEOPLE[oid])
+            return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
+    names = (p.name for p in view.of(*view.types_in(PERSONAL)) if p.part == "san" and p.name is not None)
+    is_named = any(personal_attribute(name) and not names_service(view, name) for name in names)
+    if is_named and legal_policy(view.certificate) is None and not _is_organisation(view.certificate):
         why = AttributionReason.ALTERNATIVE_NAME_OF_PERSON()
         return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     return None
@@ -237,9 +238,9 @@ def _by_legal(view: View) -> Attribution | None:
     legal = qualified_for(certificate)[1]
     if legal is not None:
         return Attribution(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.QUALIFIED(statement=legal))
-    for oid, words in ONLY_OF_ORGANISATIONS.items():
+    for oid in view.types_in(ONLY_OF_ORGANISATIONS):
         if any(place.part not in _ABOUT_OTHERS for place in view.of(oid)):
-            why = AttributionReason.CERTIFICATE_HOLDS_OF_ORGANISATION(holds=words)
+            why = AttributionReason.CERTIFICATE_HOLDS_OF_ORGANISATION(holds=ONLY_OF_ORGANISATIONS[oid])
             return Attribution(SubjectKind.ORGANISATION, Confidence.LIKELY, why)
     return None
 
@@ -250,8 +251,9 @@ def _by_form(view: View) -> Attribution | None:
     certificate = view.certificate
     if service_of(certificate) is not None:
         return None
-    countries = [text.strip().upper() for text in subject_texts(certificate, "2.5.4.6")]
-    if any(is_no_organisation(text, countries) for text in subject_texts(certificate, ORGANISATION)):
+    organisations = subject_texts(certificate, ORGANISATION)
+    countries = [text.strip().upper() for text in subject_texts(certificate, "2.5.4.6")] if organisations else []
+    if any(is_no_organisation(text, countries) for text in organisations):
         why = AttributionReason.PERSON_AS_ORGANISATION()
         return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     for text in subject_texts(certificate, COMMON_NAME):
@@ -277,9 +279,10 @@ def _by_machine(view: View) -> Attribution | None:
     service = service_of(certificate)
     if service is not None:
         return Attribution(SubjectKind.HOST, Confidence.LIKELY, AttributionReason.SERVICE(purpose=service))
-    for oid, words in ONLY_OF_DEVICES.items():
+    for oid in view.types_in(ONLY_OF_DEVICES):
         if any(place.part == "san" for place in view.of(oid)):
-            return Attribution(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.DEVICE_NAME(kind=words))
+            why = AttributionReason.DEVICE_NAME(kind=ONLY_OF_DEVICES[oid])
+            return Attribution(SubjectKind.DEVICE, Confidence.CERTAIN, why)
     if _template(view) is False or any(_is_machine_account(text) for text in _accounts(view)):
         why = AttributionReason.MACHINE_TEMPLATE()
         return Attribution(SubjectKind.DEVICE, Confidence.LIKELY, why)

@@ -65,9 +65,10 @@ class _Unit:
 
 def group_by_person(view: View, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings in the same order, with `person` set for each."""
-    given = _with_entries(tuple(findings))
-    if not given:
+    given = tuple(findings)
+    if _are_about_one(given):
         return given
+    given = _with_entries(given)
     names = {place.path: place.name.raw for place in view.fields if place.name is not None}
     given = _beside_sole_party(given, names)
     parties = Parties(dict.fromkeys(finding.person for finding in given))
@@ -77,6 +78,14 @@ def group_by_person(view: View, findings: Iterable[Finding]) -> tuple[Finding, .
         return given
     owned = own_addresses(given, [owners.get(_place(f, names)) for f in given], parties)
     return tuple(_settled(given, names, owners, owned, parties))
+
+
+def _are_about_one(findings: Sequence[Finding]) -> bool:
+    """Return whether findings are evidently about one person: of one party, without names and numbers of people, and
+    with at most one address."""
+    if len({finding.person for finding in findings}) > 1 or len(addresses_of(findings)) > 1:
+        return False
+    return not any(f.category in _NAMES or f.category.startswith(_NUMBERS) for f in findings)
 
 
 def _with_entries(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.function_words import are_of_function
+from ctscan.personal.normalise.memo import cached_for_short
 from ctscan.personal.normalise.name_tokens import mailbox_tokens, name_tokens
 
 RFC_2142 = frozenset(
@@ -90,6 +91,7 @@ _INITIAL_OR_NAME = late_pattern(
 )
 
 
+@cached_for_short(4096)
 def is_role(local: str) -> bool:
     """Return whether a canonical mailbox is a function's: `info`, `pki-ca`, `ca.admin2`, `support-eu`, `caadmin`."""
     if is_common_role(local):

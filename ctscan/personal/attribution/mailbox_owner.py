@@ -34,6 +34,7 @@ from ctscan.personal.attribution.organisation_words import (
 from ctscan.personal.attribution.sole_given_names import sole_given_names
 from ctscan.personal.attribution.trail import weighs
 from ctscan.personal.attribution.whole_names import attribute_whole_name
+from ctscan.personal.normalise.memo import cached_for_short
 from ctscan.personal.values import Attribution
 from ctscan.personal.view import View
 
@@ -106,6 +107,7 @@ def by_function(address: str) -> Attribution | None:
 
 
 @weighs(EvidenceKind.MAILBOX_NAME())
+@cached_for_short(4096)
 def _by_mailbox(address: str) -> Attribution | None:
     role = by_function(address)
     if role is not None:

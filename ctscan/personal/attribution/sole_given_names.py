@@ -14,6 +14,7 @@ from ctscan.personal.attribution.given_forms import is_known_form, may_be_forms
 from ctscan.personal.attribution.name_evidence import NameEvidence, Word
 from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.normalise.latin import listed_names
+from ctscan.personal.normalise.memo import cached_for_short
 from ctscan.personal.normalise.name_tokens import fold_text
 
 _SHORTEST: Final = 3  # letters of a given name
@@ -34,6 +35,7 @@ class Relation(Enum):
     DOUBTFUL = "doubtful"
 
 
+@cached_for_short(4096)
 def sole_given_names(address: str) -> tuple[str, ...]:
     """Return the folded given name that a mailbox is called by, with or without an initial behind it, or both parts of
     a double one (`karl-heinz`); empty for another mailbox."""

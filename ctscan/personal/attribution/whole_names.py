@@ -7,6 +7,7 @@ from typing import Final
 from ctscan.model import AttributionReason, Confidence, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.gazetteer import Likeness, given_names, likeness, surnames
+from ctscan.personal.normalise.memo import cached_for_short
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.values import Attribution
 
@@ -15,6 +16,7 @@ _SHORTEST: Final = 3  # letters of a given name or a surname
 _LONG: Final = 8  # letters of both: shorter words are too often joined by chance
 
 
+@cached_for_short(4096)
 def attribute_whole_name(address: str) -> Attribution | None:
     """Attribute a mailbox called by a listed given name and a listed surname without anything between; None for any
     other."""

@@ -108,6 +108,7 @@ def has_letter(text: str) -> bool:
     return any(map(str.isalpha, text[:MAX_NAME])) or _LETTER.search(text, MAX_NAME) is not None
 
 
+@cached_for_short(4096)
 def fold_text(text: str) -> str:
     """Return the folded words of a text in order, separated by spaces: the form to compare names of organisations."""
     folded = short_compatible(text[:MAX_TEXT]).casefold().translate(_APOSTROPHES)

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain
 
 from ctscan.model import Certificate, Finding, IdentifierKind, Problem, RuleVersion
 from ctscan.model.identifier import KEY_KINDS
@@ -129,9 +130,9 @@ def oid_rule(
     """
 
     def find(view: View) -> Iterator[Finding]:
-        for oid, read in rows.items():
+        for oid in view.types_in(rows):
             for place in view.of(oid):
-                for value in read(view, place):
+                for value in rows[oid](view, place):
                     yield make_finding(id, view, place, value)
 
     known = _kinds_of(id, kinds)
@@ -323,14 +324,19 @@ def _to_salvage(problems: Iterable[Problem]) -> list[Problem]:
     return [kept[unread] for unread in reversed(outermost)]
 
 
-def _rules_for(view: View) -> Iterator[tuple[Rule, RuleFunction]]:
+def _rules_for(view: View) -> Sequence[tuple[Rule, RuleFunction]]:
     """Return the rules that may find something in a view, by id: rules for its types, and rules always called."""
+    types = frozenset(view.types() & _index()[2].keys())
+    return _rules_by_types(types, view.certificate.request is not None)
+
+
+@lru_cache(maxsize=1024)
+def _rules_by_types(types: frozenset[str], is_request: bool) -> tuple[tuple[Rule, RuleFunction], ...]:
+    """Return the rules for fields of some types that rules read; many certificates have fields of the same types."""
     rules, always, by_type = _index()
-    numbers = set(always)
-    for oid in view.types():
-        numbers.update(by_type.get(oid, ()))
-    is_request = view.certificate.request is not None
-    return (found for found in map(rules.__getitem__, sorted(numbers)) if is_request or not found[0].of_requests)
+    numbers = {*always, *chain.from_iterable(by_type[oid] for oid in types)}
+    found = (rules[number] for number in sorted(numbers))
+    return tuple(each for each in found if is_request or not each[0].of_requests)
 
 
 @cache

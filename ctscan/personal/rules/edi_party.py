@@ -31,8 +31,8 @@ _LONGEST = 300
 )
 def edi_party(view: View) -> Iterator[Finding]:
     """Names and codes of people as parties in ediPartyName, without the register that assigns the codes."""
-    for place in view.fields:
-        if place.kind != EDI_PARTY_NAME or place.nested or place.text is None or len(place.text.value) > _LONGEST:
+    for place in view.of_kind(EDI_PARTY_NAME):
+        if place.nested or place.text is None or len(place.text.value) > _LONGEST:
             continue
         for value in _values(view, place, spellings(place.text)[0].strip()):
             yield make_finding("name.edi_party", view, place, with_spelling(value, place.text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from urllib.parse import unquote
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
@@ -78,9 +79,8 @@ def mailbox_attributes(view: View) -> Iterator[Finding]:
 )
 def rfc822_name(view: View) -> Iterator[Finding]:
     """E-mail addresses among the general names of kind rfc822Name: alternative names, constraints, access locations."""
-    for place in view.fields:
-        if place.kind == RFC822_NAME:
-            yield from _findings("email.rfc822Name", view, place, _declared)
+    for place in view.of_kind(RFC822_NAME):
+        yield from _findings("email.rfc822Name", view, place, _declared)
 
 
 @rule(
@@ -150,7 +150,7 @@ def _findings(
     if read is _declared:
         text = _percent_decoded(text)
     for addresses in read(text):
-        keys = tuple(dict.fromkeys(key for address in addresses for key in email_keys(address)))
+        keys = tuple(dict.fromkeys(chain.from_iterable(map(email_keys, addresses))))
         attribution = attribute_mailbox(view, place, addresses[0])
         written = _excerpt(text.value, addresses)
         repaired = text.repaired if text.repaired is None else _excerpt(text.repaired, addresses)

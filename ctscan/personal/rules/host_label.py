@@ -47,5 +47,5 @@ def host_label(view: View) -> Iterator[Finding]:
 
 def _host_places(view: View) -> Iterator[Field]:
     common = [place for place in view.of(COMMON_NAME) if place.part == "subject"]
-    hosts = [place for place in view.fields if place.kind == DNS_NAME and place.part == "san"]
+    hosts = [place for place in view.of_kind(DNS_NAME) if place.part == "san"]
     yield from (*common, *hosts)

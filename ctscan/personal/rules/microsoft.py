@@ -63,8 +63,8 @@ def security_identifier(view: View) -> Iterator[Finding]:
         at = replace(place, oid=SECURITY_EXTENSION) if place.part == _EXTENSION_PART else place
         for sid in _identifiers(view, place):
             yield make_finding("microsoft.sid", view, at, _identifier(view, at, sid))
-    for place in view.fields:
-        text = place.text.value if place.kind == URI and place.text is not None else ""
+    for place in view.of_kind(URI):
+        text = place.text.value if place.text is not None else ""
         match = _SID_URI.match(text)
         named = _SID.match(text, match.end()) if match else None
         if named:

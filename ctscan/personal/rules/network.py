@@ -23,8 +23,8 @@ from ctscan.x509.general_names import IP_ADDRESS
 )
 def addresses_of_a_person(view: View) -> Iterator[Finding]:
     """IP addresses among the alternative names of a person's certificate: addresses of that person's host."""
-    for place in view.fields:
-        if place.kind != IP_ADDRESS or place.nested or place.part != "san":
+    for place in view.of_kind(IP_ADDRESS):
+        if place.nested or place.part != "san":
             continue
         here = attribute_place(view, place)
         address = _address(place.raw)

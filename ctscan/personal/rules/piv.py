@@ -122,13 +122,12 @@ _AGENCY_FORM = late_pattern(r"(\d{7,15})\.[A-Za-z][A-Za-z0-9 &.-]{0,60}")
 )
 def dod_id_number(view: View) -> Iterator[Finding]:
     """Numbers that the Department of Defense gives to people, in common names and accounts of its cards."""
-    attribution = replace(ONLY_PEOPLE, why=AttributionReason.EDIPI())
     for oid, form in ((COMMON_NAME, _COMMON_NAME_FORM), (UPN, _MILITARY_ACCOUNT)):
         for place in view.of(oid):
             text = spellings(place.text)[0].strip() if place.text is not None else ""
             match = form.fullmatch(text[:200]) if oid == UPN or text.count(".") >= 2 else None
             if match and match[1].strip("0"):
-                yield make_finding("us.edipi", view, place, _numbered(match[1], attribution.why))
+                yield make_finding("us.edipi", view, place, _numbered(match[1], AttributionReason.EDIPI()))
 
 
 @rule(

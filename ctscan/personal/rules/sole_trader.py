@@ -40,22 +40,19 @@ _TRADER = late_pattern(
 )
 def sole_trader(view: View) -> Iterator[Finding]:
     """Organisation names equal to the full name of the person beside them, or with the words sole trader and a name."""
-    full_names: dict[int, tuple[set[str], set[str]]] = {}  # by the identity of the name, computed once
     for place in view.of(ORGANISATION, COMMON_NAME):
         if place.text is None or len(place.text.value) > _LONGEST:
             continue
-        if id(place.name) not in full_names:
-            full_names[id(place.name)] = _full_name(place.name)
-        value = _value(place, spellings(place.text)[0], *full_names[id(place.name)])
+        value = _value(view, place, spellings(place.text)[0])
         if value is not None and not (place.name is not None and names_service(view, place.name)):
             yield make_finding("name.sole_trader", view, place, with_spelling(value, place.text))
 
 
-def _value(place: Field, text: str, surnames: set[str], given: set[str]) -> Value | None:
+def _value(view: View, place: Field, text: str) -> Value | None:
     named = None if text.isascii() else _TRADER.match(text)
     if named and is_name_shaped(named["name"].strip().title()):
         name, why = named["name"].strip(), AttributionReason.SOLE_TRADER_WORDS()
-    elif place.oid == ORGANISATION and surnames and given and _is_full_name(set(name_tokens(text)), surnames, given):
+    elif place.oid == ORGANISATION and _is_full_name(text, *_full_name(view, place.name)):
         name, why = text, AttributionReason.ORGANISATION_IS_PERSON()
     else:
         return None
@@ -63,17 +60,28 @@ def _value(place: Field, text: str, surnames: set[str], given: set[str]) -> Valu
     return Value("user.name", text, fold_text(name), name_keys(name), attribution=attribution)
 
 
-def _is_full_name(words: set[str], surnames: set[str], given: set[str]) -> bool:
-    """Return whether the words hold part of the surname and of the given name, and nothing else."""
+def _is_full_name(text: str, surnames: set[str], given: set[str]) -> bool:
+    """Return whether a text holds part of the surname and of the given name, and nothing else."""
+    if not surnames or not given:
+        return False
+    words = set(name_tokens(text))
     return bool(words & surnames and words & given) and words <= surnames | given
 
 
-def _full_name(name: Name | None) -> tuple[set[str], set[str]]:
-    """Return the words of surnames and of given names (which Belarus writes in the attribute name)."""
-    return _tokens(name, SURNAME), _tokens(name, GIVEN_NAME) | _tokens(name, _FULL_NAME)
+def _full_name(view: View, name: Name | None) -> tuple[set[str], set[str]]:
+    """Return the words of surnames and of given names (which Belarus writes in the attribute name); computed once per
+    name."""
+    known = view.memo(_no_full_names)
+    if id(name) not in known:
+        known[id(name)] = _tokens(name, SURNAME), _tokens(name, GIVEN_NAME, _FULL_NAME)
+    return known[id(name)]
 
 
-def _tokens(name: Name | None, oid: str) -> set[str]:
+def _no_full_names(view: View) -> dict[int, tuple[set[str], set[str]]]:
+    return {}
+
+
+def _tokens(name: Name | None, *oids: str) -> set[str]:
     attributes = name.attributes if name is not None else ()
-    texts = (a.text for a in attributes if a.oid == oid and a.text is not None and len(a.text.value) <= _LONGEST)
+    texts = (a.text for a in attributes if a.oid in oids and a.text is not None and len(a.text.value) <= _LONGEST)
     return {token for text in texts for spelling in spellings(text) for token in name_tokens(spelling)}
