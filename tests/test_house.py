@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "http": {"errors", "resources"},
     "mail": {"model", "errors", "extras"},
     "alerts": {"model", "errors", "clock", "config", "http", "mail"},  # `config`: checks of values
-    "sources": {"model", "errors", "extras", "resources", "ct", "http"},
+    "sources": {"model", "errors", "extras", "resources", "native_core", "ct", "http"},
     "index": {"model", "errors", "extras", "x509", "privacy"},  # `privacy`: people who objected
     "authorities": {"model", "errors", "http"},
     "revocation": {"model", "errors", "clock", "x509", "http", "sources", "index"},

@@ -34,7 +34,7 @@ def batch_hashes(batch: Batch, core: Core | None = CORE) -> list[bytes]:
 
 
 def _leaf_hashes(batch: Batch) -> list[bytes]:
-    data, prefixed_hash = memoryview(batch.data), _LEAF_PREFIX.copy
+    data, prefixed_hash = memoryview(bytes(batch.data)), _LEAF_PREFIX.copy
     hashes = []
     for start, end in batch.leaves:
         leaf = prefixed_hash()  # the common prefix is hashed once, and no leaf is copied

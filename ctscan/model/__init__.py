@@ -34,7 +34,7 @@ from ctscan.model.coverage import (
     Staleness,
     VerifiedRange,
 )
-from ctscan.model.entry import Batch, BatchLayout, Entry, EntryKind
+from ctscan.model.entry import Batch, BatchLayout, Entry, EntryKind, Octets
 from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVersion, Sensitivity, SubjectKind
 from ctscan.model.hit import EMPTY_RESULT, BatchResult, ChainHit, Hit, IssuerRequest, Unreadable
 from ctscan.model.holder import Holder
@@ -161,6 +161,7 @@ __all__ = [
     "MisbehaviourEvidence",
     "MisbehaviourKind",
     "Name",
+    "Octets",
     "Offer",
     "OfferReason",
     "PartlyRead",
