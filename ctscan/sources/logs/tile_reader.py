@@ -39,8 +39,8 @@ class Fetch(Protocol):
     as `LogSource` says."""
 
     async def __call__(self, path: str, limit: int, parse: Callable[[bytes], T], *, packed: bool = False) -> T:
-        """Fetch at most `limit` bytes. `packed`: leave gzip that a header announces to `parse`, which raises FormatError
-        for bytes that should be fetched again."""
+        """Fetch at most `limit` bytes. `packed`: leave the gzip that a header announces to `parse`, which raises
+        FormatError for bytes that should be fetched again."""
         ...
 
 
