@@ -28,6 +28,7 @@ PERIOD = 0.001  # CPU seconds between two samples
 STAGES = (
     # part of a file's path             stage
     ("ctscan/http/decoding.py", "gunzip"),
+    ("ctscan/sources/logs/tile_reader.py", "gunzip"),  # by the core
     ("ctscan/ct/merkle.py", "hash, leaves and tree"),
     ("ctscan/ct/tiles.py", "hash, leaves and tree"),
     ("ctscan/ct/partial_tree.py", "hash, leaves and tree"),

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 if TYPE_CHECKING:  # `--version` loads this module and nothing else
-    from ctscan.model import Span
+    from ctscan.model import Octets, Span
 
-INTERFACE: Final = 1
+INTERFACE: Final = 2
 """Number of the functions below; a core with another number isn't used."""
 
 CutSpans: TypeAlias = "tuple[Sequence[Span], Sequence[Span], bytes, Sequence[Span]]"
@@ -26,7 +26,7 @@ class CoreFilter(Protocol):
 
     def forget_issuers(self) -> None: ...
 
-    def next_unsure(self, data: bytes, spans: Sequence[Span], precerts: Sequence[bool], at: int) -> int: ...
+    def next_unsure(self, data: Octets, spans: Sequence[Span], precerts: Sequence[bool], at: int) -> int: ...
 
 
 class Core(Protocol):
@@ -38,11 +38,15 @@ class Core(Protocol):
 
     def Filter(self, people: Sequence[bytes], domains: Sequence[str]) -> CoreFilter: ...  # noqa: N802  a class
 
-    def cut_tile(self, data: bytes, start: int, width: int) -> CutSpans | None: ...
+    def gunzip(self, packed: bytes, limit: int) -> Octets | None: ...
 
-    def cut_answer(self, raw: bytes, asked: int, extra_limit: int) -> tuple[bytes, CutSpans] | None: ...
+    def cut_tile(self, data: Octets, start: int, width: int) -> CutSpans | None: ...
 
-    def leaf_hashes(self, data: bytes, spans: Sequence[Span]) -> list[bytes] | None: ...
+    def cut_answer(self, raw: bytes, asked: int, extra_limit: int) -> tuple[Octets, CutSpans] | None: ...
+
+    def leaf_hashes(self, data: Octets, spans: Sequence[Span]) -> list[bytes] | None: ...
+
+    def row_above(self, hashes: Sequence[bytes]) -> list[bytes] | None: ...
 
     def subtree_root(self, hashes: Sequence[bytes]) -> bytes | None: ...
 
@@ -65,7 +69,7 @@ def is_of(core: Core | None, spans: Sequence[Span]) -> bool:
     return core is not None and isinstance(spans, core.Spans)
 
 
-def unsure(found: CoreFilter, data: bytes, spans: Sequence[Span], precerts: Sequence[bool]) -> Iterator[int]:
+def unsure(found: CoreFilter, data: Octets, spans: Sequence[Span], precerts: Sequence[bool]) -> Iterator[int]:
     """Yield the positions in `spans` that the filter doesn't drop by what it knows when it comes to them."""
     at = found.next_unsure(data, spans, precerts, 0)
     while at < len(spans):

@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "http": {"errors", "resources"},
     "mail": {"model", "errors", "on_first_use", "extras"},
     "alerts": {"model", "errors", "on_first_use", "clock", "config", "http", "mail"},  # `config`: checks of values
-    "sources": {"model", "errors", "on_first_use", "extras", "resources", "ct", "http"},
+    "sources": {"model", "errors", "on_first_use", "extras", "resources", "native_core", "ct", "http"},
     "index": {"model", "errors", "extras", "on_first_use", "x509", "privacy"},  # `privacy`: people who objected
     "authorities": {"model", "errors", "on_first_use", "http"},
     "revocation": {"model", "errors", "clock", "x509", "http", "sources", "index"},

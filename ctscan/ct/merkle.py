@@ -38,7 +38,7 @@ def batch_hashes(batch: Batch, core: Core | None = CORE) -> list[bytes]:
 
 
 def _leaf_hashes(batch: Batch) -> list[bytes]:
-    data, prefixed_hash = memoryview(batch.data), _LEAF_PREFIX.copy
+    data, prefixed_hash = memoryview(bytes(batch.data)), _LEAF_PREFIX.copy
     hashes = []
     for start, end in batch.leaves:
         leaf = prefixed_hash()  # the common prefix is hashed once, and no leaf is copied
@@ -48,7 +48,7 @@ def _leaf_hashes(batch: Batch) -> list[bytes]:
 
 
 def tile_root(hashes: Sequence[bytes], core: Core | None = CORE) -> bytes:
-    """Compute the root over the leaf hashes of a tile, as `model.hashes.subtree_root` does."""
+    """Compute the root over leaf hashes, such as those of a tile, as `model.hashes.subtree_root` does."""
     found = core.subtree_root(hashes) if core is not None else None
     return subtree_root(hashes) if found is None else found
 
@@ -80,12 +80,13 @@ def audit_paths(hashes: Sequence[bytes], indexes: Iterable[int]) -> list[tuple[b
     return paths
 
 
-def rows_below_root(row: Sequence[bytes]) -> list[Sequence[bytes]]:
+def rows_below_root(row: Sequence[bytes], core: Core | None = CORE) -> list[Sequence[bytes]]:
     """Return the leaf hashes and every row of nodes above them, without the root."""
     rows = []
     while len(row) > 1:
         rows.append(row)
-        row = row_above(row)
+        above = core.row_above(row) if core is not None else None
+        row = row_above(row) if above is None else above
     return rows
 
 

@@ -8,12 +8,16 @@ so a single request proves a whole range and gives the evidence for each finding
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from ctscan.ct.merkle import tile_root
 from ctscan.model.hashes import node_hash
 
 if TYPE_CHECKING:
     from ctscan.model import CompactRange
+
+_AT_ONCE: Final = 256
+"""Most leaves whose root is computed at once. Nodes below aren't kept: few leaves of so many need a path."""
 
 
 def _split(low: int, high: int) -> int:
@@ -65,8 +69,11 @@ class PartialTree:
             return known
         if high - low == 1:
             return self._hashes[low - self.start]
-        middle = _split(low, high)
-        value = node_hash(self._node(low, middle), self._node(middle, high))
+        if self.start <= low and high <= self.end and high - low <= _AT_ONCE:
+            value = tile_root(self._hashes[low - self.start : high - self.start])
+        else:
+            middle = _split(low, high)
+            value = node_hash(self._node(low, middle), self._node(middle, high))
         self._nodes[low, high] = value
         return value
 

@@ -283,7 +283,7 @@ def prove_tile(tiles: HashTiles, start: int, hashes: Sequence[bytes], before: Co
     if root and before.size == start and end - start == WIDTH:
         upto = before.append_subtree(8, root)
     else:
-        upto = before.append(hashes[before.size - start : end - start])
+        upto = before.append(hashes[before.size - start : end - start], tile_root)
     return Proof(upto, TilePaths(tiles, start, hashes))
 
 
@@ -333,7 +333,7 @@ def prove_run(head: TreeHead, before: CompactRange, hashes: Sequence[bytes], lea
     Raises:
         ProofError: the entries don't lead from the one compact range to the other.
     """
-    upto, known = before.append(hashes), hashes
+    upto, known = before.append(hashes, tile_root), hashes
     if leaf is None:
         belongs = upto.root() == head.root
     elif leaf.index < upto.size:

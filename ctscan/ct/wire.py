@@ -24,7 +24,7 @@ from ctscan.ct.get_entries_fast import locate_extra_data, scan_entries
 from ctscan.ct.strict_json import TIME_LIMIT, json_object, kind_of, list_in
 from ctscan.ct.tile_cutter import cut_tile_by_reference
 from ctscan.errors import CutError, FormatError
-from ctscan.model import Batch, BatchLayout, Entry, EntryKind, Span
+from ctscan.model import Batch, BatchLayout, Entry, EntryKind, Octets, Span
 from ctscan.model.hashes import HASH_SIZE
 from ctscan.native_core import CORE
 
@@ -49,7 +49,7 @@ _U16: Final = struct.Struct(">H")
 # --- batches ------------------------------------------------------------------------------------------------------
 
 
-def cut_tile(data: bytes, log_id: bytes, start: int, width: int, core: Core | None = CORE) -> Batch:
+def cut_tile(data: Octets, log_id: bytes, start: int, width: int, core: Core | None = CORE) -> Batch:
     """Cut a decompressed data tile (static-ct-api, "Log Entries") into entries.
 
     A tile is refused as a whole: without the length of an entry nothing behind it can be found.
@@ -68,7 +68,7 @@ def cut_tile(data: bytes, log_id: bytes, start: int, width: int, core: Core | No
     _check_range(start, width)
     found = core.cut_tile(data, start, width) if core is not None else None
     if found is None:
-        return cut_tile_by_reference(data, log_id, start, width)
+        return cut_tile_by_reference(bytes(data), log_id, start, width)
     leaves, certs, precerts, extras = found
     return Batch(
         log_id, start, data, leaves, certs, cast(Sequence[bool], precerts), data, extras, BatchLayout.TILE, data

@@ -64,7 +64,7 @@ class _Call:
     limit: int
     accept: str
     statuses: frozenset[int]
-    sniff: bool
+    packed: bool
     validate: Callable[[bytes], object] | None
 
     @property
@@ -176,7 +176,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         keep_alive: bool = True,
         statuses: frozenset[int] = frozenset(),
-        sniff: bool = False,
+        packed: bool = False,
         validate: Callable[[bytes], object] | None = None,
         window: ConcurrencyWindow | None = None,
     ) -> Response:
@@ -186,7 +186,7 @@ class Client:
             operator: name under which the rate is kept
             limit: most bytes of the body, compressed and decompressed
             statuses: statuses besides 200 that the caller understands (304, say); such answers are returned as they are
-            sniff: undo gzip that no header announces
+            packed: leave the gzip that a header announces to `validate`
             validate: raises FormatError for a bad body; the request is then repeated, as after a 5xx
             window: is informed of each try's success, and of the seconds from sending until the body was read
 
@@ -198,7 +198,7 @@ class Client:
             Refused: any other 4xx
             UsageError: the URL is invalid, or a contact is missing
         """
-        call = self._prepare(url, limit, accept, headers, keep_alive, statuses, sniff, validate)
+        call = self._prepare(url, limit, accept, headers, keep_alive, statuses, packed, validate)
         return await self._send(call, operator, window)
 
     async def post(
@@ -233,12 +233,12 @@ class Client:
         limit: int,
         accept: str = "*/*",
         keep_alive: bool = True,
-        sniff: bool = False,
+        packed: bool = False,
         window: ConcurrencyWindow | None = None,
     ) -> T:
         """GET a body and parse it. When `parse` raises FormatError, the request is repeated (see `get`)."""
         response = await self.get(
-            url, operator=operator, limit=limit, accept=accept, keep_alive=keep_alive, sniff=sniff, validate=parse,
+            url, operator=operator, limit=limit, accept=accept, keep_alive=keep_alive, packed=packed, validate=parse,
             window=window,
         )  # fmt: skip
         return cast(T, response.parsed)
@@ -290,7 +290,7 @@ class Client:
         headers: Mapping[str, str] | None,
         keep_alive: bool,
         statuses: frozenset[int],
-        sniff: bool,
+        packed: bool,
         validate: Callable[[bytes], object] | None,
     ) -> _Call:
         address = address_of(url)
@@ -299,7 +299,7 @@ class Client:
         sent = [("Host", address.netloc), ("User-Agent", self.user_agent), ("Accept", accept)]
         sent += [("Accept-Encoding", "gzip, identity"), ("Connection", "keep-alive" if keep_alive else "close")]
         sent += (headers or {}).items()
-        return _Call(Request("GET", address, sent), limit, accept, statuses, sniff, validate)
+        return _Call(Request("GET", address, sent), limit, accept, statuses, packed, validate)
 
     def _bucket(self, operator: str, host: str) -> TokenBucket:
         key = (operator, is_loopback(host))
@@ -357,7 +357,7 @@ class Client:
             raise _Failure("got an HTML page instead of the expected answer", BadAnswer)
         try:
             raw = await _read_capped(answer, call.limit)
-            body = decode_body(raw, answer.headers.get("content-encoding", ""), call.limit, sniff=call.sniff)
+            body = decode_body(raw, answer.headers.get("content-encoding", ""), call.limit, packed=call.packed)
             parsed = call.validate(body) if status == 200 and call.validate else None
         except FormatError as error:
             raise _Failure(f"a bad answer: {error}", BadAnswer) from error

@@ -94,27 +94,43 @@ def unzstd(data: bytes, limit: int) -> bytes:
     return found
 
 
-def decode_body(raw: bytes, encoding: str, limit: int, *, sniff: bool = False) -> bytes:
+def decode_body(raw: bytes, encoding: str, limit: int, *, packed: bool = False) -> bytes:
     """Undo a Content-Encoding of gzip or identity.
 
     Args:
         raw: body as received
         encoding: value of the Content-Encoding header; empty for none
         limit: most bytes, compressed and decompressed
-        sniff: undo one more gzip or zstd where the bytes begin with its magic (files served as they lie on disk)
+        packed: leave gzip to the caller, who undoes it by `unpack`
 
     Raises:
         FormatError: another encoding, damaged gzip, or more than `limit` bytes
     """
     encoding = encoding.strip().lower()
     if encoding in ("gzip", "x-gzip"):
-        raw = gunzip(raw, limit)
+        if not packed:
+            raw = gunzip(raw, limit)
+        elif not raw.startswith(GZIP_MAGIC):
+            raise FormatError("no valid gzip")
     elif encoding not in ("", "identity"):
         raise FormatError("it has a Content-Encoding that was not asked for")
-    if sniff and raw.startswith(GZIP_MAGIC):
-        raw = gunzip(raw, limit)
-    elif sniff and raw.startswith(ZSTD_MAGIC):
-        raw = unzstd(raw, limit)
     if len(raw) > limit:
         raise FormatError(f"larger than {limit} bytes")
     return raw
+
+
+def unpack(data: bytes, limit: int) -> bytes:
+    """Undo gzip or zstd where the bytes begin with its magic, twice at most: a file that lies packed on a disk may be
+    packed once more on its way.
+
+    Raises:
+        FormatError: damaged gzip or zstd, or more than `limit` bytes
+    """
+    for _ in range(2):
+        if data.startswith(GZIP_MAGIC):
+            data = gunzip(data, limit)
+        elif data.startswith(ZSTD_MAGIC):
+            data = unzstd(data, limit)
+    if len(data) > limit:
+        raise FormatError(f"larger than {limit} bytes")
+    return data

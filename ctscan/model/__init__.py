@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         Staleness,
         VerifiedRange,
     )
-    from ctscan.model.entry import Batch, BatchLayout, Entry, EntryKind
+    from ctscan.model.entry import Batch, BatchLayout, Entry, EntryKind, Octets
     from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVersion, Sensitivity, SubjectKind
     from ctscan.model.forgetting import ForgetRequest, Forgotten, Removed
     from ctscan.model.hit import EMPTY_RESULT, BatchResult, ChainHit, Hit, IssuerRequest, Unreadable
@@ -122,7 +122,7 @@ __getattr__ = names_of(
         "compact_range": "CompactRange",
         "coverage": "FailureKind Freshness Gap GapDetail GapReason LogCoverage LogState PendingRange Staleness "
         "VerifiedRange",
-        "entry": "Batch BatchLayout Entry EntryKind",
+        "entry": "Batch BatchLayout Entry EntryKind Octets",
         "finding": "Confidence Finding Qualifier RuleSet RuleVersion Sensitivity SubjectKind",
         "forgetting": "ForgetRequest Forgotten Removed",
         "hit": "EMPTY_RESULT BatchResult ChainHit Hit IssuerRequest Unreadable",

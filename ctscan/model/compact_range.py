@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,8 +24,11 @@ class CompactRange:
         if self.size < 0 or len(self.roots) != self.size.bit_count():
             raise ValueError(f"compact range: {len(self.roots)} subtree roots don't belong to {self.size} leaves")
 
-    def append(self, leaf_hashes: Sequence[bytes]) -> CompactRange:
-        """Append leaves. The largest perfect subtrees that fit are hashed whole, such as 256 leaves at a multiple."""
+    def append(
+        self, leaf_hashes: Sequence[bytes], root_of: Callable[[Sequence[bytes]], bytes] = subtree_root
+    ) -> CompactRange:
+        """Append leaves. The largest perfect subtrees that fit are hashed whole by `root_of`, such as 256 leaves at a
+        multiple."""
         size, roots = self.size, self.roots
         done, count = 0, len(leaf_hashes)
         while done < count:
@@ -33,7 +36,7 @@ class CompactRange:
             if size:
                 level = min(level, (size & -size).bit_length() - 1)
             width = 1 << level
-            roots = _with_subtree(size, roots, level, subtree_root(leaf_hashes[done : done + width]))
+            roots = _with_subtree(size, roots, level, root_of(leaf_hashes[done : done + width]))
             size += width
             done += width
         return CompactRange(size, roots)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from ctscan.model.spans import Span
@@ -20,6 +20,16 @@ class EntryKind(StrEnum):
     X509 = "x509"
     PRECERT = "precert"
     CHAIN = "chain"
+
+
+class Octets(Protocol):
+    """Octets in memory: bytes, or a buffer of the core in machine code. A slice is bytes."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, span: slice, /) -> bytes: ...
+
+    def __bytes__(self) -> bytes: ...
 
 
 class BatchLayout(StrEnum):
@@ -43,14 +53,14 @@ class Batch:
 
     log_id: bytes
     start: int
-    data: bytes
+    data: Octets
     leaves: Sequence[Span]
     certs: Sequence[Span]
     precerts: Sequence[bool]
-    extra: bytes
+    extra: Octets
     extras: Sequence[Span]
     layout: BatchLayout
-    raw: bytes  # as received, for quarantine
+    raw: Octets  # as received, decompressed, for quarantine
 
 
 @dataclass(frozen=True, slots=True)

@@ -345,4 +345,4 @@ def _raw(answer: FetchResult) -> bytes:
     """Join the bytes of an answer as received."""
     if isinstance(answer, CutError):
         return answer.raw
-    return b"".join(batch.raw for batch in answer) if isinstance(answer, list) else b""
+    return b"".join(bytes(batch.raw) for batch in answer) if isinstance(answer, list) else b""

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::der::must;
+use crate::octets::{used_buffer, Octets};
 
 const LEAF_INDEX: u64 = 5 << 40; // 00 | 0005 | u40, read as a u64
 const HASH_SIZE: usize = 32;
@@ -63,9 +64,10 @@ pub fn cut_tile(data: &[u8], first: u64, width: usize) -> Option<Cut> {
 }
 
 /// Cuts a plain answer of get-entries; returns the leaves back to back, and their spans. `extras` are spans in `raw`.
-pub fn cut_answer(raw: &[u8], asked: usize, extra_limit: usize) -> Option<(Vec<u8>, Cut)> {
+pub fn cut_answer(raw: &[u8], asked: usize, extra_limit: usize) -> Option<(Octets, Cut)> {
     must(raw.is_ascii() && memchr::memchr(b'\\', raw).is_none())?;
-    let mut data = Vec::with_capacity(raw.len() / 2);
+    let mut data = used_buffer();
+    data.clear();
     let mut cut = Cut::default();
     let mut at = tokens(raw, 0, &["{", "\"entries\"", ":", "[", "{", "\"leaf_input\"", ":", "\""])?;
     for _ in 0..asked {
@@ -79,7 +81,7 @@ pub fn cut_answer(raw: &[u8], asked: usize, extra_limit: usize) -> Option<(Vec<u
             None => {
                 let end = tokens(raw, extra_end, &["\"", "}", "]", "}"])?;
                 must(spaces(raw, end) == raw.len())?;
-                return Some((data, cut));
+                return Some((data.into(), cut));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Extensions that can't hold personal data: the layouts of `impersonal_extensions.py`.
 
 use crate::der::{each, must, only, split, split_tag, Element};
-use crate::hosts::{are_hosts, Suffixes};
+use crate::hosts::{are_all, are_hosts, Suffixes};
 
 const SMALL: usize = 8;
 const MAX_OID: usize = 256;
@@ -99,7 +99,8 @@ fn is_oid(body: &[u8]) -> bool {
 fn is_plain_uri(uri: &[u8]) -> Option<()> {
     let rest = uri.strip_prefix(b"http")?;
     let rest = rest.strip_prefix(b"s").unwrap_or(rest).strip_prefix(b"://")?;
-    must(!rest.is_empty() && rest.iter().all(|&c| c.is_ascii_alphanumeric() || b"._~:/-".contains(&c)))
+    let is_plain = |c: u8| c.is_ascii_alphanumeric() | matches!(c, b'.' | b'_' | b'~' | b':' | b'/' | b'-');
+    must(!rest.is_empty() && are_all(rest, is_plain))
 }
 
 /// Returns the content of the [3] of extensions that fills `data`, which mustn't be empty.

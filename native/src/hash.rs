@@ -12,9 +12,14 @@ pub fn leaf_hash(entry: &[u8]) -> Hash {
 /// Computes the root over leaf hashes: pairs level by level, an odd last node rises unchanged. `None` of no leaves.
 pub fn subtree_root(mut row: Vec<Hash>) -> Option<Hash> {
     while row.len() > 1 {
-        row = row.chunks(2).filter_map(parent).collect();
+        row = row_above(&row);
     }
     row.first().copied()
+}
+
+/// Computes the nodes above a row of nodes.
+pub fn row_above(row: &[Hash]) -> Vec<Hash> {
+    row.chunks(2).filter_map(parent).collect()
 }
 
 fn parent(pair: &[Hash]) -> Option<Hash> {

@@ -1,5 +1,6 @@
 //! Hosts in subjects and alternative names, and the domains of the scope.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::der::{each, must};
@@ -31,8 +32,11 @@ impl Suffixes {
         while let Some(rest) = host.strip_suffix(b".") {
             host = rest;
         }
-        let mut tail = host.get(host.len().saturating_sub(LONGEST_DOMAIN + 1)..).unwrap_or_default().to_vec();
-        tail.make_ascii_lowercase();
+        let tail = host.get(host.len().saturating_sub(LONGEST_DOMAIN + 1)..).unwrap_or_default();
+        let tail = match tail.iter().any(u8::is_ascii_uppercase) {
+            true => Cow::Owned(tail.to_ascii_lowercase()),
+            false => Cow::Borrowed(tail),
+        };
         let mut end = tail.len();
         loop {
             let dot = memchr::memrchr(b'.', tail.get(..end).unwrap_or_default());
@@ -50,13 +54,18 @@ impl Suffixes {
 pub fn are_hosts(names: &[u8], domains: &Suffixes) -> Option<()> {
     must(!names.is_empty())?;
     each(names, |name| {
-        must(name.tag == 0x82 && !name.body.is_empty() && name.body.iter().all(is_host_character))?;
+        must(name.tag == 0x82 && !name.body.is_empty() && are_all(name.body, is_host_character))?;
         must(!domains.has(name.body))
     })
 }
 
-fn is_host_character(octet: &u8) -> bool {
-    octet.is_ascii_alphanumeric() || b"-.*_".contains(octet)
+fn is_host_character(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() | matches!(octet, b'-' | b'.' | b'*' | b'_')
+}
+
+/// Looks at every octet, also behind one that fails: the compiler makes that many at once.
+pub fn are_all(octets: &[u8], is_right: impl Fn(u8) -> bool) -> bool {
+    octets.iter().fold(true, |so_far, octet| so_far & is_right(*octet))
 }
 
 /// Checks the content of a Name: C, L, ST, O of plain ASCII, and hosts as CN, one attribute to an RDN.
@@ -86,7 +95,7 @@ fn is_host(host: &[u8]) -> bool {
     let host = host.strip_prefix(b"*.").unwrap_or(host);
     let Some(dot) = memchr::memrchr(b'.', host) else { return false };
     let (labels, last) = (host.get(..dot).unwrap_or_default(), host.get(dot + 1..).unwrap_or_default());
-    let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let is_word = |word: &[u8]| !word.is_empty() && are_all(word, |c| c.is_ascii_lowercase() | c.is_ascii_digit());
     last.len() > 1
         && last.first().is_some_and(u8::is_ascii_lowercase)
         && is_word(last)
@@ -94,12 +103,13 @@ fn is_host(host: &[u8]) -> bool {
 }
 
 fn is_plain(value: &[u8]) -> bool {
-    !value.is_empty() && value.iter().all(|c| (b' '..=b'~').contains(c) && *c != b'@')
+    !value.is_empty() && are_all(value, |c| (b' '..=b'~').contains(&c) & (c != b'@'))
 }
 
 /// Returns whether the reference has to look for the mark of a sole trader: `e.K.`, `Inhaber`, `eenmanszaak`, …
 fn may_be_trader(value: &[u8]) -> bool {
-    [&b"Inh"[..], b"e.k", b"e.K", b"e. k", b"e. K", b"eenmans", b"sole"]
-        .iter()
-        .any(|mark| value.windows(mark.len()).any(|part| part == *mark))
+    const MARKS: [&[u8]; 7] = [b"Inh", b"e.k", b"e.K", b"e. k", b"e. K", b"eenmans", b"sole"];
+    memchr::memchr3_iter(b'I', b'e', b's', value)
+        .filter_map(|at| value.get(at..))
+        .any(|rest| MARKS.iter().any(|mark| rest.starts_with(mark)))
 }

@@ -10,6 +10,7 @@ mod der;
 mod extensions;
 pub mod hash;
 pub mod hosts;
+pub mod octets;
 #[cfg(feature = "python")]
 mod python;
 pub mod walk;

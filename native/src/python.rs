@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyList, PySlice};
 
 use crate::cut::{self, Cut, Span};
 use crate::hash::{self, Hash};
-use crate::{hosts, walk};
+use crate::{hosts, octets, walk};
 
 /// Runs `work` without Python's lock; nothing comes of a panic.
 fn guarded<T: Send>(py: Python<'_>, work: impl FnOnce() -> Option<T> + Send) -> Option<T> {
@@ -48,14 +48,55 @@ impl Spans {
                 at.and_then(|at| self.as_slice().get(at)).ok_or_else(|| PyIndexError::new_err("no such span"))?;
             return Ok((*found).into_pyobject(py)?.into_any());
         }
-        let part = key.cast::<PySlice>()?.indices(self.__len__() as isize)?;
-        if part.step != 1 {
-            return Err(PyTypeError::new_err("expected a slice without a step"));
-        }
-        let from = self.from.saturating_add(usize::try_from(part.start).unwrap_or(0));
-        let to = self.from.saturating_add(usize::try_from(part.stop).unwrap_or(0)).max(from);
+        let (from, to) = bounds(key.cast::<PySlice>()?, self.__len__())?;
+        let (from, to) = (self.from.saturating_add(from), self.from.saturating_add(to));
         Ok(Bound::new(py, Self { all: Arc::clone(&self.all), from, to })?.into_any())
     }
+}
+
+/// Returns the bounds of a slice of a sequence.
+fn bounds(slice: &Bound<'_, PySlice>, size: usize) -> PyResult<(usize, usize)> {
+    let part = slice.indices(size as isize)?;
+    if part.step != 1 {
+        return Err(PyTypeError::new_err("expected a slice without a step"));
+    }
+    let from = usize::try_from(part.start).unwrap_or(0);
+    Ok((from, usize::try_from(part.stop).unwrap_or(0).max(from)))
+}
+
+/// Octets in memory of the core. A slice makes bytes of them.
+#[pyclass(frozen)]
+struct Octets(octets::Octets);
+
+#[pymethods]
+impl Octets {
+    fn __len__(&self) -> usize {
+        self.0.as_slice().len()
+    }
+
+    fn __getitem__<'py>(&self, py: Python<'py>, key: &Bound<'py, PySlice>) -> PyResult<Bound<'py, PyBytes>> {
+        let (from, to) = bounds(key, self.__len__())?;
+        Ok(PyBytes::new(py, self.0.as_slice().get(from..to).unwrap_or_default()))
+    }
+
+    fn __bytes__<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, self.0.as_slice())
+    }
+}
+
+/// Returns the octets of Python's bytes, or of an `Octets`.
+fn octets_of<'a>(data: &'a Bound<'_, PyAny>) -> Option<&'a [u8]> {
+    match data.cast::<PyBytes>() {
+        Ok(bytes) => Some(bytes.as_bytes()),
+        Err(_) => Some(data.cast::<Octets>().ok()?.get().0.as_slice()),
+    }
+}
+
+/// Unpacks gzip of a single member, at most `limit` octets.
+#[pyfunction]
+fn gunzip(py: Python<'_>, packed: &Bound<'_, PyBytes>, limit: usize) -> Option<Octets> {
+    let packed = packed.as_bytes();
+    guarded(py, || octets::gunzip(packed, limit)).map(Octets)
 }
 
 /// Spans of leaves, of certificates and of extra data, and a byte for each entry: 1 for a precertificate.
@@ -69,11 +110,11 @@ fn spans_of(py: Python<'_>, cut: Cut) -> CutSpans<'_> {
 #[pyfunction]
 fn cut_tile<'py>(
     py: Python<'py>,
-    data: &Bound<'py, PyBytes>,
+    data: &Bound<'py, PyAny>,
     start: &Bound<'py, PyAny>,
     width: usize,
 ) -> Option<CutSpans<'py>> {
-    let (octets, start) = (data.as_bytes(), start.extract().ok()?);
+    let (octets, start) = (octets_of(data)?, start.extract().ok()?);
     guarded(py, || cut::cut_tile(octets, start, width)).map(|cut| spans_of(py, cut))
 }
 
@@ -84,27 +125,42 @@ fn cut_answer<'py>(
     raw: &Bound<'py, PyBytes>,
     asked: usize,
     extra_limit: usize,
-) -> Option<(Bound<'py, PyBytes>, CutSpans<'py>)> {
+) -> Option<(Octets, CutSpans<'py>)> {
     let octets = raw.as_bytes();
     let (data, cut) = guarded(py, || cut::cut_answer(octets, asked, extra_limit))?;
-    Some((PyBytes::new(py, &data), spans_of(py, cut)))
+    Some((Octets(data), spans_of(py, cut)))
 }
 
 /// Hashes the leaves in `spans`.
 #[pyfunction]
-fn leaf_hashes<'py>(py: Python<'py>, data: &Bound<'py, PyBytes>, spans: &Spans) -> Option<Bound<'py, PyList>> {
-    let (octets, spans) = (data.as_bytes(), spans.as_slice());
+fn leaf_hashes<'py>(py: Python<'py>, data: &Bound<'py, PyAny>, spans: &Spans) -> Option<Bound<'py, PyList>> {
+    let (octets, spans) = (octets_of(data)?, spans.as_slice());
     let hashes: Vec<Hash> =
         guarded(py, || spans.iter().map(|(start, end)| octets.get(*start..*end).map(hash::leaf_hash)).collect())?;
+    list_of(py, &hashes)
+}
+
+fn list_of<'py>(py: Python<'py>, hashes: &[Hash]) -> Option<Bound<'py, PyList>> {
     PyList::new(py, hashes.iter().map(|found| PyBytes::new(py, found))).ok()
 }
 
 /// Computes the root over leaf hashes of 32 bytes each.
 #[pyfunction]
 fn subtree_root<'py>(py: Python<'py>, hashes: Vec<Bound<'py, PyBytes>>) -> Option<Bound<'py, PyBytes>> {
-    let row: Option<Vec<Hash>> = hashes.iter().map(|found| found.as_bytes().try_into().ok()).collect();
+    let row = row_of(&hashes);
     let root = guarded(py, || hash::subtree_root(row?))?;
     Some(PyBytes::new(py, &root))
+}
+
+/// Hashes the nodes above a row of nodes.
+#[pyfunction]
+fn row_above<'py>(py: Python<'py>, hashes: Vec<Bound<'py, PyBytes>>) -> Option<Bound<'py, PyList>> {
+    let row = row_of(&hashes);
+    list_of(py, &guarded(py, || Some(hash::row_above(&row?)))?)
+}
+
+fn row_of(hashes: &[Bound<'_, PyBytes>]) -> Option<Vec<Hash>> {
+    hashes.iter().map(|found| found.as_bytes().try_into().ok()).collect()
 }
 
 /// Filter of certificates that drops only what the reference drops.
@@ -131,12 +187,13 @@ impl Filter {
     fn next_unsure(
         &self,
         py: Python<'_>,
-        data: &Bound<'_, PyBytes>,
+        data: &Bound<'_, PyAny>,
         spans: &Spans,
         precerts: &Bound<'_, PyBytes>,
         at: usize,
     ) -> usize {
-        let (octets, spans, precerts, known) = (data.as_bytes(), spans.as_slice(), precerts.as_bytes(), &self.0);
+        let octets = octets_of(data).unwrap_or_default();
+        let (spans, precerts, known) = (spans.as_slice(), precerts.as_bytes(), &self.0);
         let drops = |(start, end): Span, is_precert| {
             octets.get(start..end).and_then(|der| walk::is_impersonal(known, der, is_precert)).is_some()
         };
@@ -152,11 +209,14 @@ impl Filter {
 #[pymodule]
 fn ctscan_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    module.add("INTERFACE", 1)?;
+    module.add("INTERFACE", 2)?;
     module.add_class::<Spans>()?;
+    module.add_class::<Octets>()?;
     module.add_class::<Filter>()?;
     module.add_function(wrap_pyfunction!(cut_tile, module)?)?;
     module.add_function(wrap_pyfunction!(cut_answer, module)?)?;
     module.add_function(wrap_pyfunction!(leaf_hashes, module)?)?;
+    module.add_function(wrap_pyfunction!(gunzip, module)?)?;
+    module.add_function(wrap_pyfunction!(row_above, module)?)?;
     module.add_function(wrap_pyfunction!(subtree_root, module)?)
 }

@@ -6,6 +6,7 @@ use ctscan_native::cut::{cut_answer, cut_tile};
 use ctscan_native::guarded;
 use ctscan_native::hash::{leaf_hash, subtree_root};
 use ctscan_native::hosts::Suffixes;
+use ctscan_native::octets::gunzip;
 use ctscan_native::walk::{is_impersonal, Known};
 
 /// Repeatable numbers (SplitMix64).
@@ -118,9 +119,33 @@ fn damaged_octets_make_nothing_panic() {
             assert!(octets.get(start..end).is_some());
         }
         if let Some((data, cut)) = cut_answer(&octets, 2, 10) {
-            assert!(cut.certs.iter().all(|(start, end)| data.get(*start..*end).is_some()));
+            assert!(cut.certs.iter().all(|(start, end)| data.as_slice().get(*start..*end).is_some()));
         }
         let _ = is_impersonal(&scope, &octets, round % 2 == 0);
+    }
+}
+
+#[test]
+fn gzip_that_is_damaged_or_lies_about_its_size_makes_nothing_panic() {
+    let mut packer = libdeflater::Compressor::new(libdeflater::CompressionLvl::fastest());
+    let plain = b"example.org ".repeat(400);
+    let mut packed = vec![0; packer.gzip_compress_bound(plain.len())];
+    let size = packer.gzip_compress(&plain, &mut packed).unwrap();
+    packed.truncate(size);
+    assert_eq!(gunzip(&packed, plain.len()).unwrap().as_slice(), plain);
+    assert!(gunzip(&packed, plain.len() - 1).is_none());
+    assert!(gunzip(&[&packed[..], &packed].concat(), 1 << 20).is_none());
+    let mut numbers = Numbers(2);
+    for _ in 0..20_000 {
+        let mut octets = packed.clone();
+        for _ in 0..=numbers.below(3) {
+            let at = numbers.below(octets.len());
+            octets[at] = numbers.next() as u8;
+        }
+        octets.truncate(numbers.below(octets.len() * 4).max(1));
+        if let Some(found) = gunzip(&octets, 1 << 20) {
+            assert_eq!(found.as_slice(), plain);
+        }
     }
 }
 

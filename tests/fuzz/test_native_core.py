@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
+import zlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -16,14 +19,15 @@ from support.both_paths import LOG_ID, check_answer, check_candidates, check_til
 from support.certs import make_certificate, make_tbs
 from support.logs import WIDTH, LogBuilder, b64, leaf_index_extension, timestamped_precert, timestamped_x509, u16
 
-from ctscan.ct.merkle import batch_hashes, tile_root
+from ctscan.ct.merkle import batch_hashes, rows_below_root, tile_root
 from ctscan.ct.wire import cut_tile
-from ctscan.errors import CutError
+from ctscan.errors import CutError, FormatError
+from ctscan.http.decoding import gunzip
 from ctscan.model.hashes import subtree_root
 from ctscan.native_core import CORE, is_of, unsure
 from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.prefilter.impersonal_extensions import POLICIES_OF_PEOPLE
-from ctscan.sources.logs.tile_reader import slice_batch
+from ctscan.sources.logs.tile_reader import slice_batch, unpack_tile
 
 pytestmark = pytest.mark.skipif(CORE is None, reason="the core (native/) is not installed")
 
@@ -196,6 +200,70 @@ def test_spans_of_another_buffer_give_nothing() -> None:
 def test_roots(count: int) -> None:
     hashes = [bytes((i & 0xFF,)) * 32 for i in range(count)]
     assert tile_root(hashes) == subtree_root(hashes)
+    assert rows_below_root(hashes) == rows_below_root(hashes, None)
+
+
+# --- packed tiles --------------------------------------------------------------------------------------------------
+
+PACKED = gzip.compress(TILE, mtime=0)
+
+
+def check_packed(packed: bytes, limit: int = 1 << 20) -> bool:
+    """Unpack in both ways, assert that the outcome is the same, and return whether the core unpacked."""
+    assert CORE is not None
+    found = CORE.gunzip(packed, limit)
+    if found is None:
+        return False
+    assert bytes(found) == gunzip(packed, limit)
+    return True
+
+
+def test_packed_tiles() -> None:
+    assert check_packed(PACKED)
+    assert check_packed(PACKED, len(TILE))
+    assert check_packed(gzip.compress(b"x" * (3 << 20), 1), 4 << 20)  # too large a buffer to be kept
+    assert check_packed(PACKED)
+    found = unpack_tile(PACKED)
+    assert (found[:4], found[4:-3], found[-3:], len(found)) == (TILE[:4], TILE[4:-3], TILE[-3:], len(TILE))
+    assert not isinstance(found, bytes)
+    assert cut_tile(found, LOG_ID, 0, 6).certs[1] == cut_tile(TILE, LOG_ID, 0, 6).certs[1]
+    for odd in (slice(0, 4, 2), 0, "x"):
+        with pytest.raises(TypeError):
+            found[odd]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [b"", PACKED[:-1], PACKED[:5], PACKED + PACKED, PACKED + b"\0" * 8, gzip.compress(b""), TILE, zlib.compress(TILE)],
+    ids=["none", "cut off", "head", "two members", "padded", "empty", "plain", "no gzip"],
+)
+def test_the_core_leaves_other_forms_to_the_reference(packed: bytes) -> None:
+    assert not check_packed(packed)
+
+
+def test_the_core_unpacks_nothing_beyond_the_limit() -> None:
+    assert not check_packed(PACKED, len(TILE) - 1)
+    small = PACKED[:-4] + (len(TILE) - 1).to_bytes(4, "little")
+    assert not check_packed(small)
+    assert not check_packed(PACKED[:-4] + b"\xff" * 4)
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_tiles_that_are_packed_more_than_once(times: int) -> None:
+    packed = TILE
+    for _ in range(times):
+        packed = gzip.compress(packed)
+    assert bytes(unpack_tile(packed)) == bytes(unpack_tile(packed, None))
+
+
+def test_every_octet_of_a_packed_tile() -> None:
+    for at in range(len(PACKED)):
+        check_packed(PACKED[:at])
+        for bit in range(8):
+            damaged = PACKED[:at] + bytes((PACKED[at] ^ 1 << bit,)) + PACKED[at + 1 :]
+            with suppress(FormatError):
+                check_packed(damaged)
+                assert bytes(unpack_tile(damaged)) == bytes(unpack_tile(damaged, None))
 
 
 # --- answers of get-entries ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.simulator import gzip_bomb
 
 from ctscan.errors import FormatError
-from ctscan.http.decoding import decode_body, gunzip
+from ctscan.http.decoding import decode_body, gunzip, unpack
 
 
 @given(st.lists(st.binary(max_size=300), min_size=1, max_size=4))
@@ -96,9 +96,21 @@ def test_a_body_that_is_not_as_announced_is_refused() -> None:
 def test_unannounced_gzip_is_decompressed_only_on_request() -> None:
     packed = gzip.compress(b"tile")
     assert decode_body(packed, "", 1000) == packed
-    assert decode_body(packed, "", 1000, sniff=True) == b"tile"
-    assert decode_body(gzip.compress(packed), "gzip", 1000, sniff=True) == b"tile"
-    assert decode_body(b"tile", "", 1000, sniff=True) == b"tile"
+    assert unpack(packed, 1000) == b"tile"
+    assert unpack(gzip.compress(packed), 1000) == b"tile"
+    assert unpack(b"tile", 1000) == b"tile"
+    with pytest.raises(FormatError, match="larger than 3 bytes"):
+        unpack(b"tile", 3)
+
+
+def test_packed_bodies_are_left_to_the_caller() -> None:
+    packed = gzip.compress(b"tile")
+    assert decode_body(packed, "gzip", 1000, packed=True) == packed
+    assert decode_body(b"tile", "", 1000, packed=True) == b"tile"
+    with pytest.raises(FormatError, match="no valid gzip"):
+        decode_body(b"tile", "gzip", 1000, packed=True)
+    with pytest.raises(FormatError, match="not asked for"):
+        decode_body(packed, "br", 1000, packed=True)
 
 
 def test_plain_bodies_have_the_same_limit() -> None:
@@ -109,11 +121,11 @@ def test_plain_bodies_have_the_same_limit() -> None:
 def test_zstd_is_undone_where_the_bytes_begin_so() -> None:
     body = b"tile" * 1000
     packed = zstd.compress(body)
-    assert decode_body(packed, "", len(body), sniff=True) == body
-    assert decode_body(packed, "", len(packed), sniff=False) == packed
+    assert unpack(packed, len(body)) == body
+    assert decode_body(packed, "", len(packed)) == packed
     for bad, limit in ((packed[:-1], 9999), (packed + b"x", 9999), (packed, len(body) - 1), (packed[:4], 9999)):
         with pytest.raises(FormatError):
-            decode_body(bad, "", limit, sniff=True)
+            unpack(bad, limit)
     huge = zstd.compress(bytes(1 << 20), options={zstd.CompressionParameter.window_log: 27})
     with pytest.raises(FormatError, match=r"no valid zstd|grows beyond"):
-        decode_body(huge, "", 1000, sniff=True)
+        unpack(huge, 1000)

@@ -39,7 +39,7 @@ def outcome(cut: Callable[[Core | None], Batch], core: Core | None) -> tuple[obj
         return str(error), error.raw
     hashes = batch_hashes(batch, core)
     spans = [list(part) for part in (batch.leaves, batch.certs, batch.precerts, batch.extras)]
-    return batch.data, batch.extra, batch.raw, batch.layout, spans, hashes, tile_root(hashes, core)
+    return bytes(batch.data), bytes(batch.extra), bytes(batch.raw), batch.layout, spans, hashes, tile_root(hashes, core)
 
 
 def check_tile(data: bytes, start: int, width: int) -> bool:

@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Span
+from ctscan.model import Octets, Span
 from ctscan.native_core import CORE, Core, is_of, unsure
 from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.name_shapes import SOLE_TRADER
@@ -105,15 +105,20 @@ class Prefilter:
             if self._core_filter is not None:
                 self._core_filter.learn_issuer(name)
 
-    def candidates(self, buffer: bytes, spans: Sequence[Span], precerts: Sequence[bool]) -> Iterator[int]:
+    def candidates(self, buffer: Octets, spans: Sequence[Span], precerts: Sequence[bool]) -> Iterator[int]:
         """Yield the positions in `spans` of the certificates that aren't impersonal.
 
         Lazy, so that an issuer that is learned from one candidate is known from the next certificate on.
         """
-        core_filter = self._core_filter if is_of(self._core, spans) else None
-        for i in range(len(spans)) if core_filter is None else unsure(core_filter, buffer, spans, precerts):
-            start, end = spans[i]
-            if not self.is_impersonal(buffer, start, end, precerts[i]):
+        if self._core_filter is not None and is_of(self._core, spans):
+            for i in unsure(self._core_filter, buffer, spans, precerts):
+                der = buffer[slice(*spans[i])]
+                if not self.is_impersonal(der, 0, len(der), precerts[i]):
+                    yield i
+            return
+        whole = bytes(buffer)
+        for i, (start, end) in enumerate(spans):
+            if not self.is_impersonal(whole, start, end, precerts[i]):
                 yield i
 
     def is_impersonal(self, buffer: bytes, start: int, end: int, precert: bool) -> bool:

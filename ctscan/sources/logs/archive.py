@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from ctscan.ct.log_list import OBJECT_LIMIT, parse_log_object
 from ctscan.errors import BadAnswer, CutError, FormatError, InputError, Missing, SourceError, UsageError
-from ctscan.http.decoding import decode_body
 from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.http.urls import shown_url
 from ctscan.on_first_use import late_pattern
@@ -123,11 +122,11 @@ class ArchiveSource(TiledSource):
         self._opening = asyncio.Lock()
         super().__init__(log, self._read, ConcurrencyWindow(concurrency, concurrency))
 
-    async def _read(self, path: str, limit: int, parse: Callable[[bytes], T], *, sniff: bool = False) -> T:
+    async def _read(self, path: str, limit: int, parse: Callable[[bytes], T], *, packed: bool = False) -> T:
         url = self._url_of(path)
         raw = await (await self._volume(url)).read(path, limit)
         try:
-            return parse(decode_body(raw, "", limit, sniff=sniff))
+            return parse(raw)
         except CutError:
             raise
         except FormatError as error:

@@ -15,7 +15,6 @@ from urllib.parse import unquote, urlsplit
 
 from ctscan.ct.log_list import parse_log_object
 from ctscan.errors import BadAnswer, CutError, FormatError, Missing, SourceError, UsageError
-from ctscan.http.decoding import decode_body
 from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.sources.logs.tile_reader import TiledSource
 
@@ -35,8 +34,8 @@ class DirectorySource(TiledSource):
         self._directory = directory_of(log.monitoring_url)
         super().__init__(log, self._read, ConcurrencyWindow(concurrency, concurrency))
 
-    async def _read(self, path: str, limit: int, parse: Callable[[bytes], T], *, sniff: bool = False) -> T:
-        body = await asyncio.to_thread(read_confined, self._directory, path, limit, sniff)
+    async def _read(self, path: str, limit: int, parse: Callable[[bytes], T], *, packed: bool = False) -> T:
+        body = await asyncio.to_thread(read_confined, self._directory, path, limit)
         try:
             return parse(body)
         except CutError:
@@ -53,7 +52,7 @@ async def read_directory_log(url: str) -> Log:
     """
     directory = directory_of(url)
     try:
-        raw = await asyncio.to_thread(read_confined, directory, DESCRIPTION, _DESCRIPTION_LIMIT, False)
+        raw = await asyncio.to_thread(read_confined, directory, DESCRIPTION, _DESCRIPTION_LIMIT)
         return parse_log_object(raw, directory.as_uri() + "/")
     except Missing:
         raise UsageError(
@@ -73,18 +72,17 @@ def directory_of(url: str) -> Path:
     return Path(path)
 
 
-def read_confined(directory: Path, path: str, limit: int, sniff: bool) -> bytes:
+def read_confined(directory: Path, path: str, limit: int) -> bytes:
     """Read a regular file below a directory.
 
     Args:
         path: relative to the directory
-        limit: most bytes of the file, and of its content
-        sniff: undo gzip
+        limit: most bytes of the file
 
     Raises:
         Missing: no such file
         SourceError: the path leads out of the directory, or can't be read
-        BadAnswer: too large, or broken gzip
+        BadAnswer: too large
     """
     target = directory / path
     try:
@@ -101,7 +99,6 @@ def read_confined(directory: Path, path: str, limit: int, sniff: bool) -> bytes:
         raise SourceError(
             f"{target}: can't be read ({getattr(error, 'strerror', None) or 'links in a circle'})"
         ) from None
-    try:
-        return decode_body(raw, "", limit, sniff=sniff)
-    except FormatError as error:
-        raise BadAnswer(f"{target}: {error}") from None
+    if len(raw) > limit:
+        raise BadAnswer(f"{target}: larger than {limit} bytes")
+    return raw

@@ -55,14 +55,14 @@ def http_fetch(prefix: str, operator: str, client: Client, tuning: Tuning, windo
     seem slow.
     """
 
-    async def fetch(path: str, limit: int, parse: Callable[[bytes], T], *, sniff: bool = False) -> T:
+    async def fetch(path: str, limit: int, parse: Callable[[bytes], T], *, packed: bool = False) -> T:
         return await client.read(
             prefix + path,
             parse,
             operator=operator,
             limit=limit,
             keep_alive=tuning.keep_alive,
-            sniff=sniff,
+            packed=packed,
             window=window if path.startswith(_DATA) else None,
         )
 

@@ -21,12 +21,13 @@ from ctscan.ct.note import parse_checkpoint
 from ctscan.ct.tiles import WIDTH, tile_path
 from ctscan.ct.wire import cut_tile
 from ctscan.errors import FormatError, Missing, Refused
-from ctscan.http.decoding import GZIP_MAGIC, gunzip
+from ctscan.http.decoding import GZIP_MAGIC, ZSTD_MAGIC, gunzip, unpack
 from ctscan.model.hashes import HASH_SIZE
+from ctscan.native_core import CORE, Core
 
 if TYPE_CHECKING:
     from ctscan.http.rate_limit import ConcurrencyWindow
-    from ctscan.model import Batch, Log, Span, TreeHead
+    from ctscan.model import Batch, Log, Octets, Span, TreeHead
 
 CHECKPOINT_LIMIT = 64 * 1024
 DATA_TILE_LIMIT = 16 * 1024 * 1024  # bytes, decompressed; real ones are under 1 MiB
@@ -39,8 +40,8 @@ class Fetch(Protocol):
     """Function that fetches one resource below the monitoring prefix. Raises Missing when it doesn't exist, SourceError
     as `LogSource` says."""
 
-    async def __call__(self, path: str, limit: int, parse: Callable[[bytes], T], *, sniff: bool = False) -> T:
-        """Fetch at most `limit` bytes, decompressed. `sniff`: undo gzip that no header announces. `validate` raises
+    async def __call__(self, path: str, limit: int, parse: Callable[[bytes], T], *, packed: bool = False) -> T:
+        """Fetch at most `limit` bytes. `packed`: leave the gzip that a header announces to `parse`, which raises
         FormatError for bytes that should be fetched again."""
         ...
 
@@ -97,9 +98,8 @@ class TiledSource:
             return slice_batch(whole, whole.start, whole.start + width)
         return cut_tile(data, self.log.id, index * WIDTH, width)
 
-    async def _data(self, index: int, width: int) -> bytes:
-        # An entry begins with its time, so no data tile begins like gzip before the year 70,000,000.
-        return await self._fetch(tile_path("data", index, width), DATA_TILE_LIMIT, bytes, sniff=True)
+    async def _data(self, index: int, width: int) -> Octets:
+        return await self._fetch(tile_path("data", index, width), DATA_TILE_LIMIT, unpack_tile, packed=True)
 
     async def hash_tile(self, level: int, index: int, width: int) -> bytes:
         """Fetch `width` x 32 bytes; a missing partial tile is cut from the full tile."""
@@ -117,10 +117,23 @@ class TiledSource:
     async def issuer(self, fingerprint: bytes) -> bytes:
         """Fetch the DER of an issuer and check its SHA-256."""
         path = f"issuer/{fingerprint.hex()}"
-        return await self._fetch(path, ISSUER_LIMIT, partial(_check_fingerprint, fingerprint), sniff=True)
+        return await self._fetch(path, ISSUER_LIMIT, partial(_check_fingerprint, fingerprint), packed=True)
 
     async def aclose(self) -> None:
         """Do nothing: connections belong to the client."""
+
+
+def unpack_tile(data: bytes, core: Core | None = CORE) -> Octets:
+    """Unpack a data tile, where it is packed. An entry begins with its time, so no data tile begins like gzip before
+    the year 70,000,000.
+
+    Raises:
+        FormatError: damaged gzip or zstd, or a tile beyond the limit.
+    """
+    found = core.gunzip(data, DATA_TILE_LIMIT) if core is not None else None
+    if found is None or found[:4].startswith((GZIP_MAGIC, ZSTD_MAGIC)):
+        return unpack(data, DATA_TILE_LIMIT)
+    return found
 
 
 def _plain_hashes(octets: int, tile: bytes) -> bytes:
@@ -133,7 +146,8 @@ def _plain_hashes(octets: int, tile: bytes) -> bytes:
     return tile
 
 
-def _check_fingerprint(fingerprint: bytes, der: bytes) -> bytes:
+def _check_fingerprint(fingerprint: bytes, packed: bytes) -> bytes:
+    der = unpack(packed, ISSUER_LIMIT)
     if hashlib.sha256(der).digest() != fingerprint:
         raise FormatError(f"expected an issuer with SHA-256 {fingerprint.hex()}, got another")
     return der
