@@ -43,6 +43,7 @@ from ctscan.index.protocols import (
 )
 from ctscan.model import (
     Answer,
+    MatchTally,
     Remark,
     SkippedLog,
     SkipReason,
@@ -61,7 +62,6 @@ if TYPE_CHECKING:
         LogCoverage,
         LogState,
         Match,
-        MatchTally,
         Message,
         RuleSet,
         Search,

@@ -11,14 +11,7 @@ from ctscan.model import FailureKind, IdentifierKind, QuestionKind, Remark
 from ctscan.model.identifier import KEY_KINDS
 
 if TYPE_CHECKING:
-    from ctscan.model import (
-        DismissedMisbehaviour,
-        Identifier,
-        LogState,
-        MatchTally,
-        Message,
-        Search,
-    )
+    from ctscan.model import DismissedMisbehaviour, Identifier, LogState, MatchTally, Message, Search
 
 _FINGERPRINTS = (IdentifierKind.SHA256, IdentifierKind.SHA1)
 _ASKED_FOR = (IdentifierKind.EMAIL, IdentifierKind.DOMAIN, IdentifierKind.NAME)

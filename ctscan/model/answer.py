@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ctscan.model.coverage import Freshness
+from ctscan.model.match_tally import MatchTally
 from ctscan.model.message import Code
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ctscan.model.keep import KeptRule
     from ctscan.model.log import SkippedLog
     from ctscan.model.match import Match
-    from ctscan.model.match_tally import MatchTally
     from ctscan.model.message import Message
     from ctscan.model.search import Search
     from ctscan.model.selection import Selection

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctscan.model.entry import EntryKind
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from ctscan.model.authority import Authority
-    from ctscan.model.entry import EntryKind
     from ctscan.model.finding import Finding
     from ctscan.model.identifier import IdentifierKind
     from ctscan.model.revocation import Revocation, Status

@@ -19,10 +19,7 @@ from ctscan.views.say import Say
 from ctscan.views.words import moment
 
 if TYPE_CHECKING:
-    from ctscan.model import (
-        Answer,
-        MatchTally,
-    )
+    from ctscan.model import Answer, MatchTally
     from ctscan.views.text import Texts
 
 FEWEST = 2  # certificates; a single one says all of this itself

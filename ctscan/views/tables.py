@@ -53,15 +53,7 @@ from ctscan.views.overview import overview_lines, selection_lines
 from ctscan.views.say import Say
 
 if TYPE_CHECKING:
-    from ctscan.model import (
-        Answer,
-        AuthorityList,
-        Finding,
-        LogCoverage,
-        Match,
-        MatchPage,
-        Message,
-    )
+    from ctscan.model import Answer, AuthorityList, Finding, LogCoverage, Match, MatchPage, Message
     from ctscan.model.explanation import Explanation
     from ctscan.views.text import Texts
 

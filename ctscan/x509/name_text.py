@@ -7,7 +7,6 @@ appears repaired.
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -59,7 +58,6 @@ SHORT_NAMES = {
 }
 
 _SPECIAL = frozenset('"+,;<>\\')
-_HAS_SPECIAL = re.compile(r'["+,;<>\\]').search
 
 
 def render_name(name: Name) -> str:
@@ -89,7 +87,7 @@ def _attribute(attribute: Attribute) -> str:
 
 def _escape(value: str) -> str:
     """Escape special (RFC 4514 section 2.4) and unprintable characters."""
-    is_plain = value.isprintable() and _HAS_SPECIAL(value) is None
+    is_plain = value.isprintable() and _SPECIAL.isdisjoint(value)
     if is_plain and not value.startswith((" ", "#")) and not value.endswith(" "):
         return value
     escaped = list(value) if is_plain else [_escape_character(character) for character in value]
