@@ -94,6 +94,7 @@ def test_a_plain_hash_tile_that_begins_like_gzip_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     "body",
     [gzip.compress(bytes(8193)), gzip.compress(bytes(8191)), gzip.compress(bytes(range(256)) * 32)[:-9], b"\x1f\x8b"],
+    ids=["longer", "shorter", "cut off", "nothing but the magic"],  # the bytes hold the time
 )
 def test_other_bytes_in_gzip_are_no_hash_tile(body: bytes) -> None:
     with Simulator() as sim:
