@@ -112,6 +112,7 @@ async def answer(
         async with index.snapshot():
             given = await read_whole(index, identifier, now, stale_after, limit, partly=partly)
         given = await with_objections(index, given)  # behind all that was read: an objection meanwhile counts
+        damage |= await index.known_damage()  # and a repair that began meanwhile
     return with_damage(given, damage)
 
 

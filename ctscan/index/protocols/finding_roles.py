@@ -22,6 +22,9 @@ class DamageNoting(Protocol):
         damage, and never claims completeness beside it. Outside of such a block damage is an IndexFault.
         """
 
+    async def known_damage(self) -> set[str]:
+        """Return the parts (tables) that a repair has found damaged and not mended yet."""
+
 
 class Snapshots(Protocol):
     """Reading of one state of the index."""

@@ -27,6 +27,7 @@ from ctscan.index.sqlite import (
     misbehaviour,
     repositories,
     revocations,
+    row_checks,
     rows,
     runs,
     sieving,
@@ -92,6 +93,9 @@ class SqliteIndex(SqliteRoles):
 
     def noted_damage(self) -> AbstractContextManager[set[str]]:
         return self._database.noted_damage()
+
+    async def known_damage(self) -> set[str]:
+        return await self._database.read(row_checks.known_damage)
 
     def snapshot(self) -> AbstractAsyncContextManager[None]:
         return self._database.snapshot()

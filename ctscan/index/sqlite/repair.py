@@ -62,7 +62,7 @@ _DERIVED = ("leaf_sha1", "finding", "posting", "lookup_key", "mailbox", "trait",
 
 def damaged_parts(connection: sqlite3.Connection) -> set[str]:
     """Check the whole index, and return the damaged tables."""
-    found = {part for (part,) in connection.execute("SELECT part FROM damage")}
+    found = row_checks.known_damage(connection)
     found |= {
         table
         for table in row_checks.CHECKED

@@ -264,12 +264,17 @@ def check_whole_tables(connection: sqlite3.Connection) -> None:
         if connection.are_wholes_checked:
             return
         connection.are_wholes_checked = True
-    for (part,) in connection.execute("SELECT part FROM damage"):
+    for part in known_damage(connection):
         note(connection, part)
     kept = dict(connection.execute("SELECT name, total FROM table_total"))
     for table, total in zip(TOTALLED, connection.execute(_sums_of_checks()).fetchone(), strict=True):
         if kept.get(table) != total:
             note(connection, table)
+
+
+def known_damage(connection: sqlite3.Connection) -> set[str]:
+    """Return the damaged parts that a repair has found and not mended yet."""
+    return {part for (part,) in connection.execute("SELECT part FROM damage")}
 
 
 @cache
