@@ -100,7 +100,9 @@ def test_every_expression_of_the_package_compiles() -> None:
     for found in pkgutil.walk_packages(ctscan.__path__, "ctscan."):
         if found.name not in ("ctscan.__main__", "ctscan.file_process"):
             importlib.import_module(found.name)
+    gc.unfreeze()  # what was loaded while tests were collected is hidden from the collector
     expressions = [one for one in gc.get_objects() if type(one) is LatePattern]
+    gc.freeze()
     assert len(expressions) > 300
     assert all(one.groups >= 0 for one in expressions)
 

@@ -17,7 +17,7 @@ from ctscan.personal.normalise.characters import compatible, is_beyond_bound, sh
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 
 PHRASE, BRIEF, WORD = "\ufdfa", "\ufdfb", "\u3316"  # 18, 8 and 6 characters in NFKC
-MOST_SECONDS = 0.8
+MOST_SECONDS = 1.6
 TEXTS = {"phrases": PHRASE, "phrases and letters": PHRASE + "漢", "words": WORD + "漢", "two phrases": PHRASE + BRIEF}
 SIZES = {300: 200, 3_000: 20, 12_000: 5}
 """Characters of a value, and values of a certificate."""

@@ -106,7 +106,9 @@ def calls() -> Iterator[tuple[str, set[str]]]:
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
-                case ast.Call(ast.Attribute(ast.Name(vocabulary), code), [], keywords) if vocabulary in by_name:
+                case ast.Call(
+                    ast.Attribute(ast.Name(vocabulary) | ast.Attribute(ast.Name(), vocabulary), code), [], keywords
+                ) if vocabulary in by_name:
                     yield str(by_name[vocabulary][code]), {str(keyword.arg) for keyword in keywords}
 
 
