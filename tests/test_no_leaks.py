@@ -58,9 +58,20 @@ def talkative_log() -> LogBuilder:
     return builder
 
 
+TALKATIVE = """
+import os, sys, warnings
+os.environ |= {"PYTHONASYNCIODEBUG": "1", "PYTHONWARNINGS": "default"}
+warnings.simplefilter("default")
+sys.argv[0] = "ctscan"
+from ctscan.cli import main
+main()
+"""
+"""Program that says what `-X dev` adds: loops in debug mode and every warning, also in processes that ctscan starts."""
+
+
 def run(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "CTSCAN_LOG_LEVEL": "debug"}
-    command = [sys.executable, "-X", "dev", "-m", "ctscan", *arguments]
+    command = [sys.executable, "-c", TALKATIVE, *arguments]
     return forked.run(command, input=given, capture_output=True, check=False, timeout=120, env=environment)
 
 

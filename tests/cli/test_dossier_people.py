@@ -22,7 +22,7 @@ from ctscan.model import Finding, Match, SubjectKind
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "personal" / "golden"
-QUICK = 14  # every so many people in the quick test
+QUICK = 20  # every so many people in the quick test
 
 WORDS = frozenset(("prokura", "11222333000181"))
 """Values of people that stand for something else elsewhere: a word of a text, the number of an organisation."""

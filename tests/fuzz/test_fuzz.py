@@ -23,9 +23,10 @@ RUN = Path(__file__).parent / "run.py"
 DER = make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")])
 
 
-def test_mutated_certificates_break_nothing() -> None:
-    outcome = work(Plan(runs=2500, seconds=0, seed=0), 0, 1)
-    assert outcome.runs == 2500
+@pytest.mark.parametrize("runs", [1000, pytest.param(10_000, marks=pytest.mark.long)])
+def test_mutated_certificates_break_nothing(runs: int) -> None:
+    outcome = work(Plan(runs=runs, seconds=0, seed=0), 0, 1)
+    assert outcome.runs == runs
     assert dict(outcome.first) == {}
 
 
@@ -59,7 +60,6 @@ def test_huge_certificates_are_quick_and_small(share: int) -> None:
         assert failures_of(make_certificate([("CN", text), ("O", text)], [("email", text), ("uri", text)])) == []
 
 
-@settings(max_examples=120, deadline=None)
 @given(built)
 def test_any_value_of_any_type_breaks_nothing(data: bytes) -> None:
     read_certificate(data)

@@ -30,7 +30,7 @@ from ctscan.model.case import CaseAction
 from ctscan.model.keep import KeepKind, KeptRule, Limits, Period, PurgeBounds, Unit
 
 MARCH = datetime(2031, 3, 1, tzinfo=UTC)
-NUMBER = 600
+NUMBER = 420  # a purge deletes 200 records at once
 BOUNDS = PurgeBounds(
     Limits((KeptRule(KeepKind.EXPIRED, Period(1, Unit.YEARS), MARCH),)),
     {KeepKind.DISCLOSURES: later(60), KeepKind.EVIDENCE: later(60)},
@@ -66,7 +66,7 @@ def fill(folder: Path) -> None:
             ]
             proofs = tuple(proof(i, head) for i in range(NUMBER))
             await commit(index, run, an_advance(0, NUMBER, *hits, proofs=proofs))
-            for _ in range(300):
+            for _ in range(220):
                 await index.record_disclosure(a_disclosure())
             for _ in range(10):
                 events = (an_event(CaseAction.OPENED), an_event(CaseAction.CLOSED, minutes=9, outcome="told"))

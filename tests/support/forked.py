@@ -240,11 +240,13 @@ def _server(options: tuple[str, ...]) -> socket.socket:
 
 def warm_up() -> None:
     """Import all modules of ctscan and what tests need, and load the tables that nearly every command reads."""
+    import aiosqlite  # noqa: F401
     import docx  # noqa: F401
     import pytest  # noqa: F401
     import typst  # noqa: F401
 
     import ctscan
+    from ctscan.app.holidays_of_place import holidays_of
     from ctscan.personal.analyse import analyse
 
     for module in pkgutil.walk_packages(ctscan.__path__, "ctscan."):
@@ -253,6 +255,7 @@ def warm_up() -> None:
     for area in READ_BEFORE:
         for path in (TESTS / "personal" / "golden" / area).glob("*.pem"):
             analyse(base64.b64decode("".join(path.read_text(encoding="ascii").splitlines()[1:-1])))
+    holidays_of("DE")  # imports the calendars of all countries: a quarter of a second
     gc.collect()
     gc.freeze()
 

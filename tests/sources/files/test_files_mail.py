@@ -127,12 +127,13 @@ def test_a_thousand_levels_of_parts() -> None:
     assert time.process_time() - began < 5
 
 
-def test_thousands_of_parts() -> None:
-    many = around(*[part("text/plain", b"x", "7bit")] * 50_000)
+@pytest.mark.parametrize("count", [15_000, pytest.param(50_000, marks=pytest.mark.long)])
+def test_thousands_of_parts(count: int) -> None:
+    many = around(*[part("text/plain", b"x", "7bit")] * count)
     began = time.process_time()
     assert f"{mail.MAX_PARTS} parts" in problems(many)[0]
     assert len(problems(many)) < 10
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < count / 5_000
 
 
 def test_cut_off_or_damaged_anywhere_nothing_is_raised() -> None:
