@@ -12,7 +12,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 HEAD_LIMIT = 32 << 10  # octets of a head, with the interim answers before it
 FIELDS_LIMIT = 128  # header fields of a head, with the interim answers before it
 FRAMING_LIMIT = 64 << 10  # octets besides the body: the head, sizes and extensions of chunks, trailers; and
-FRAMING_SHARE = 16  # so many octets more for each octet of the body: chunks may be small
+FRAMING_SHARE = 16  # so many octets more for each octet of the body: chunks may be small.
 _SMALL = 1024  # octets; smaller parts are put together, since an object for each takes many times their size
 
 
@@ -30,7 +30,7 @@ class AnswerParser:
 
     __slots__ = (
         *("status", "headers", "length", "parts", "size", "has_head", "is_whole", "is_reusable"),
-        *("_parser", "_fed", "_fields", "_head_size", "_is_chunked"),
+        *("_parser", "_fed", "_unbroken", "_fields", "_head_size", "_is_chunked"),
     )
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class AnswerParser:
         self.parts: list[bytes | bytearray] = []
         self.size = 0
         self.has_head = self.is_whole = self.is_reusable = False
-        self._fed = self._fields = self._head_size = 0
+        self._fed = self._unbroken = self._fields = self._head_size = 0
         self._is_chunked = False
         self._parser: HttpResponseParser | None = HttpResponseParser(self)
         # old servers end lines with LF only, and pad the sizes of chunks with spaces
@@ -52,7 +52,7 @@ class AnswerParser:
         if self._parser is None:
             self.is_reusable = False
             return
-        self._fed += len(data)
+        before = self.size
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade):
@@ -61,8 +61,8 @@ class AnswerParser:
             self.is_reusable = False
         if self.is_whole:
             self.close()
-        elif self._fed > (FRAMING_LIMIT + (FRAMING_SHARE + 1) * self.size if self.has_head else HEAD_LIMIT):
-            raise self._malformed()
+        else:
+            self._bound(len(data), self.size > before)
 
     def end(self) -> None:
         """Take the end of the connection, which ends a body without a length. Raises MalformedAnswer where something is
@@ -83,6 +83,14 @@ class AnswerParser:
         """Parse nothing more. Parser and answer hold each other, which would leave both to the garbage collector."""
         self._parser = None
 
+    def _bound(self, octets: int, held_body: bool) -> None:
+        """Count the octets of a piece. The body doesn't pay for a trailer, which is kept whole until its end."""
+        self._fed += octets
+        self._unbroken = 0 if held_body else self._unbroken + octets
+        most = FRAMING_LIMIT + (FRAMING_SHARE + 1) * self.size if self.has_head else HEAD_LIMIT
+        if self._fed > most or self._unbroken > FRAMING_LIMIT:
+            raise self._malformed()
+
     def _malformed(self) -> MalformedAnswer:
         self.close()
         return MalformedAnswer()
@@ -100,7 +108,7 @@ class AnswerParser:
         self._head_size += len(name) + len(value)
         if self._fields > FIELDS_LIMIT or self._head_size > HEAD_LIMIT:
             raise MalformedAnswer
-        key, text = name.lower().decode("latin-1"), value.decode("latin-1").strip()
+        key, text = name.lower().decode("latin-1"), value.decode("latin-1").strip(" \t")
         known = self.headers.get(key)
         self.headers[key] = text if known is None else f"{known}, {text}"
 

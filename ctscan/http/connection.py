@@ -18,6 +18,7 @@ from ctscan.http.transport import TransportError
 
 BUFFER = 256 << 10  # octets received at once: as many as asyncio decrypts in one go; at its end it may drop more
 AHEAD = 256 << 10  # octets of a body that may wait for a reader
+TLS_REQUEST = 16 << 10  # octets of a request over TLS that the kernel takes at once
 IN_PLACE_LIMIT = 1 << 20  # octets of a body for which room is made as soon as they are announced
 
 BROKEN_OFF = "the connection broke off, or the answer is no HTTP"
@@ -59,6 +60,7 @@ class Connection(asyncio.BufferedProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._active_at = 0.0
         self._unsent = 0
+        self._may_be_unsent = False
 
     # --- called by the pool and the reader ---
 
@@ -76,6 +78,8 @@ class Connection(asyncio.BufferedProtocol):
         if self._transport is None:
             self._failure = BROKEN
             return
+        # of TLS, asyncio reports nothing unsent while its connection below still holds most of a large request
+        self._may_be_unsent = len(request) > TLS_REQUEST and self._transport.get_extra_info("sslcontext") is not None
         self._transport.write(request)
         self._unsent = self._transport.get_write_buffer_size()
         if self._timer is None:
@@ -114,7 +118,7 @@ class Connection(asyncio.BufferedProtocol):
         answer, transport = self._answer, self._transport
         self._body, self._limit, self._is_busy = None, None, False
         answer.close()
-        if not answer.is_whole or not answer.is_reusable or transport is None:
+        if not answer.is_whole or not answer.is_reusable or transport is None or self._may_be_unsent:
             return False
         self._active_at = self._loop.time()
         return not transport.is_closing() and transport.get_write_buffer_size() == 0

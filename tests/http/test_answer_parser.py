@@ -184,6 +184,24 @@ def test_endless_framing_of_chunks_is_bounded(piece: bytes) -> None:
         assert sent <= FRAMING_LIMIT + 1000
 
 
+@pytest.mark.parametrize("begin", [b"0\r\nX: ", b"0\r\n", b"1;a=", b"0"])
+def test_framing_is_bounded_behind_a_large_body_too(begin: bytes) -> None:
+    """The parser holds a whole trailer, and copies it for each piece."""
+    answer, sent, size = AnswerParser(), 0, 4 * FRAMING_LIMIT
+    answer.feed(OK + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % size + bytes(size) + b"\r\n" + begin)
+    with pytest.raises(MalformedAnswer):
+        while sent <= 2 * FRAMING_LIMIT:
+            answer.feed(b"0" * 1000)
+            sent += 1000
+    assert sent <= FRAMING_LIMIT + 1000
+
+
+@pytest.mark.parametrize("space", [b"\xa0", b"\x85"])
+def test_only_spaces_and_tabs_surround_a_value(space: bytes) -> None:
+    with pytest.raises(MalformedAnswer):
+        AnswerParser().feed(OK + b"Transfer-Encoding: chunked" + space + b"\r\n\r\n")
+
+
 def test_small_chunks_are_read() -> None:
     data = OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 50_000 + b"0\r\n\r\n"
     answer = read(data, list(range(0, len(data), 5000)))

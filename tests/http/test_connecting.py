@@ -211,6 +211,22 @@ def test_octets_behind_an_answer_end_a_connection_over_tls(tmp_path: Path) -> No
     assert server.connections == 3
 
 
+def test_an_early_answer_ends_a_connection_over_tls(tmp_path: Path) -> None:
+    async def serve(server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await server.next_request(reader)
+        writer.write(FOUR + b"body")
+        await server.gone.wait()
+
+    server = Server(serve)
+
+    async def use(transport: DirectTransport, url: str) -> None:
+        assert await ask(transport, url, method="POST", content=bytes(8 << 20)) == b"body"
+        assert not transport._idle
+        server.gone.set()
+
+    over_tls(tmp_path, use, server)
+
+
 @pytest.mark.parametrize("size", [4, 3 * BUFFER])
 def test_a_body_that_ends_with_a_tls_connection_is_read(tmp_path: Path, size: int) -> None:
     async def use(transport: DirectTransport, url: str) -> None:
