@@ -64,7 +64,7 @@ async def answer_in_parts(
         stale_after: the margin of `ct.freshness`.
         limit: most certificates in the answer.
         partly: look for certificates with a part of a name also where others hold the whole name.
-        shown: certificates that are wanted; others of many are counted and not read. None: all.
+        shown: certificates that are wanted; the others are read too, since the verdict speaks of them. None: all.
     """
     with index.noted_damage() as damage:
         async with index.snapshot():
@@ -76,13 +76,10 @@ async def answer_in_parts(
                 ground = await read_ground(index, identifier, now, stale_after)
                 cut = Remark.CUT(limit=limit) if len(listed) > limit else None
                 many = _Many(index, ground, keys, listed[:limit], cut, shown)
-                if shown is not None and shown <= AT_ONCE:
-                    given = await many.first()
-                else:
-                    yield AnswerBegun(await many.begin())
-                    while page := await many.next_page():
-                        yield page
-                    given = await many.end()
+                yield AnswerBegun(await many.begin())
+                while page := await many.next_page():
+                    yield page
+                given = await many.end()
         given = await with_objections(index, given)  # and damage behind all that was read: what came meanwhile counts
         damage |= await index.known_damage()
     yield with_damage(given, damage)
@@ -108,7 +105,7 @@ class _Many:
         shown: int | None,
     ) -> None:
         self._index, self._ground, self._keys, self._cut = index, ground, keys, cut
-        self._listed, self._shown = listed, listed[:shown]
+        self._listed, self._shown = listed, len(listed) if shown is None else min(shown, len(listed))
         self._sums = MatchTally()
         self._read = 0
         self._first: MatchPage | None = None
@@ -121,26 +118,17 @@ class _Many:
     async def next_page(self) -> MatchPage | None:
         """Return the next certificates; None behind the last."""
         page, self._first = self._first, None
-        while page is None and self._read < len(self._shown):
+        while page is None and self._read < self._shown:
             page = await self._next()
         return page
 
-    async def first(self) -> Answer:
-        """Return the answer with the certificates that are wanted, read at once."""
-        page = await self._next(len(self._shown))
-        return replace(await self.end(), matches=page.matches if page else ())
-
     async def end(self) -> Answer:
-        """Judge the answer."""
-        if self._is_counted_only:
-            self._sums.authorities, self._sums.unconfirmed = await self._index.count_apart(self._listed)
+        """Read the certificates that aren't shown, and judge the answer."""
+        while self._read < len(self._listed):
+            await self._next()
         given = await self._judged()
         offers, cut = await offers_of(self._index, given.identifier, ())
         return replace(given, offers=offers, remarks=(*given.remarks, *([cut] if cut else [])))
-
-    @property
-    def _is_counted_only(self) -> bool:
-        return len(self._shown) < len(self._listed)
 
     async def _judged(self) -> Answer:
         return replace(await judged(self._index, self._ground, self._all(), cut=self._cut), tally=self._all())
@@ -148,15 +136,18 @@ class _Many:
     def _all(self) -> MatchTally:
         """Return the sums over all certificates. The postings say how many there are, also where a row is damaged."""
         found = len(self._listed)
-        return replace(self._sums, found=found, whole=found, is_counted_only=self._is_counted_only)
+        return replace(self._sums, found=found, whole=found)
 
-    async def _next(self, size: int = 0) -> MatchPage | None:
-        """Read a page; None where every certificate of it is damaged beyond reading."""
+    async def _next(self) -> MatchPage | None:
+        """Read a page of certificates that are shown or, behind these, of the others; None where every certificate of
+        it is damaged beyond reading."""
         number = self._sums.shown + 1
-        some = self._shown[self._read : self._read + (size or (PAGE if self._read else FIRST_PAGE))]
+        is_shown = self._read < self._shown
+        end = self._read + (PAGE if self._read else FIRST_PAGE)
+        some = self._listed[self._read : min(end, self._shown) if is_shown else end]
         self._read += len(some)
         found = [with_status(match, self._ground.now) for match in await self._index.listed(some, self._keys)]
         for match in found:
             self._sums.add(match)
-        self._sums.shown += len(found)
+        self._sums.shown += len(found) if is_shown else 0
         return MatchPage(number, tuple(found)) if found else None

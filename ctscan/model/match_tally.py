@@ -23,7 +23,6 @@ class MatchTally:
         authorities: certificates of CAs among `whole`.
         unconfirmed: certificates that only repositories or files show.
         shown: certificates that were shown, of an answer in parts.
-        is_counted_only: the rest of the sums is empty: the certificates were counted, and only some of them read.
         standings: certificates by standing.
         categories: certificates by category of their findings.
         issuers: certificates by name of the issuer.
@@ -37,7 +36,6 @@ class MatchTally:
     authorities: int = 0
     unconfirmed: int = 0
     shown: int = 0
-    is_counted_only: bool = False
     standings: Counter[CertificateStanding] = field(default_factory=Counter)
     categories: Counter[str] = field(default_factory=Counter)
     issuers: Counter[str] = field(default_factory=Counter)
@@ -58,7 +56,7 @@ class MatchTally:
         """Count matches: the sums that remarks speak of, and no others."""
         whole = sum([match.score >= 1 for match in matches])
         unconfirmed = sum([match.is_unconfirmed for match in matches])
-        return cls(len(matches), whole, unconfirmed=unconfirmed, is_counted_only=True)
+        return cls(len(matches), whole, unconfirmed=unconfirmed)
 
     def add(self, match: Match) -> None:
         """Add a match."""

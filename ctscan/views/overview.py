@@ -64,8 +64,6 @@ def overview_lines(answer: Answer, texts: Texts) -> list[str]:
     if answer.number_found < FEWEST:
         return []
     sums = answer.sums
-    if sums.is_counted_only:
-        return []
     certificates = texts(Say.CERTIFICATES(count=sums.found))
     lines = [
         texts(Overview.STANDINGS(certificates=certificates, parts=_standings(sums, texts))),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from support.cli import copy_index
 from support.kept import a_hit, an_advance, commit, later, started
 from support.many import DOMAIN, many
 
@@ -150,38 +151,33 @@ def test_an_index_is_written_to_again_behind_an_answer_that_was_left(tmp_path: P
     opened(db, work)
 
 
-def test_a_limit_reads_what_is_shown_and_counts_the_rest(db: Path) -> None:
-    async def work(index: Index) -> tuple[list[AnswerPart], int, Answer]:
-        statements: list[str] = []
-        await index._database._run(lambda c: c.set_trace_callback(statements.append))  # type: ignore[attr-defined]
-        parts = await parts_of(index, shown=50)
-        await index._database._run(lambda c: c.set_trace_callback(None))  # type: ignore[attr-defined]
-        return parts, sum(map(findings_read, statements)), await whole(index)
+@pytest.mark.parametrize("shown", [1, 50, 51, 200, 300])
+def test_a_limit_shows_less_and_reads_all(db: Path, shown: int) -> None:
+    async def work(index: Index) -> tuple[list[AnswerPart], Answer]:
+        return await parts_of(index, shown=shown), await whole(index)
 
-    (given,), read, all_of_it = opened(db, work)
-    assert isinstance(given, Answer)
-    assert given.matches == all_of_it.matches[:50]
-    assert (given.number_found, given.complete, given.is_found) == (NUMBER, True, True)
-    assert given.remarks == all_of_it.remarks
-    assert read == 50
-
-
-def findings_read(statement: str) -> int:
-    """Return of how many certificates a statement, with its values, reads the findings."""
-    if " FROM finding WHERE certificate IN (" not in statement:
-        return 0
-    return len(statement.partition("IN (")[2].partition(")")[0].split(","))
-
-
-def test_a_limit_of_many_comes_in_parts(db: Path) -> None:
-    async def work(index: Index) -> list[AnswerPart]:
-        return await parts_of(index, shown=300)
-
-    parts, given = opened(db, work), opened(db, whole)
+    parts, all_of_it = opened(db, work)
     ended = parts[-1]
     assert isinstance(ended, Answer)
-    assert tuple(joined(parts)) == given.matches[:300]
-    assert (ended.number_found, ended.number_shown, ended.sums.is_counted_only) == (NUMBER, 300, True)
+    assert tuple(joined(parts)) == all_of_it.matches[:shown]
+    assert (ended.number_found, ended.number_shown, ended.complete, ended.is_found) == (NUMBER, shown, True, True)
+    assert ended.remarks == all_of_it.remarks
+    assert replace(ended.sums, shown=0) == all_of_it.sums
+
+
+@pytest.mark.parametrize("damage", ["UPDATE certificate SET is_ca = 1", "UPDATE certificate SET id = id + 1000000"])
+def test_damage_among_what_a_limit_hides_is_in_its_verdict(db: Path, tmp_path: Path, damage: str) -> None:
+    copied = tmp_path / "damaged.db"
+    copy_index(db, copied)
+    with closing(sqlite3.connect(copied)) as connection, connection:
+        connection.execute(f"{damage} WHERE id = 3")  # certificates of the last page are the first in the index
+
+    async def work(index: Index) -> list[AnswerPart]:
+        return await parts_of(index, shown=1)
+
+    ended = opened(copied, work)[-1]
+    assert isinstance(ended, Answer)
+    assert not ended.complete and ended.remarks[0].code == Remark.DAMAGED
 
 
 def test_more_than_the_most_is_said(db: Path) -> None:

@@ -7,16 +7,11 @@ from collections.abc import Callable
 import pytest
 from support.kept import (
     a_hit,
-    a_repository_hit,
     an_advance,
     commit,
     email_finding,
-    in_chain,
     name_finding,
-    searching,
     started,
-    verified,
-    with_result,
 )
 
 from ctscan.errors import IndexFault
@@ -41,23 +36,6 @@ def test_pages_are_what_a_look_up_finds_in_its_order(scenario: RunScenario) -> N
             pages = [await index.listed(some, DOMAIN) for some in (listed[:7], listed[7:])]
         assert pages[0] + pages[1] == await index.find_keys(DOMAIN, 20)
         assert (len(listed), len(pages[0])) == (20, 7)
-
-    scenario(work)
-
-
-def test_what_is_counted_apart_is_what_certificates_say_of_themselves(scenario: RunScenario) -> None:
-    async def work(index: Index) -> None:
-        run_id = await started(index)
-        step = an_advance(0, 256, *map(a_hit, range(3)), a_hit(9, is_ca=True), verified=verified(0, 256))
-        await commit(index, run_id, with_result(step, chain_hits=(in_chain(5, address="contact@example.org"),)))
-        search_id = await searching(index)
-        await index.keep_found(search_id, [a_repository_hit(60), a_repository_hit(61), a_repository_hit(1)])
-        listed = await index.list_keys(DOMAIN, 100)
-        found = await index.listed(listed, DOMAIN)
-        authorities, unconfirmed = await index.count_apart(listed)
-        assert authorities == sum(match.is_of_authority for match in found) == 2
-        assert unconfirmed == sum(match.is_unconfirmed for match in found) == 2
-        assert await index.count_apart([]) == (0, 0)
 
     scenario(work)
 

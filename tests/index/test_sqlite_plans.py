@@ -105,7 +105,6 @@ async def _domain(index: Index) -> None:
     listed = await index.list_keys([LookupKey("domain", "org.example.")], 10)
     assert listed
     await index.listed(listed, [LookupKey("domain", "org.example.")])
-    await index.count_apart(listed)
 
 
 async def _name(index: Index) -> None:

@@ -53,10 +53,6 @@ class Finder(Protocol):
     async def listed(self, listed: Sequence[int], keys: Sequence[LookupKey]) -> list[Match]:
         """Return certificates that `list_keys` found by the keys."""
 
-    async def count_apart(self, listed: Sequence[int]) -> tuple[int, int]:
-        """Count, among certificates that `list_keys` found, those of CAs, and those that only repositories or files
-        show (`Match.is_of_authority`, `Match.is_unconfirmed`)."""
-
     async def find_name(self, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
         """Return certificates that hold the words of a name.
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from ctscan.index.sqlite import counted_apart, lookups
+from ctscan.index.sqlite import lookups
 from ctscan.index.sqlite.opened import OpenedFile
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ class SimilarLookups(OpenedFile):
 
     async def listed(self, listed: Sequence[int], keys: Sequence[LookupKey]) -> list[Match]:
         return await self._database.read(lambda c: lookups.by_listed(c, listed, keys))
-
-    async def count_apart(self, listed: Sequence[int]) -> tuple[int, int]:
-        return await self._database.read(lambda c: counted_apart.count_apart(c, listed))
 
     async def find_mailboxes(
         self, local_parts: Collection[str], limit: int, without: Collection[bytes]
