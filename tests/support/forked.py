@@ -247,7 +247,9 @@ def warm_up() -> None:
 
     import ctscan
     from ctscan.app.holidays_of_place import holidays_of
+    from ctscan.on_first_use import LatePattern
     from ctscan.personal.analyse import analyse
+    from ctscan.views.text import languages, texts
 
     for module in pkgutil.walk_packages(ctscan.__path__, "ctscan."):
         if not module.name.endswith("__main__"):
@@ -255,6 +257,11 @@ def warm_up() -> None:
     for area in READ_BEFORE:
         for path in (TESTS / "personal" / "golden" / area).glob("*.pem"):
             analyse(base64.b64decode("".join(path.read_text(encoding="ascii").splitlines()[1:-1])))
+    for one in gc.get_objects():
+        if type(one) is LatePattern:
+            _ = one.groups  # compiles it
+    for language in languages():
+        _ = texts(language).sentences  # reads every table
     holidays_of("DE")  # imports the calendars of all countries: a quarter of a second
     gc.collect()
     gc.freeze()
