@@ -71,7 +71,10 @@ class Sampler:
     def _sample(self, _number: int, interrupted: FrameType | None) -> None:
         main = threading.get_ident()  # handlers run in the main thread
         for ident, frame in sys._current_frames().items():
-            so_far = time.clock_gettime(time.pthread_getcpuclockid(ident))
+            try:
+                so_far = time.clock_gettime(time.pthread_getcpuclockid(ident))
+            except OSError:  # the thread has just ended
+                continue
             before = self._last.get(ident, 0.0)
             used = so_far - before if so_far >= before else so_far  # less: a new thread has the id of one that ended
             self._last[ident] = so_far
