@@ -6,12 +6,12 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from msgspec.structs import replace
 from support.certs import make_certificate
 from support.cli import ROOT
 from support.logs import LogBuilder

@@ -10,13 +10,13 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from support import forked
 from support.asgi import served
 from support.certs import crl_distribution, make_certificate, string

@@ -25,10 +25,11 @@ PACKAGE = ROOT / "ctscan"
 
 MAY_IMPORT: dict[str, set[str]] = {
     # room                rooms that it may import besides itself
-    "model": {"on_first_use"},
+    "model": {"hidden_fields", "on_first_use"},
     "errors": {"model"},  # for type checkers
     "clock": set(),
     "on_first_use": set(),
+    "hidden_fields": set(),
     "native_core": {"model"},
     "extras": {"errors"},
     "resources": {"errors"},
@@ -36,11 +37,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ct": {"model", "errors", "on_first_use", "native_core"},
     "x509": {"model", "errors", "on_first_use", "extras"},
     "personal": {"model", "errors", "on_first_use", "resources", "x509", "native_core"},
-    "http": {"errors", "resources"},
+    "http": {"errors", "hidden_fields", "resources"},
     "mail": {"model", "errors", "on_first_use", "extras"},
-    "alerts": {"model", "errors", "on_first_use", "clock", "config", "http", "mail"},  # `config`: checks of values
-    "sources": {"model", "errors", "on_first_use", "extras", "resources", "native_core", "ct", "http"},
-    "index": {"model", "errors", "extras", "on_first_use", "x509", "privacy"},  # `privacy`: people who objected
+    "alerts": {  # `config`: checks of values
+        "model", "errors", "hidden_fields", "on_first_use", "clock", "config", "http", "mail",
+    },
+    "sources": {
+        "model", "errors", "hidden_fields", "on_first_use", "extras", "resources", "native_core", "ct", "http",
+    },
+    "index": {  # `privacy`: people who objected
+        "model", "errors", "extras", "hidden_fields", "on_first_use", "x509", "privacy",
+    },
     "authorities": {"model", "errors", "on_first_use", "http"},
     "revocation": {"model", "errors", "clock", "x509", "http", "sources", "index"},
     "answer": {"model", "errors", "ct", "x509", "personal", "index", "revocation"},
@@ -48,12 +55,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "exposure": {"model", "errors", "revocation"},  # `revocation` for the standing of a certificate
     "collect": {"model", "errors", "clock", "x509", "personal", "sources", "index"},
     "scan": {"model", "errors", "clock", "resources", "ct", "personal", "http", "sources", "index"},
-    "privacy": {"model", "errors", "on_first_use"},
+    "privacy": {"model", "errors", "hidden_fields", "on_first_use"},
     "views": {"model", "errors", "extras", "on_first_use", "resources", "personal", "privacy"},  # `personal`: words
     "app": {
-        "model", "errors", "extras", "clock", "on_first_use", "resources", "config", "ct", "x509", "personal", "http",
-        "mail", "sources", "index", "authorities", "revocation", "answer", "dsar", "exposure", "collect", "scan",
-        "privacy", "views", "alerts",
+        "model", "errors", "extras", "clock", "hidden_fields", "on_first_use", "resources", "config", "ct", "x509",
+        "personal", "http", "mail", "sources", "index", "authorities", "revocation", "answer", "dsar", "exposure",
+        "collect", "scan", "privacy", "views", "alerts",
     },
     "cli": {  # `scan`: events to draw; `native_core`: the version tells of it
         "model", "errors", "on_first_use", "resources", "config", "native_core", "app", "views", "privacy", "scan",

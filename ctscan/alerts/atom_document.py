@@ -6,9 +6,10 @@ Each entry is one line of the file, so that older entries are kept as they are, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+
+from msgspec import Struct
 
 from ctscan.model.alert_message import AlertItem
 from ctscan.on_first_use import late_pattern
@@ -21,8 +22,7 @@ _ENTRY = late_pattern(rf"<entry><id>({_UUID})</id>[^\n]*</entry>")
 _FORBIDDEN = late_pattern("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """Feed. `entries` holds the line of each entry by its id, the newest first."""
 
     id: str

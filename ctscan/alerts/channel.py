@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from ctscan.clock import Clock
 from ctscan.config.setting_checks import Check, table_of
 from ctscan.errors import DeliveryFailed, UsageError
+from ctscan.hidden_fields import repr_without
 from ctscan.model.alert_channel import ChannelSettings
 from ctscan.model.alert_message import AlertMessage
 from ctscan.model.delivery import DeliveryReason
@@ -18,8 +20,7 @@ Options = Mapping[str, Any]
 """Checked keys of a kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelTools:
+class ChannelTools(Struct, frozen=True):
     """Everything beyond its settings that a channel may use.
 
     Attributes:
@@ -30,11 +31,13 @@ class ChannelTools:
         clock: clock of timestamps.
     """
 
-    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environ: Mapping[str, str] = field(default_factory=dict)
     contact: str | None = None
     mail: MailSettings | None = None
     patience: float = 20.0
     clock: Clock = field(default_factory=Clock)
+
+    __repr__ = repr_without("environ")
 
 
 class Send(Protocol):
@@ -48,8 +51,7 @@ class Send(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelKind:
+class ChannelKind(Struct, frozen=True):
     """Kind of channels: a module in `channels/` holds one as `CHANNEL`.
 
     Attributes:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from unicodedata import combining, normalize
+
+from msgspec.structs import replace
 
 from ctscan.model.alert import Alert
 from ctscan.model.finding import Finding

@@ -9,7 +9,8 @@ were kept outside. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ctscan.ct.audit_head import AuditHead, Verifier, head_text, parse_vkey, verifies, verify_note
 from ctscan.errors import FormatError, ProofError
@@ -22,8 +23,7 @@ from ctscan.model.number_ranges import numbers_text
 _EMPTY = CompactRange(0, ())
 
 
-@dataclass(slots=True)
-class _Findings:
+class _Findings(Struct):
     """Contradictions and notes that a check collects."""
 
     bad: list[BadEvent] = field(default_factory=list)

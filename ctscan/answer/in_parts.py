@@ -9,8 +9,9 @@ damage behind the first page, or an objection meanwhile, is in the verdict.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from ctscan.answer.lookup import (
     LIMIT,

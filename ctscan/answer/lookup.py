@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.answer.applied_limits import kept_rules
 from ctscan.answer.mailboxes import mailboxes_of
@@ -134,8 +136,7 @@ async def read_whole(
     return await _with_similar(index, replace(given, matches=matches), now)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """Ground of an answer: all that was read but for certificates."""
 
     identifier: Identifier
@@ -227,7 +228,7 @@ def with_status(match: Match, now: datetime) -> Match:
     """Judge the status of a certificate."""
     certificate = match.certificate
     status = status_of(certificate.not_before, certificate.not_after, match.revocations, now)
-    return match.with_status(status)
+    return replace(match, status=status)
 
 
 def _coverage(state: LogState, identifier: Identifier, rule_sets: dict[str, RuleSet], age: Judgement) -> LogCoverage:

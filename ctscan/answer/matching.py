@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ctscan.model import IdentifierKind, Remark
 from ctscan.personal.normalise.name_tokens import asked_forms, share_of_words
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
 PARTLY = 200  # certificates in an answer that hold only some words of a name; the query asks for another, too
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """Matches to show. `cut` is the reason why others aren't shown. `only_whole`: certificates with only a part of the
     name were not looked for, as others hold the whole name."""
 

@@ -6,7 +6,8 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ctscan.ct.merkle import leaf_hash, verify_inclusion
 from ctscan.ct.signature import verify_head

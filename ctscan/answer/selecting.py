@@ -7,9 +7,10 @@ certificate belongs to a selection, it is shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ctscan.model import (
     CertificateStanding,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
+
+from msgspec import Struct
 
 from ctscan.alerts.channel import ChannelKind, ChannelTools, Options, Send
 from ctscan.alerts.channels import kind_of_channel
@@ -31,8 +32,7 @@ _NONE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyChannel:
+class ReadyChannel(Struct, frozen=True):
     """Channel whose settings were checked."""
 
     settings: ChannelSettings

@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.errors import IndexFault, InputError
@@ -73,8 +74,7 @@ def _channels(config: Config, clock: Clock = CLOCK) -> tuple[ReadyChannel, ...]:
     return ready_channels(config, clock=clock)
 
 
-@dataclass(frozen=True, slots=True)
-class Alerting:
+class Alerting(Struct, frozen=True):
     """Alerts of a scan. `say` receives lines for the user."""
 
     config: Config

@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from ctscan.alerts.timing import HOUR, LONGEST_WAIT, MOST_TRIES, allowed, next_try, quiet_until, wait_of, zone_of
 from ctscan.app.alert_channels import ReadyChannel, try_message
@@ -43,8 +44,7 @@ class AlertIndex(Outbox, Disclosures, Protocol):
     """Index in the roles that sending needs."""
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     """Work of a round on one channel, and its outcome so far."""
 
     channel: ReadyChannel

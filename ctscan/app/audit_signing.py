@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.app.wiring import key_path
 from ctscan.errors import InputError
@@ -27,8 +29,7 @@ CONFIGURATION_DIGEST = b"ctscan audit configuration v1"
 """Use of the key under which settings are compared: their values can't be tried out."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeySigner:
+class KeySigner(Struct, frozen=True):
     """`HeadSigner` with a key of the key file."""
 
     identity: LogIdentity
@@ -99,8 +100,7 @@ async def record_configuration(config: Config, trail: Trail, key: Key | None, wh
         await trail.append(replace(event, detail=digest.hex()))
 
 
-@dataclass(slots=True)
-class HeadSender:
+class HeadSender(Struct):
     """Sender of heads between the beginning and the end of a command: of the first event before its answer is shown,
     then once a second at most, for a file is synced each time."""
 

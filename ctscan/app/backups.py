@@ -10,9 +10,11 @@ suppressions are in a backup: those that are configured apply to what is restore
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.app.encrypting import on_drafts
 from ctscan.app.known_trail import check_trail
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
     from ctscan.model.suppression import PrivacyFiles
 
 
-@dataclass(frozen=True, slots=True)
-class BackUp:
+class BackUp(Struct, frozen=True):
     """Backup as it was written or read.
 
     Attributes:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.app.case_answers import case_answers
 from ctscan.app.case_register import add_events, case, new_event
@@ -45,8 +46,7 @@ _LATEST = timedelta(days=1)
 """Time after now that `at` may have: the clocks of two machines, and the end of today."""
 
 
-@dataclass(frozen=True, slots=True)
-class LetterOptions:
+class LetterOptions(Struct, frozen=True):
     """Options of letters.
 
     Attributes:

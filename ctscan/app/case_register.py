@@ -9,9 +9,10 @@ identifier. The case itself is personal data and holds them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ctscan.app.case_rules import check_events
 from ctscan.app.case_texts import case_number, checked_day, here, line_of

@@ -7,9 +7,11 @@ and bytes that name another person stay here.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.answer.proof import check
 from ctscan.ct.wire import leaf_of
@@ -25,8 +27,7 @@ class BytesIndex(EvidenceStore, Revocations, Protocol):
     """Index in the roles that give the bytes of certificates."""
 
 
-@dataclass(frozen=True, slots=True)
-class GivenBytes:
+class GivenBytes(Struct, frozen=True):
     """Certificate as a dossier holds it, with its bytes (empty where they are left out), and its proofs: each checked
     sighting with its MerkleTreeLeaf."""
 

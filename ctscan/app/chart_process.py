@@ -12,8 +12,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from importlib.util import find_spec
+
+from msgspec.structs import asdict
 
 from ctscan.extras import needs
 from ctscan.model.exposure import ExposureReport

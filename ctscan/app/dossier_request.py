@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.app.case_register import case, new_event
 from ctscan.app.controller_settings import controller_of
@@ -29,8 +30,7 @@ _LATEST = timedelta(days=1)
 """Time after now that a moment may have: the clocks of two machines, and the end of today."""
 
 
-@dataclass(frozen=True, slots=True)
-class DossierOptions:
+class DossierOptions(Struct, frozen=True):
     """Options of a dossier.
 
     Attributes:

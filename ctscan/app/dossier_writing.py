@@ -5,9 +5,11 @@ from __future__ import annotations
 from base64 import encodebytes
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.app.certificate_bytes import BytesIndex, given_bytes
 from ctscan.app.dossier_package import PackageWriter, Sink, encrypted, written_whole
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class DossierContent:
+class DossierContent(Struct, frozen=True):
     """Content of a package before the bytes of the certificates are read."""
 
     request: Request

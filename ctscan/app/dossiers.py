@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec.structs import replace
 
 from ctscan.app.ca_policies import shipped_profiles
 from ctscan.app.case_answers import case_answers, identifiers_of_case

@@ -6,9 +6,11 @@ The event of the conversion is written into the new trail before it counts, so t
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.app.known_trail import check_trail, lost
 from ctscan.app.recording import record_reading
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     from ctscan.index.vault import Drafts
 
 
-@dataclass(frozen=True, slots=True)
-class Encrypted:
+class Encrypted(Struct, frozen=True):
     """Result of an encryption. `is_new_key`: the key file was made."""
 
     key_file: Path

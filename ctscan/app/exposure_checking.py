@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from ctscan.app.wiring import opened_index
 from ctscan.index.protocols import DamageNoting, Exposure, Stock
@@ -52,8 +53,7 @@ async def counted_beside(config: Config, index: CountedIndex, question: Exposure
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class CheckBeside:
+class CheckBeside(Struct, frozen=True):
     """Check under way in another process."""
 
     pipe: Connection

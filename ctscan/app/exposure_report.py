@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.app.exposure_checking import checked_exposure
 from ctscan.app.recording import key_of, recorded
@@ -43,8 +45,7 @@ class ReportIndex(Runs, BasisStore, LogStore, Exposure, Authorities, DamageNotin
     """Index with the roles that a report is made from."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportOptions:
+class ReportOptions(Struct, frozen=True):
     """Options of a report.
 
     Attributes:
@@ -151,8 +152,7 @@ def _question(scope: Scope, options: ReportOptions, config: Config, now: datetim
     )
 
 
-@dataclass(frozen=True, slots=True)
-class NamesOrganisation:
+class NamesOrganisation(Struct, frozen=True):
     """Function of a subject as text: whether it names one of the organisations. Another process can receive it."""
 
     organisations: frozenset[str]
@@ -192,8 +192,7 @@ def _weights() -> Weights:
     return parse_weights(data_text(WEIGHTS))
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(Struct, frozen=True):
     """Facts of a report beside the counts."""
 
     weights: Weights

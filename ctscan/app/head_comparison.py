@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ctscan.app.recording import recorded
 from ctscan.app.wiring import CLOCK, opened_index

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
 from ctscan.clock import Clock

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from ctscan.app.local_files import inspected_with_files
 from ctscan.errors import FormatError, InputError, UsageError
+from ctscan.hidden_fields import repr_without
 from ctscan.model.gate import BaselineEntry, FindingState, JudgedCertificate, KnownFindings
 
 if TYPE_CHECKING:
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 _LARGEST = 64 << 20  # octets of a baseline: 300,000 findings
 
 
-@dataclass(frozen=True, slots=True)
-class GateOptions:
+class GateOptions(Struct, frozen=True):
     """Options of a gate.
 
     Attributes:
@@ -40,7 +41,9 @@ class GateOptions:
     baseline: str = ""
     ignore: str = ""
     skip_others: bool = False
-    passwords: tuple[str, ...] = field(default=(), repr=False)
+    passwords: tuple[str, ...] = ()
+
+    __repr__ = repr_without("passwords")
 
 
 def gate_of(words: Sequence[str]) -> Gate | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha1
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from ctscan.app.wiring import opened_index
 from ctscan.errors import FormatError
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
         """Index with its CCADB list, its certificates of issuers, and the kept certificates."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseCertificates:
+class CaseCertificates(Struct, frozen=True):
     """Certificates of a case: those of the requester, the number that is held back, and the whole ones in DER."""
 
     issued: tuple[IssuedCertificate, ...]

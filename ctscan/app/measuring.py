@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
@@ -95,8 +97,7 @@ def write_metrics(path: Path, content: bytes) -> None:
     write_whole(path, content, "-o", replace=True, mode=0o644)
 
 
-@dataclass(slots=True)
-class _Taking:
+class _Taking(Struct):
     """Account of the parts: their times, and the reasons of those that failed."""
 
     clock: Clock

@@ -4,9 +4,10 @@ that name the person, and questions to repositories."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec.structs import replace
 
 from ctscan.app.case_answers import identifiers_of_case
 from ctscan.app.recording import key_of, recorded

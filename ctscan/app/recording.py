@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.app.audit_signing import HeadSender, record_configuration, send_head, sign_where_possible
 from ctscan.app.known_trail import check_trail, known_trail, lost, remember_trail
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
     from ctscan.privacy.key_file import Key
 
 
-@dataclass(frozen=True, slots=True)
-class LookupRecorder:
+class LookupRecorder(Struct, frozen=True):
     """Recorder of the look-ups of one command. The events differ in identifier and answer only."""
 
     trail: Trail
@@ -94,8 +95,7 @@ def _answered(event: AuditEvent, answer: Answer) -> AuditEvent:
     )
 
 
-@dataclass(slots=True)
-class PartsRecorder:
+class PartsRecorder(Struct):
     """Recorder of an answer in parts, which the trail knows as an intent."""
 
     recorder: LookupRecorder
@@ -133,8 +133,7 @@ def _reason_of(error: BaseException) -> str:
     return "unread" if isinstance(error, GeneratorExit) else type(error).__name__
 
 
-@dataclass(slots=True)
-class ChangeRecorder:
+class ChangeRecorder(Struct):
     """Recorder of a change under way. `detail`, the number of the run for example, `case`, the number of a case that
     the change opens, and the state that follows from `exit_code`, the code of the result, are recorded at its end."""
 
@@ -172,8 +171,7 @@ class ChangeRecorder:
             error.add_note(f"the end is not recorded: {fault}")
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedDisclosures:
+class RecordedDisclosures(Struct, frozen=True):
     """`Disclosures` of an index that are events of the trail, too, before anything is sent."""
 
     index: Disclosures

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.app.dossier_package import written_whole
 from ctscan.app.exposure_report import ReportOptions, report_exposure
@@ -23,8 +24,7 @@ REPORT_FORMS = ("html", "pdf", "json", "csv", "xlsx")
 _BINARY = ("pdf", "xlsx")
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenReport:
+class WrittenReport(Struct, frozen=True):
     """Report as it was written. `complete`: everything in its basis was read; `remark`: its charts are missing, and
     what to install."""
 

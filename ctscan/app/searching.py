@@ -6,9 +6,11 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.app.recorded_texts import check_texts
 from ctscan.app.recording import RecordedDisclosures, recorded
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
 SCOPE_COMMAND = "scan --repository"  # as recorded; the command line may hold an address
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """Repository, and the address where it is asked: its own, or the override of the configuration. `rate`: requests
     per second."""
 
@@ -54,8 +55,7 @@ class Destination:
         return name if self.host == name else f"{name} ({self.host})"
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPlan:
+class SearchPlan(Struct, frozen=True):
     """Questions to repositories, ready to be put. `left_out`: lines about terms of the scope for which no repository is
     asked, `number_left_out` such terms."""
 

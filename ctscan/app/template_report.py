@@ -6,8 +6,10 @@ files, or kept certificates ──► analyse ──► shape, findings ──�
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.app.inspection_gate import gate_of
 from ctscan.app.wiring import opened_index
@@ -30,8 +32,7 @@ _NONE = "expected a certificate, found none"
 _IN_PART = "read only in part"
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateOptions:
+class TemplateOptions(Struct, frozen=True):
     """Options: `issuer`, text within the name of the issuer, in any case; `words`: values of `--fail-on`."""
 
     issuer: str = ""

@@ -6,9 +6,10 @@ commit ──► queue of the index ──► `check_watches` ──► alerts
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.app.recorded_texts import check_recorded_text, check_texts
 from ctscan.app.recording import record_reading, recorded
@@ -31,8 +32,7 @@ _OWNER = late_pattern(r"[^\x00-\x1f\x7f]{1,64}")
 _REASON = 500  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class WatchRequest:
+class WatchRequest(Struct, frozen=True):
     """Watch to be added.
 
     Attributes:
@@ -193,8 +193,7 @@ async def remove_watch(config: Config, name: str, *, who: str, clock: Clock = CL
 # --- acknowledgements ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class AckRequest:
+class AckRequest(Struct, frozen=True):
     """Acknowledgement to be added. `until`: last day on which it holds; None: it has no end."""
 
     kind: AckKind

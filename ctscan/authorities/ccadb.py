@@ -16,8 +16,9 @@ import binascii
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.errors import FormatError
 from ctscan.model import Authority
@@ -56,8 +57,7 @@ _HEX_KEY: Final = late_pattern(r"(?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}|[0-9A-Fa-f]{
 csv.field_size_limit(_CELL_LIMIT)  # of the process: by default too small for a list of partitioned CRLs
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(Struct, frozen=True):
     """Row of a CA certificate, with the policies that the row itself names."""
 
     owner: str

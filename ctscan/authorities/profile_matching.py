@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.authorities.ca_profiles import folded
 from ctscan.errors import InputError
@@ -29,8 +31,7 @@ _ORGANISATION: Final = "2.5.4.10"
 _SUBJECT_KEY_ID: Final = "2.5.29.14"
 
 
-@dataclass(frozen=True, slots=True)
-class IssuerFacts:
+class IssuerFacts(Struct, frozen=True):
     """Facts of an issuer that profiles are matched by.
 
     `key_ids`: key identifiers from the issuer to its root, as far as known; the first is the authority key identifier
@@ -138,8 +139,7 @@ def _nearest(issuer: IssuerFacts, authorities: Iterable[Authority]) -> tuple[Aut
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
+class _Names(Struct, frozen=True):
     """Issuer with its organisations and owners folded for comparison."""
 
     issuer: IssuerFacts

@@ -9,9 +9,10 @@ text may give no number. The copy in logs of Certificate Transparency has no end
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.model.ca_profile import CaProfile, ProfileFact, RetentionEnd
 from ctscan.model.ca_terms import RetentionCaveat, RetentionStart, RetentionTerm
@@ -22,8 +23,7 @@ _KEYS: Final = (FactKey.RETENTION, FactKey.RETENTION_ARCHIVE)
 _YEAR_LIMIT: Final = 9999  # of the calendar
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateDates:
+class CertificateDates(Struct, frozen=True):
     """Facts of a certificate that retention counts from. `is_qualified`: its qcStatements or a policy say so."""
 
     not_before: datetime | None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
 import ctscan.app as app
 from ctscan.cli import case_options, options
@@ -25,8 +25,7 @@ MOST_POSITION_DIGITS = 4
 """Digits of a position in a case; more digits are a number of a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """Options that say what is to be done."""
 
     make_code: bool

@@ -4,10 +4,10 @@ public suffixes keeps. `--yes` agrees in advance, for scripts."""
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 import ctscan.app as app
 from ctscan.cli.progress import harmless

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 import ctscan.app as app
 from ctscan.cli.program import complain
@@ -21,8 +22,7 @@ FORMATS = ("sarif", "junit")
 """Formats in which only a gate writes."""
 
 
-@dataclass(frozen=True, slots=True)
-class GateOutput:
+class GateOutput(Struct, frozen=True):
     """Options of the output. `baseline`: file to write; `with_values`: show values of people; `explain`: the option of
     that name, which a gate doesn't take."""
 

@@ -12,11 +12,13 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from hashlib import blake2b
 from io import SEEK_END
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 import ctscan.app as app
 from ctscan.errors import InputError, UsageError
@@ -35,8 +37,7 @@ _LABELLED = late_pattern(r"(.*?\S)\s+#\s*(.*)", re.DOTALL)
 _CONTROLS = late_pattern(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """Line that is no comment: its place (`people.txt, line 7`), and its identifier, or the reason why there is none.
     `is_no_text`: it isn't UTF-8."""
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
+
+from msgspec import Struct
 
 from ctscan.errors import UsageError
 from ctscan.privacy.redaction import one_line, safe_traceback, without_addresses
@@ -53,8 +54,7 @@ def set_up(verbose: int, environ: Mapping[str, str], stream: TextIO | None = Non
         _configure()
 
 
-@dataclass(slots=True)
-class _Settings:
+class _Settings(Struct):
     """Settings of the log of this process: the lowest level that is shown, and the receiver of lines."""
 
     level: int = LEVELS["warning"]

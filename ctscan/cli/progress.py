@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
+
+from msgspec import Struct
 
 from ctscan.privacy.redaction import one_line, without_addresses
 from ctscan.scan.events import LogDone, LogStarted, Notice, Progress, Waiting
@@ -76,8 +77,7 @@ def harmless(text: str) -> str:
     return one_line(without_addresses(text))
 
 
-@dataclass(slots=True)
-class _Pace:
+class _Pace(Struct):
     """Progress of one log in this pass."""
 
     name: str

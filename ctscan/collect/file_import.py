@@ -11,10 +11,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
+
+from msgspec import Struct, field
 
 from ctscan.clock import Clock, unless_stopped
 from ctscan.collect.result_filter import repository_hit
@@ -48,8 +50,7 @@ MAX_SEEN: Final = 500_000
 """Fingerprints remembered, some 50 MB; beyond that all are forgotten, and certificates are read again."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRequest:
+class ImportRequest(Struct, frozen=True):
     """Scope (with the limits of retention), person and purpose of an import."""
 
     scope: ResultFilter
@@ -86,8 +87,7 @@ async def run_import(
     return await importing.run(stop)
 
 
-@dataclass(slots=True)
-class _Portion:
+class _Portion(Struct):
     """Certificates, issuers and problems of a portion, and the sums up to its end."""
 
     tally: ImportResult
@@ -97,8 +97,7 @@ class _Portion:
     is_last: bool = False
 
 
-@dataclass(slots=True)
-class _Importing:
+class _Importing(Struct):
     index: ImportIndex
     inputs: Iterator[Input]
     request: ImportRequest

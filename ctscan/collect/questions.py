@@ -8,7 +8,8 @@ for hosts, which different repositories answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ctscan.collect.result_filter import IdentifierFilter
 from ctscan.errors import UsageError
@@ -28,8 +29,7 @@ _NEVER_ASKED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedQuestion:
+class PlannedQuestion(Struct, frozen=True):
     """Question to a repository, the text under which it is recorded, and the filter for its answers. `about`: the
     question that it serves; itself, or for hosts the question about the domain."""
 

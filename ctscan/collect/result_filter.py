@@ -7,7 +7,8 @@ people. Certificates that don't match the question are not kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ctscan.model import (
     Certificate,
@@ -35,8 +36,7 @@ from ctscan.x509.precertificate import split_precertificate
 _LONG = 1000  # characters of a name that a repository shows; longer names are not compared
 
 
-@dataclass(frozen=True, slots=True)
-class IdentifierFilter:
+class IdentifierFilter(Struct, frozen=True):
     """Filter for certificates that a look-up of the identifier finds; of a name, every word must be there."""
 
     identifier: Identifier

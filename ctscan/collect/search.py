@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from ctscan.clock import Clock, unless_stopped
 from ctscan.collect.interruptible import InterruptibleStream
@@ -42,16 +43,14 @@ MAX_RESULTS = 100_000  # certificates taken in one search
 PATIENCE = 1.0  # seconds that found certificates wait for further ones before they are kept
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSource:
+class OpenSource(Struct, frozen=True):
     """Open repository, and the recipient of its questions for the record: name and host."""
 
     source: SearchSource
     recipient: str
 
 
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
+class SearchRequest(Struct, frozen=True):
     """Questions, person and purpose of a search. `command` for the record: "search" or "scan --repository"."""
 
     asked: tuple[PlannedQuestion, ...]
@@ -119,8 +118,7 @@ async def run_search(
     return SearchResults(tuple(outcomes), stopped=len(outcomes) < len(pairs))
 
 
-@dataclass(slots=True)
-class _Searching:
+class _Searching(Struct):
     """Question that is being put to a repository."""
 
     index: SearchIndex

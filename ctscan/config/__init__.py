@@ -12,10 +12,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ctscan.config.keys import KEYS, Timeouts
 from ctscan.config.setting_checks import advice, nearest, shown
@@ -55,8 +57,7 @@ ALERT_SECRET = "CTSCAN_ALERT_SECRET_"  # noqa: S105 - the beginning of variables
 """Beginning of the environment variables with the secrets of channels of alerts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """Every setting, checked. `start` is the key `from`; `path` is the file that was read, or None.
 
     `scope`, `logs` and `start` are as given: `personal.scope` and `scan` interpret them. None means "not given".

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from ctscan.config.alert_checks import ALERTS, alerts
 from ctscan.config.keep_checks import KEEP, keep
@@ -43,8 +44,7 @@ Parse = Callable[[str, str], Any]
 """Parser of an environment variable: takes its text and its place, returns the value that TOML would have given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """Limits of patience, in seconds."""
 
     give_up: float = 60.0  # of failures of one request; then the pass goes on without it
@@ -176,8 +176,7 @@ def _as_count(text: str, where: str) -> int:
     return int(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """Key of `ctscan.toml`. `field` is its name in `Config` where that differs; a key without `parse` has no
     environment variable. `variable` is that variable without its prefix, where it isn't the name in capitals."""
 

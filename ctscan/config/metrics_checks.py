@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
+
+from msgspec import Struct
 
 from ctscan.config.setting_checks import filled_text, unexpected
 
 _PORTS = 65_535
 
 
-@dataclass(frozen=True, slots=True)
-class ListenAddress:
+class ListenAddress(Struct, frozen=True):
     """Address to listen on. `host` is an IP address; port 0 takes a free one."""
 
     host: str

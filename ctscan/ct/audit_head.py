@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from ctscan.ct.note import signature_lines
 from ctscan.ct.strict_json import base64_bytes
@@ -42,8 +43,7 @@ NOTE: Final = late_pattern(rb"ctscan-audit/[^\n]*\n(?:[^\n]+\n)+\n(?:\xe2\x80\x9
 """Pattern of a head in a file of heads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verifier:
+class Verifier(Struct, frozen=True):
     """Verifier key of an audit log: the name, the ID of the key, and the Ed25519 public key."""
 
     name: str
@@ -51,8 +51,7 @@ class Verifier:
     key: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class AuditHead:
+class AuditHead(Struct, frozen=True):
     """Head of an audit log, read from a note. `older` events are older than the log."""
 
     size: int

@@ -19,9 +19,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.ct.note import signature_lines
 from ctscan.ct.strict_json import NUMBER_LIMIT, base64_bytes
@@ -33,8 +34,7 @@ _KEY: Final = 32  # bytes of an Ed25519 public key
 _LENGTH: Final = 4 + 8 + 64  # key ID, time, signature
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(Struct, frozen=True):
     """Witness whose cosignatures count: its name, the ID of its key, and its Ed25519 public key."""
 
     name: str

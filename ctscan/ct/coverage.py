@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ctscan.model import Gap, GapDetail, GapReason, LogCoverage, VerifiedRange
 from ctscan.model.coverage import merge_gaps

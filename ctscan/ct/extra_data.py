@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import binascii
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from ctscan.errors import FormatError
 from ctscan.model import BatchLayout
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 _CHAIN_LIMIT: Final = 100  # certificates in one chain
 
 
-@dataclass(frozen=True, slots=True)
-class Extra:
+class Extra(Struct, frozen=True):
     """Data that a log gives with an entry but the tree doesn't cover: for comparison, not for belief."""
 
     submitted: bytes  # the precertificate as submitted; b"" for a certificate

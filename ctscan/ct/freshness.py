@@ -19,9 +19,10 @@ head fresh.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 import ctscan.model as model
 from ctscan.ct.strict_json import TIME_LIMIT, time_of
@@ -56,8 +57,7 @@ _MS: Final = timedelta(milliseconds=1)
 _DAY: Final = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Retirement:
+class Retirement(Struct, frozen=True):
     """Retirement of a log. `at`: the latest moment at which it may have been; None where nobody knows. `day`: the day
     for readers; empty where the list gives none. `noticed`: the time at which a scan read of it first."""
 

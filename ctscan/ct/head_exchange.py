@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.ct.freshness import ahead_of
 from ctscan.ct.misbehaviour import contradiction, signed_head
@@ -35,8 +36,7 @@ _NAME_LIMIT: Final = 200
 _CONTEXT: Final = "exported heads"
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignHeads:
+class ForeignHeads(Struct, frozen=True):
     """Heads of one log as another installation exported them; nothing is verified yet."""
 
     log_id: bytes

@@ -10,10 +10,12 @@ from __future__ import annotations
 import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.ct.key_ids import log_id_of
 from ctscan.ct.log_addresses import checked_url, is_placeholder, origin_of, url_in
@@ -61,8 +63,7 @@ _HIDDEN: Final = frozenset(
 )  # Unicode categories that are invisible or misleading in a name
 
 
-@dataclass(frozen=True, slots=True)
-class ListedLogs:
+class ListedLogs(Struct, frozen=True):
     """Logs of a log list: readable logs, and skipped logs with the reason."""
 
     logs: tuple[Log, ...]
@@ -75,8 +76,7 @@ class ListedLogs:
         return LogListEdition(time_of(self.timestamp), self.version, read_at)
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
+class _Listed(Struct, frozen=True):
     operator: str
     is_tiled: bool
     entry: object

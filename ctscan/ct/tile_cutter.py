@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import struct
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NoReturn
+
+from msgspec import Struct, field
 
 from ctscan.errors import CutError, FormatError
 from ctscan.model import Batch, BatchLayout
@@ -46,8 +47,7 @@ def cut_tile_by_reference(data: bytes, log_id: bytes, start: int, width: int) ->
     return Batch(log_id, start, data, cut.leaves, cut.certs, cut.precerts, data, cut.extras, BatchLayout.TILE, data)
 
 
-@dataclass(slots=True)
-class _Cut:
+class _Cut(Struct):
     """Spans of the entries of a tile that were cut so far; `start` is the index of the first entry."""
 
     data: bytes

@@ -31,10 +31,11 @@ with its evidence (`misbehaviour`). A proof that doesn't verify raises ProofErro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol
+
+from msgspec import Struct
 
 from ctscan.ct.freshness import ahead_of, span_text
 from ctscan.ct.merkle import leaf_hash, range_from_inclusion, tile_root
@@ -67,8 +68,7 @@ class HeadRelation(Enum):
     STALE = "stale"  # an old answer of a cache: consistent with the known head, or evidence
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedHead:
+class AcceptedHead(Struct, frozen=True):
     """Tree head to read up to, once its tree is proven to extend `extends`.
 
     `is_new`: the index doesn't hold it. `stale` counts old answers that were ignored. `is_current`: the log showed the
@@ -243,8 +243,7 @@ class AuditPaths(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """Proof that consecutive entries belong to the tree: compact range up to their end, and their audit paths."""
 
     upto: CompactRange
@@ -287,8 +286,7 @@ def prove_tile(tiles: HashTiles, start: int, hashes: Sequence[bytes], before: Co
     return Proof(upto, TilePaths(tiles, start, hashes))
 
 
-@dataclass(frozen=True, slots=True)
-class ProvenLeaf:
+class ProvenLeaf(Struct, frozen=True):
     """Entry with its inclusion proof: `before` is the compact range of the entries before it."""
 
     index: int

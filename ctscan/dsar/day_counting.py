@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from ctscan.model.regime import Period, PeriodUnit
 
@@ -23,8 +24,7 @@ _DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceHolidays:
+class PlaceHolidays(Struct, frozen=True):
     """Public holidays of a place, as a predicate that knows its place (`DE-BE`)."""
 
     place: str

@@ -8,10 +8,12 @@ settings, trail ──────┘
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.dsar.picture import answers_for_requester, first_seen
 from ctscan.dsar.reminders import restricted_since
@@ -55,8 +57,7 @@ _ABOUT_PERSON = frozenset((AuditAction.LOOKUP, AuditAction.STATUS, AuditAction.P
 """Actions that look the person up. The look-ups of dossiers have an action of their own and aren't listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """Facts of the installation that makes a dossier: from its settings, and its version."""
 
     controller: Controller
@@ -69,8 +70,7 @@ class Installation:
     paragraphs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """Request that a dossier answers.
 
     Attributes:

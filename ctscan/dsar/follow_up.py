@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.dsar.day_counting import IsHoliday, last_day
 from ctscan.model.ca_profile import CaProfile
@@ -23,8 +25,7 @@ _OWN: Final = Period(30, PeriodUnit.DAYS, rolls=True, article="", certainty=Cert
 """Time that we allow where neither the CA nor the law names a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUp:
+class FollowUp(Struct, frozen=True):
     """Day of follow-up, and the remark on its ground."""
 
     on: date

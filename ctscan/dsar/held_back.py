@@ -14,7 +14,8 @@ A code proves the mailbox of today and of one identifier. So a certificate leave
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ctscan.dsar.name_agreement import has_words, names_agree
 from ctscan.model.case import Case, CaseAction, CaseEvent
@@ -38,8 +39,7 @@ _FULL, _PARTS = "user.name", ("user.name.first", "user.name.last")
 _NO_NAMES = frozenset(("name.generation", "name.initials"))  # rules whose findings are no words of a name
 
 
-@dataclass(frozen=True, slots=True)
-class _Requester:
+class _Requester(Struct, frozen=True):
     """Requester of a case, as the history shows.
 
     Attributes:

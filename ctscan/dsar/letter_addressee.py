@@ -7,8 +7,9 @@ there. An address that no text prints stays empty: the sender is asked for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.dsar.letter_identification import organisations_in
 from ctscan.dsar.letter_request import CaGroup
@@ -39,8 +40,7 @@ _EMAIL: Final = late_pattern(r"[^\s@<>();,:\"]+@[^\s@<>();,:\"]+\.[^\s@<>();,:\"
 _CONTACT_LIMIT: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenAddressee:
+class ChosenAddressee(Struct, frozen=True):
     """Addressee of a letter, and remarks on the choice."""
 
     addressee: LetterAddressee

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.dsar.day_counting import IsHoliday
 from ctscan.dsar.other_people import HIDDEN
@@ -30,8 +31,7 @@ _ORGANISATION: Final = late_pattern(r"(?:^|[,+])O=((?:\\.|[^,+\\])*)")
 _ESCAPED: Final = late_pattern(r"\\(.)")
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedCertificate:
+class IssuedCertificate(Struct, frozen=True):
     """Certificate of the requester, with the profile of its CA and the earliest end of the retention there.
     `thumbprint`: its SHA-1, hexadecimal; empty where the whole certificate isn't at hand."""
 
@@ -41,8 +41,7 @@ class IssuedCertificate:
     thumbprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LetterRequest:
+class LetterRequest(Struct, frozen=True):
     """Request for the letters of a case.
 
     Attributes:
@@ -72,8 +71,7 @@ class LetterRequest:
     held_back: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CaGroup:
+class CaGroup(Struct, frozen=True):
     """Certificates of one CA. `ca` is its name, `slug` that name for files."""
 
     ca: str

@@ -10,7 +10,8 @@ that it is about the requester.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ctscan.model import Finding, Identifier, IdentifierKind, Match, Message, SubjectKind
 from ctscan.model.picture import HeldReason
@@ -26,8 +27,7 @@ _OF_ISSUER = frozenset(("issuer", "ian", "issuerUniqueID", "authorityKeyIdentifi
 """Parts that name the issuer, whose data every certificate of it shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(Struct, frozen=True):
     """People of one certificate.
 
     Attributes:

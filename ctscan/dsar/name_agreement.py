@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations, product
+
+from msgspec import Struct
 
 from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.name_spacing import respaced
@@ -38,8 +39,7 @@ _SYLLABLES = late_pattern("[\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]{2,}
 """Word of two or more syllables, each with a sign of its own: Han and Hangul."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     """Word of a name: the folded word and all of its spellings. An initial is one letter of an alphabet."""
 
     folded: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from ctscan.model.controller import Controller
 from ctscan.model.finding import Sensitivity
@@ -29,8 +30,7 @@ _PROTECTION = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(Struct, frozen=True):
     """Security measures that were found to hold, or not to.
 
     Attributes:
@@ -44,8 +44,7 @@ class Measures:
     is_encrypted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeFacts:
+class NoticeFacts(Struct, frozen=True):
     """Facts that a paper states.
 
     Attributes:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.dsar.matched_people import is_of_others
 from ctscan.model import Answer, CertificateSummary, Finding, Match, VerifiedRange
@@ -30,8 +32,7 @@ _WORD = late_pattern(r"\w+")
 _CUT = "…"  # end of a name that is too long to be shown whole
 
 
-@dataclass(frozen=True, slots=True)
-class Redaction:
+class Redaction(Struct, frozen=True):
     """Values of other people in one certificate, folded.
 
     Attributes:
@@ -76,8 +77,7 @@ class Redaction:
 NOTHING_HIDDEN = Redaction()
 
 
-@dataclass(frozen=True, slots=True)
-class OwnValues:
+class OwnValues(Struct, frozen=True):
     """Values of the requester, folded, and the words of the requester's names."""
 
     forms: frozenset[str]

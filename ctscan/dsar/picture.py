@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ctscan.dsar.matched_people import People, people_of
 from ctscan.dsar.other_people import (
@@ -45,8 +47,7 @@ ProfileOf = Callable[[Match], str]
 """Name of the profile of the CA that issued a certificate; empty where there is none."""
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """Certificate of one or several answers, with the identifiers that found it."""
 
     match: Match

@@ -9,7 +9,8 @@ certificate that somebody signed for themselves bears their name. The rest is su
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ctscan.errors import UsageError
 from ctscan.exposure.figures import rank_of

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from hashlib import blake2b
+
+from msgspec import Struct, field
 
 from ctscan.exposure.purposes import Needs, excess_codes, need_of
 from ctscan.exposure.template_advice import advise
@@ -63,14 +64,12 @@ class Persons:
         return node
 
 
-@dataclass(slots=True)
-class _FieldCount:
+class _FieldCount(Struct):
     certificates: int = 0
     values: set[int] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     shape: TemplateShape
     is_rest: bool
     issuers: Counter[str] = field(default_factory=Counter)

@@ -15,9 +15,11 @@ import random as random_module
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.errors import BadAnswer, FormatError, Missing, Refused, SourceError, Throttled, UsageError
 from ctscan.http.contact import NO_CONTACT, check_contact
@@ -46,8 +48,7 @@ OnRetry = Callable[[int], None]
 """Listener to repeated requests: receives the number of the try, from 2."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """Answer that was read whole. `headers` have lower-case names; `body` is decompressed."""
 
     status: int
@@ -56,8 +57,7 @@ class Response:
     parsed: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(Struct, frozen=True):
     """Request and the rules for its answer; the same in every try."""
 
     request: Request

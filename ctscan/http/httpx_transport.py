@@ -11,10 +11,10 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
+from msgspec import Struct
 
 from ctscan.errors import UsageError
 from ctscan.http.transport import Request, StreamedResponse, Timeouts, TransportError
@@ -26,8 +26,7 @@ _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=WIDTH, ke
 _NONE_KEPT = httpx.Limits(max_connections=None, max_keepalive_connections=0)
 
 
-@dataclass(slots=True)
-class _Pool:
+class _Pool(Struct):
     http: httpx.AsyncClient
     busy: int = 0
 

@@ -11,7 +11,8 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 HEAD_LIMIT = 8 << 10  # octets of a request line with its headers
 PATIENCE = 5.0  # seconds for a request to come, and for its answer to be taken
@@ -29,8 +30,7 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Answer to a request: status, media type and body."""
 
     status: int

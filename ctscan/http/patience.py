@@ -7,8 +7,9 @@ at most, and the first two waits take a fifth of it each at most: `2 / 4 + 2 / 5
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import inf
+
+from msgspec import Struct
 
 from ctscan.errors import PatienceSpent
 from ctscan.http.rate_limit import backoff
@@ -23,8 +24,7 @@ _SEARCH = 3 / 4
 _SEARCH_TRY = 1 / 16
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Struct, frozen=True):
     """Seconds for which a request may fail. Without any, there is a single try with the longest time-outs."""
 
     seconds: float

@@ -10,10 +10,12 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from msgspec import Struct
+
+from ctscan.hidden_fields import repr_without
 from ctscan.http.urls import is_ipv4, parse_url, show
 
 if TYPE_CHECKING:
@@ -28,8 +30,7 @@ class TransportError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """Seconds until a connection must be established, and seconds without a byte received or sent."""
 
     connect: float
@@ -44,30 +45,32 @@ class Server(NamedTuple):
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """URL that may be requested: as sent, as shown in messages (without query and credentials), its host, and the parts
     of a request (RFC 9112 section 3) that follow from it. `authorization`: of the URL's credentials, empty without."""
 
-    url: str = field(repr=False)
+    url: str
     shown: str
     host: str
     server: Server
     netloc: str  # for the Host header
-    target: str = field(repr=False)
-    authorization: str = field(default="", repr=False)
+    target: str
+    authorization: str = ""
+
+    __repr__ = repr_without("url", "target", "authorization")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """Request to send. `headers` are complete, save the headers that describe the body. `fresh`: use a new connection,
     because no answer came over the one before."""
 
     method: str
     address: Address
-    headers: list[tuple[str, str]] = field(repr=False)
-    content: bytes | None = field(default=None, repr=False)
+    headers: list[tuple[str, str]]
+    content: bytes | None = None
     fresh: bool = False
+
+    __repr__ = repr_without("headers", "content")
 
 
 class StreamedResponse(Protocol):

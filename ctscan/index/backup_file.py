@@ -15,9 +15,10 @@ import json
 import os
 import tarfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from msgspec import Struct
 
 from ctscan.errors import InputError
 
@@ -28,8 +29,7 @@ _AT_ONCE = 1 << 20
 _LONGEST_MANIFEST = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """Manifest of a backup.
 
     Attributes:

@@ -12,8 +12,9 @@ to reach every table of a certificate reads its tables here (`of_certificates`) 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class Datum(StrEnum):
@@ -55,8 +56,7 @@ class Export(StrEnum):
     NEVER = "not exported: it is about no single person"
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Table with the treatment of its rows.
 
     Attributes:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct
+
 from ctscan.errors import InputError
+from ctscan.hidden_fields import repr_without
 from ctscan.on_first_use import late_pattern
 
 SETTING = "key_file under [index] in ctscan.toml, or CTSCAN_INDEX_KEY_FILE"
@@ -21,12 +23,13 @@ _LONGEST = 128
 _OF_PRIVACY = b"ctscan privacy key"
 
 
-@dataclass(frozen=True, slots=True)
-class StoreKey:
+class StoreKey(Struct, frozen=True):
     """Key of an encrypted index: 64 hexadecimal digits in lower case. `path` is where they were read."""
 
     path: Path
-    digits: str = field(repr=False)
+    digits: str
+
+    __repr__ = repr_without("digits")
 
 
 def read_store_key(path: Path) -> StoreKey:

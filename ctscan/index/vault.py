@@ -9,16 +9,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ctscan.errors import IndexFault, InputError
 from ctscan.index.backup_file import Manifest, read_backup, write_backup
 from ctscan.index.open import beside
 
 
-@dataclass(frozen=True, slots=True)
-class Drafts:
+class Drafts(Struct, frozen=True):
     """Drafts of an index and its trail, which an index and a trail can be opened by."""
 
     index: Path

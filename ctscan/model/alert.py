@@ -6,10 +6,11 @@ is sent that was forgotten, restricted or deleted meanwhile.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.message import Code
 
@@ -52,8 +53,7 @@ class AlertText(Code):
     TEST = "alert.test"  # parameter: channel
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """Alert.
 
     Attributes:
@@ -91,8 +91,7 @@ class Severity:
     WORST = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """Standing of a log, a channel or a case at a moment.
 
     Attributes:
@@ -108,8 +107,7 @@ class Condition:
     why: Message
 
 
-@dataclass(frozen=True, slots=True)
-class NotedConditions:
+class NotedConditions(Struct, frozen=True):
     """Numbers of alerts that changes of conditions raised."""
 
     worse: int = 0
@@ -127,8 +125,7 @@ class DeliveryState(StrEnum):
     DEAD = "dead"  # given up; `retry_dead` begins again
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """Alerts that a channel takes.
 
     Attributes:
@@ -146,16 +143,14 @@ class Route:
         return kind is not AlertKind.FINDING or self.watches is None or watch in self.watches
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(Struct, frozen=True):
     """Numbers of an assignment of alerts to channels: deliveries that were made, and alerts that no channel takes."""
 
     deliveries: int = 0
     unrouted: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class DueAlert:
+class DueAlert(Struct, frozen=True):
     """Alert that is due on a channel.
 
     Attributes:
@@ -169,8 +164,7 @@ class DueAlert:
     tries: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelQueue:
+class ChannelQueue(Struct, frozen=True):
     """Standing of a channel.
 
     Attributes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ctscan.hidden_fields import repr_without
 
 if TYPE_CHECKING:
     pass
@@ -18,16 +21,14 @@ class ValueForm(StrEnum):
     FULL = "full"
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
+class Quiet(Struct, frozen=True):
     """Hours of a day without alerts, by the clock on the wall; `end` may lie on the next day."""
 
     start: time
     end: time
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelSettings:
+class ChannelSettings(Struct, frozen=True):
     """Channel, from an entry `[[alerts.channel]]` of the settings.
 
     Attributes:
@@ -50,11 +51,12 @@ class ChannelSettings:
     digest: timedelta = timedelta(0)
     quiet: Quiet | None = None
     rate: int = 0
-    options: tuple[tuple[str, object], ...] = field(default=(), repr=False)
+    options: tuple[tuple[str, object], ...] = ()
+
+    __repr__ = repr_without("options")
 
 
-@dataclass(frozen=True, slots=True)
-class AlertSettings:
+class AlertSettings(Struct, frozen=True):
     """Table `[alerts]` of the settings.
 
     Attributes:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
+
+from ctscan.hidden_fields import repr_without
 
 
 class Gravity(StrEnum):
@@ -15,8 +18,7 @@ class Gravity(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class AlertItem:
+class AlertItem(Struct, frozen=True):
     """Alert in a message.
 
     Attributes:
@@ -37,13 +39,14 @@ class AlertItem:
     gravity: Gravity
     watch: str
     title: str
-    text: str = field(repr=False)
-    document: str = field(repr=False)
-    fields: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    text: str
+    document: str
+    fields: tuple[tuple[str, str], ...] = ()
+
+    __repr__ = repr_without("text", "document", "fields")
 
 
-@dataclass(frozen=True, slots=True)
-class AlertMessage:
+class AlertMessage(Struct, frozen=True):
     """Alerts that a channel gets at once.
 
     Attributes:
@@ -61,7 +64,9 @@ class AlertMessage:
     at: datetime
     channel: str
     subject: str
-    text: str = field(repr=False)
-    document: str = field(repr=False)
-    items: tuple[AlertItem, ...] = field(default=(), repr=False)
+    text: str
+    document: str
+    items: tuple[AlertItem, ...] = ()
     is_test: bool = False
+
+    __repr__ = repr_without("text", "document", "items")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class AlertDisclosure:
+
+class AlertDisclosure(Struct, frozen=True):
     """Delivery of alerts about certificates, for the person whose certificates they are.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.coverage import Freshness
 from ctscan.model.match_tally import MatchTally
@@ -89,8 +90,7 @@ class OfferReason(Code):
     DOTS_AND_TAG = "offer.dots-and-tag"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """Similar identifier that may belong to the same person, as it can be typed, with the number of its certificates.
 
     It is never mixed into the answer. `reason` tells how the two are related. `at_least`: counting stopped there.
@@ -102,8 +102,7 @@ class Offer:
     at_least: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerHeader:
+class AnswerHeader(Struct, frozen=True):
     """Head of an answer as a document.
 
     `id` is 128 random bits in hexadecimal, `at` the moment of the question, `version` that of ctscan, `rules`
@@ -119,8 +118,7 @@ class AnswerHeader:
     case: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPart:
+class ShownPart(Struct, frozen=True):
     """Certificates of an answer that a selection shows, in the order of the answer."""
 
     selection: Selection
@@ -128,8 +126,7 @@ class ShownPart:
     mailboxes: tuple[Match, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Answer to a look-up: the matches, and exactly which ranges and repositories were searched. Verdict and
     completeness speak of all matches, whatever is `shown`."""
 

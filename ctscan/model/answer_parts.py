@@ -5,22 +5,20 @@ The verdict stands in the last part alone. An answer of few certificates is one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ctscan.model.answer import Answer
 from ctscan.model.match import Match
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerBegun:
+class AnswerBegun(Struct, frozen=True):
     """Beginning of an answer. `answer` holds what is known by then, and no certificate; nobody may take its
     completeness, its remarks or its digest for those of the answer."""
 
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
-class MatchPage:
+class MatchPage(Struct, frozen=True):
     """Certificates of an answer that has begun; `first` is the number of the first of them, from 1 on."""
 
     first: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class AuditAction(StrEnum):
@@ -70,8 +71,7 @@ def verdict_of(*, complete: bool, found: bool, damaged: bool = False) -> Verdict
     return Verdict.INCOMPLETE_FOUND if found else Verdict.INCOMPLETE_NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class KnownTrail:
+class KnownTrail(Struct, frozen=True):
     """Trail as its index remembers it.
 
     Attributes:
@@ -87,8 +87,7 @@ class KnownTrail:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditEvent:
+class AuditEvent(Struct, frozen=True):
     """Event of the trail.
 
     Attributes:

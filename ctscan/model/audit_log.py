@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class LogIdentity:
+class LogIdentity(Struct, frozen=True):
     """Identity of an audit log.
 
     Attributes:
@@ -25,8 +25,7 @@ class LogIdentity:
     vkey: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LogHead:
+class LogHead(Struct, frozen=True):
     """Head of an audit log: the root of its first `size` leaves, and an Ed25519 signature of 64 bytes."""
 
     size: int
@@ -34,8 +33,7 @@ class LogHead:
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class AuditLog:
+class AuditLog(Struct, frozen=True):
     """Everything that a trail stores of its log, as it is stored: nothing is checked yet.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.message import Code
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from ctscan.model.message import Message
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideHead:
+class OutsideHead(Struct, frozen=True):
     """Head that was kept outside of the trail: a note (C2SP checkpoint), and the file that holds it."""
 
     note: bytes
@@ -48,8 +48,7 @@ class AuditProblem(Code):
     NO_KEY = "audit.no-key"
 
 
-@dataclass(frozen=True, slots=True)
-class BadEvent:
+class BadEvent(Struct, frozen=True):
     """Contradiction with the number of the first event that it concerns; the number of the next event where events are
     missing at the end."""
 
@@ -57,8 +56,7 @@ class BadEvent:
     problem: Message
 
 
-@dataclass(frozen=True, slots=True)
-class AuditReport:
+class AuditReport(Struct, frozen=True):
     """Result of checking an audit log.
 
     Attributes:
@@ -85,8 +83,7 @@ class AuditReport:
         return 1 if self.bad else 0
 
 
-@dataclass(frozen=True, slots=True)
-class AuditProof:
+class AuditProof(Struct, frozen=True):
     """Proof that an event is in an audit log, to be checked without the other events.
 
     Attributes:
@@ -108,8 +105,7 @@ class AuditProof:
     consistency: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProvenEvent:
+class ProvenEvent(Struct, frozen=True):
     """Event that a proof proves, and the size of the log whose signed head covers it."""
 
     event: int

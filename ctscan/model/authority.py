@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from ctscan.model.identifier import LookupKey
 
@@ -37,8 +39,7 @@ class Issuer:
     keys: tuple[LookupKey, ...] = field(default=(), repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
+class Authority(Struct, frozen=True):
     """Owner of a CA and how to reach it, as the CCADB says."""
 
     owner: str
@@ -50,8 +51,7 @@ class Authority:
     status: str = ""  # "Revoked", "Parent Cert Revoked", …; empty: not revoked
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorityList:
+class AuthorityList(Struct, frozen=True):
     """Copy of the CCADB's list that is in the index."""
 
     fetched: datetime

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.message import Code
 
@@ -35,8 +36,7 @@ class BasisChange(Code):
     DROPPED = "basis.dropped"
 
 
-@dataclass(frozen=True, slots=True)
-class LogChoice:
+class LogChoice(Struct, frozen=True):
     """Choice of logs as a person gives it: log lists (none: Google's), and the names of `--log` (none: every log of the
     lists)."""
 
@@ -49,8 +49,7 @@ def list_names(choice: LogChoice) -> str | list[str] | None:
     return choice.log_lists[0] if len(choice.log_lists) == 1 else list(choice.log_lists) or None
 
 
-@dataclass(frozen=True, slots=True)
-class BasisLog:
+class BasisLog(Struct, frozen=True):
     """Log that answers speak of.
 
     `reason` says why scans don't read the log any longer (retired, no longer listed), `since` from when; both None for
@@ -64,8 +63,7 @@ class BasisLog:
     since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LogListEdition:
+class LogListEdition(Struct, frozen=True):
     """Edition of a log list: the time and the version that it states, and the time at which a scan read it first.
 
     `dated` is None and `version` empty where the list states none.
@@ -80,8 +78,7 @@ class LogListEdition:
         return other is not None and (self.dated, self.version) == (other.dated, other.version)
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """Basis of an index in one revision.
 
     Attributes:

@@ -11,9 +11,10 @@ A key that has no fact is open: the text doesn't say. `authorities/ca_profiles.p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from ctscan.model.ca_terms import ConflictReason, MatchReason, NoLetter, ProfileFault, RetentionCaveat
 from ctscan.model.ca_values import Assigned, Contact, FactValue, ResponseTime, Right, RightPosition, Words
@@ -28,8 +29,7 @@ _SECTION_WORDS: Final = {code.value.partition(".")[2].replace("-", " "): code fo
 _PARTS: Final = late_pattern(r"(?:^|(?<=[;,] ))[^;,]+")
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileSource:
+class ProfileSource(Struct, frozen=True):
     """Text that facts come from. `day`: its own date; with `is_undated`, the day on which a stored copy was read.
     `url`: empty where only a copy is known."""
 
@@ -43,8 +43,7 @@ class ProfileSource:
     is_undated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileFact:
+class ProfileFact(Struct, frozen=True):
     """Statement of a text. `section`: its section, with line or paragraph where known."""
 
     key: FactKey
@@ -68,8 +67,7 @@ class ProfileFact:
         return self.source.grade
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileConflict:
+class ProfileConflict(Struct, frozen=True):
     """Texts of a CA that disagree on a key. `prevails`: id of the source that counts for us; both are named."""
 
     key: FactKey
@@ -78,16 +76,14 @@ class ProfileConflict:
     reason: ConflictReason
 
 
-@dataclass(frozen=True, slots=True)
-class RootKey:
+class RootKey(Struct, frozen=True):
     """Key of a CA that belongs to the profile. `key_id`: subject key identifier."""
 
     key_id: bytes
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trap:
+class Trap(Struct, frozen=True):
     """CA that looks like one of the profile, and has another owner. An empty field compares with nothing."""
 
     owner: str
@@ -95,8 +91,7 @@ class Trap:
     organisation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CaProfile:
+class CaProfile(Struct, frozen=True):
     """Statements of a CA's texts on requests of data subjects, and the certificates that they hold for."""
 
     id: str  # name of the file without its suffix
@@ -172,8 +167,7 @@ class CaProfile:
 # --- results -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileMatch:
+class ProfileMatch(Struct, frozen=True):
     """Profile that holds for a certificate. `beside`: another profile that bears the issuer's organisation, where the
     key led to this one. `authorities`: records of the CCADB for the issuer's key."""
 
@@ -189,8 +183,7 @@ class ProfileMatch:
         return tuple(dict.fromkeys(one.contact for one in self.authorities if one.contact))
 
 
-@dataclass(frozen=True, slots=True)
-class RetentionEnd:
+class RetentionEnd(Struct, frozen=True):
     """Earliest possible end of the retention at a CA. `on` None: no date follows from the texts. `counted_from`: the
     day from which `fact` counts. `others`: further facts on retention, to be shown beside it."""
 
@@ -201,8 +194,7 @@ class RetentionEnd:
     caveats: tuple[RetentionCaveat, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileCheck:
+class ProfileCheck(Struct, frozen=True):
     """Check of a profile: faults (`ProfileFault`) that don't make it unusable."""
 
     profile: CaProfile
@@ -214,8 +206,7 @@ class ProfileCheck:
         return any(fault.code == ProfileFault.OLD_TEXT for fault in self.faults)
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorityRecords:
+class AuthorityRecords(Struct, frozen=True):
     """Records of a CA in the CCADB's list, and its profiles. `which` None: the index is missing, or holds no list."""
 
     which: AuthorityList | None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from ctscan.model.ca_terms import (
     AfterEnd,
@@ -61,8 +62,7 @@ class Right(StrEnum):
         return FactKey[self.name]
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """Retention period. `years` and `months` add up; numbers that the text doesn't give are 0."""
 
     term: RetentionTerm
@@ -74,8 +74,7 @@ class Retention:
     is_minimum: bool = False  # the text says "at least"
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseTime:
+class ResponseTime(Struct, frozen=True):
     """Time limit that a CA sets itself. `count` is 0 where the unit says that the law decides."""
 
     count: int
@@ -84,39 +83,34 @@ class ResponseTime:
     may_take_longer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RightPosition:
+class RightPosition(Struct, frozen=True):
     """Position of a text on a right, with conditions and means."""
 
     stance: RightStance
     conditions: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """Words of the closed vocabulary of a key (`WORDS`), in the order of the text."""
 
     codes: tuple[Code, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(Struct, frozen=True):
     """Role, addressee or legal basis, and the circumstance in which it holds."""
 
     code: Code
     when: Circumstance = Circumstance.ALWAYS
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """Company that answers, and the circumstance in which it does."""
 
     name: str
     when: Circumstance = Circumstance.ALWAYS
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """Postal address (in one line), e-mail address, number or URL. `is_hidden`: the text shows that there is an
     address, and hides it; `text` is empty then. `names_officer`: a postal address names the data protection officer."""
 
@@ -126,8 +120,7 @@ class Contact:
     names_officer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SupervisoryAuthority:
+class SupervisoryAuthority(Struct, frozen=True):
     """Authority for complaints. `is_by_seat`: no text names it; it follows from the seat that the text prints."""
 
     name: str
@@ -136,8 +129,7 @@ class SupervisoryAuthority:
     email: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Transfers:
+class Transfers(Struct, frozen=True):
     """Countries (ISO 3166-1) in which data are processed, and safeguards."""
 
     countries: tuple[str, ...]

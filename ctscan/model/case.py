@@ -6,10 +6,11 @@ deadlines, whether the identity is settled) follows from these and from the rule
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model.identifier import Identifier, IdentifierKind
@@ -86,8 +87,7 @@ class DecisionKind(StrEnum):
     RECTIFIED = "rectified"
 
 
-@dataclass(frozen=True, slots=True)
-class CaseEvent:
+class CaseEvent(Struct, frozen=True):
     """Event of a case. `at` is the moment it happened, as stated by the handler; `recorded` the moment it was written.
     `detail` holds texts by key, ordered by key."""
 
@@ -102,8 +102,7 @@ class CaseEvent:
         return dict(self.detail).get(key, "")
 
 
-@dataclass(frozen=True, slots=True)
-class CaseIdentifier:
+class CaseIdentifier(Struct, frozen=True):
     """Identifier of a case: as it was typed, and as it is compared."""
 
     text: str
@@ -111,8 +110,7 @@ class CaseIdentifier:
     canonical: str
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """Request of a data subject, with its history in the order of writing.
 
     Attributes:
@@ -149,8 +147,7 @@ class Case:
         return tuple(event for event in self.events if event.action in actions)
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRequest:
+class CaseRequest(Struct, frozen=True):
     """Request as it is given to the register, for a new case. Attributes: see `Case`."""
 
     identifiers: tuple[Identifier, ...]
@@ -163,8 +160,7 @@ class CaseRequest:
     lang: str = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """Deadline of a case: `what` names the duty.
 
     `on` is the last day as the law counts it. `warn_on` is the day that reminders use: for a duty of our own the raw
@@ -177,8 +173,7 @@ class Deadline:
     done_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseStanding:
+class CaseStanding(Struct, frozen=True):
     """Standing of a case: what follows from its history and its regime.
 
     `due` is the next open deadline. `notes` say what the handler has to know: facts of the regime that are to be
@@ -194,8 +189,7 @@ class CaseStanding:
     notes: tuple[Message, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CaseReport:
+class CaseReport(Struct, frozen=True):
     """Case with its standing."""
 
     case: Case

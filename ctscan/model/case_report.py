@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model.case import Case, CaseStanding, Deadline
     from ctscan.model.regime import Regime
 
 
-@dataclass(frozen=True, slots=True)
-class CaseReport:
+class CaseReport(Struct, frozen=True):
     """Case with its regime and its standing. `restricted_since`: moment since when the processing is restricted because
     of an objection; None where it isn't."""
 
@@ -22,8 +22,7 @@ class CaseReport:
     restricted_since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(Struct, frozen=True):
     """Open deadline of a case on a day. `days`: days from that day until the last day of the deadline; negative where
     it has passed."""
 
@@ -37,8 +36,7 @@ class Reminder:
         return self.days < 0
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     """Cases on a day, the overdue ones first, with the next reminder of each; None where nothing is due."""
 
     today: date

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from ctscan.model.certificate_request import RequestForm
 
@@ -24,8 +26,7 @@ class Problem:
     is_cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DecodedString:
+class DecodedString(Struct, frozen=True):
     """String value: the bytes, their decoding, and the repaired form where the decoding is evidently wrong."""
 
     raw: bytes
@@ -34,8 +35,7 @@ class DecodedString:
     repaired: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """Attribute of an RDN; repeated attributes are kept. `text` is None when the value is no string."""
 
     rdn: int  # 0-based position of the RDN
@@ -45,8 +45,7 @@ class Attribute:
     text: DecodedString | None
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """Distinguished name with every attribute of every RDN, in order.
 
     Rules judge each attribute by all its neighbours, so a name with very many attributes comes in windows: the
@@ -63,8 +62,7 @@ class Name:
         return (self, *self.rest)
 
 
-@dataclass(frozen=True, slots=True)
-class GeneralName:
+class GeneralName(Struct, frozen=True):
     """GeneralName of RFC 5280 section 4.2.1.6. `kind` is the context tag 0-8; `oid` the type of an otherName."""
 
     kind: int
@@ -74,8 +72,7 @@ class GeneralName:
     oid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
+class Extension(Struct, frozen=True):
     """Extension of a certificate; `value` is the content of extnValue."""
 
     oid: str
@@ -83,8 +80,7 @@ class Extension:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """Single value of a certificate with its path: the input of rules.
 
     Strings inside a value that is no string itself (the lines of a postalAddress, the body of a private extension) are
@@ -102,8 +98,7 @@ class Field:
     nested: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """Contents of a certificate or of a precertificate's TBS: every part that could be read, and the problems.
 
     `identity`: SHA-256 over the TBS contents without the headers whose length depends on the poison and SCT-list

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from ctscan.model.message import Code
 
@@ -100,8 +101,7 @@ class RequestText(Code):
     ASK_ONE_PURPOSE = "request.ask-one-purpose"
 
 
-@dataclass(frozen=True, slots=True)
-class ValidityLimit:
+class ValidityLimit(Struct, frozen=True):
     """Longest validity of public certificates of one kind, in days, by the rules in force from `since` on.
 
     `use` is the word of the kind, `source` cites the rule.
@@ -123,8 +123,7 @@ class Logging(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class LoggingFact:
+class LoggingFact(Struct, frozen=True):
     """Publication of certificates of one kind, with its source."""
 
     use: str
@@ -132,16 +131,14 @@ class LoggingFact:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationFacts:
+class PublicationFacts(Struct, frozen=True):
     """Facts on the publication of certificates."""
 
     limits: tuple[ValidityLimit, ...]
     logging: tuple[LoggingFact, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Requested:
+class Requested(Struct, frozen=True):
     """Facts of a request beside its findings.
 
     Attributes:
@@ -164,8 +161,7 @@ class Requested:
     templates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RequestOutlook:
+class RequestOutlook(Struct, frozen=True):
     """Outlook on the certificate that a CA would issue from a request as it is.
 
     Attributes:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.model.hashes import fold_roots, node_hash, subtree_root
 
 
-@dataclass(frozen=True, slots=True)
-class CompactRange:
+class CompactRange(Struct, frozen=True):
     """Compact range of the leaves `[0, size)`, also called the right edge of the tree of that size.
 
     `roots` holds the roots of its perfect subtrees, largest first: one for each 1 bit of `size`. A compact range can

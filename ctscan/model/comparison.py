@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model.log import Cosignature, Log, SeenHead, TreeHead
@@ -23,8 +24,7 @@ class HeadVerdict(StrEnum):
     NOT_SIGNED = "not signed"  # not by the log: it says nothing
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedHead:
+class ComparedHead(Struct, frozen=True):
     """Head of another installation with its verdict. `own`: the head that it was compared with. `evidence`: of a
     contradiction, as a third party can verify it."""
 
@@ -35,8 +35,7 @@ class ComparedHead:
     evidence: MisbehaviourEvidence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LogComparison:
+class LogComparison(Struct, frozen=True):
     """Comparison of the heads of one log; without heads for a log that this index doesn't know."""
 
     log_id: bytes
@@ -50,8 +49,7 @@ class LogComparison:
         return Counter(head.verdict for head in self.heads)
 
 
-@dataclass(frozen=True, slots=True)
-class HeadComparison:
+class HeadComparison(Struct, frozen=True):
     """Comparison of an export with the heads of this index."""
 
     logs: tuple[LogComparison, ...]
@@ -66,16 +64,14 @@ class HeadComparison:
         return 0 if good and good == verdicts.total() and all(log.is_known for log in self.logs) else 4
 
 
-@dataclass(frozen=True, slots=True)
-class WitnessedHead:
+class WitnessedHead(Struct, frozen=True):
     """Head that passes saw, with the cosignatures of witnesses that the configuration names."""
 
     seen: SeenHead
     cosignatures: tuple[Cosignature, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LogHeads:
+class LogHeads(Struct, frozen=True):
     """Heads of one log, newest first. `witnesses`: number of witnesses that the configuration names."""
 
     log: Log

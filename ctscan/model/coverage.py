@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.model.hashes import HASH_SIZE
 from ctscan.model.message import Code
@@ -41,8 +43,7 @@ class GapDetail(Code):
     QUARANTINED = "gap.quarantined"
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Range that was not read, or does not count, with the reason. `tries`: passes in which it was asked for."""
 
     start: int
@@ -82,8 +83,7 @@ def _is_alike(one: Gap, other: Gap, across_tries: bool) -> bool:
     return is_alike and (across_tries or one.tries == other.tries)
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedRange:
+class VerifiedRange(Struct, frozen=True):
     """Entries read and proven to be in the signed tree, with the scope and rules of the search.
 
     `edge` is the compact range of `[0, end)`, so that reading goes on from here without asking the log; None where it
@@ -106,8 +106,7 @@ class VerifiedRange:
         return self.start, self.end
 
 
-@dataclass(frozen=True, slots=True)
-class PendingRange:
+class PendingRange(Struct, frozen=True):
     """Entries of a log without tiles, read and stored but not yet proven: `[start, end)` after a verified range (or a
     proven edge) that ends at `start`. `hashes` holds the leaf hashes, 32 bytes for each entry."""
 
@@ -165,8 +164,7 @@ class Staleness(Code):
     CLOCK = "stale.clock"  # our clock is behind the times that the index knows of the log
 
 
-@dataclass(frozen=True, slots=True)
-class LogState:
+class LogState(Struct, frozen=True):
     """Knowledge of the index about one log."""
 
     log: Log
@@ -186,8 +184,7 @@ class LogState:
     batch: int | None = None  # most entries that it gives in an answer, where it fails at more
 
 
-@dataclass(frozen=True, slots=True)
-class LogCoverage:
+class LogCoverage(Struct, frozen=True):
     """Ranges of one log searched for an identifier; `verified` and `gaps` together make up `[0, head_size)`.
 
     `since`: where coverage begins after entry 0, the time (ms) from which on the log was searched. `head_time`: the

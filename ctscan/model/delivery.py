@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.message import Code
 
@@ -26,8 +27,7 @@ class DeliveryReason(Code):
     OVERDUE = "undelivered.overdue"  # tries: so many failed, then it was given up
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelResult:
+class ChannelResult(Struct, frozen=True):
     """Outcome of one channel in a round, or of its test.
 
     Attributes:

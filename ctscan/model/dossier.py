@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.answer import Answer, Remark
 from ctscan.model.message import Code, Message
@@ -45,8 +46,7 @@ class DossierNote(Code):
     OVERRIDDEN = "dossier-note.overridden"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedLookup:
+class RecordedLookup(Struct, frozen=True):
     """Look-up of the person as the audit trail records it, without the account."""
 
     at: datetime
@@ -57,8 +57,7 @@ class RecordedLookup:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRecord:
+class CaseRecord(Struct, frozen=True):
     """Event of the case, without the account: its time, its action and what it says to the person."""
 
     at: datetime
@@ -71,8 +70,7 @@ class CaseRecord:
         return "; ".join(text for _, text in self.details)
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFacts:
+class CaseFacts(Struct, frozen=True):
     """Facts of the case that a dossier belongs to.
 
     Attributes:
@@ -96,16 +94,14 @@ class CaseFacts:
     is_restricted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedWatch:
+class RecordedWatch(Struct, frozen=True):
     """Watch on the person, without its name and its account."""
 
     since: datetime
     purpose: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedAlerts:
+class RecordedAlerts(Struct, frozen=True):
     """Alerts about certificates of the person to one recipient: the number of certificates, and when the first and the
     last was sent."""
 
@@ -115,8 +111,7 @@ class RecordedAlerts:
     last: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class WatchRecord:
+class WatchRecord(Struct, frozen=True):
     """Watches on the person, and alerts about certificates of the person."""
 
     watches: tuple[RecordedWatch, ...] = ()
@@ -127,8 +122,7 @@ UNWATCHED = WatchRecord()
 """Record of a person whom nothing watches, and about whom nobody was told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Processing:
+class Processing(Struct, frozen=True):
     """Processing by the controller, from the configuration and the trail.
 
     Attributes:
@@ -154,8 +148,7 @@ class Processing:
     watched: WatchRecord = UNWATCHED
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """Numbers of the first page."""
 
     data: int
@@ -171,8 +164,7 @@ class Figures:
     newest: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Dossier:
+class Dossier(Struct, frozen=True):
     """Dossier of one person.
 
     Attributes:
@@ -234,16 +226,14 @@ class Dossier:
         return (answer.suppressed for answer in self.answers if answer.suppressed is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class DossierFile:
+class DossierFile(Struct, frozen=True):
     """Member of a package: its path, and its SHA-256."""
 
     path: str
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenDossier:
+class WrittenDossier(Struct, frozen=True):
     """Package that was written."""
 
     path: str

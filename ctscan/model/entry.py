@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model.spans import Span
@@ -39,8 +40,7 @@ class BatchLayout(StrEnum):
     GET_ENTRIES = "get-entries"
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Consecutive entries of one log in one buffer. The hot path never makes an object for a single entry.
 
     `leaves[i]` is the span in `data` of the TimestampedEntry of entry `start + i` (leaf hash = SHA-256 over
@@ -63,8 +63,7 @@ class Batch:
     raw: Octets  # as received, decompressed, for quarantine
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """Entry of a log; every field comes from the leaf that the tree covers."""
 
     log_id: bytes

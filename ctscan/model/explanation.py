@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.message import Code
 
@@ -57,8 +58,7 @@ class Stance(StrEnum):
     DECIDES = "decides"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """Subject that evidence shows, the confidence, and the reason."""
 
     kind: SubjectKind
@@ -66,8 +66,7 @@ class Shown:
     why: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """Evidence that was weighed. `shown` is None where it was absent; `within`: what it was decided by, in order."""
 
     evidence: Message
@@ -75,8 +74,7 @@ class Weighed:
     within: tuple[Weighed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WeighedLine:
+class WeighedLine(Struct, frozen=True):
     """Evidence in the chain of a finding: its depth inside other evidence, from 0, and its part in the decision."""
 
     depth: int
@@ -85,8 +83,7 @@ class WeighedLine:
     shown: Shown | None
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """Chain of evidence of a finding.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ctscan.model.message import Code
 
@@ -31,8 +32,7 @@ UNKNOWN = "unknown"
 """Key of the certificates of which a figure isn't known: no issuer, no date, no owner."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Struct, frozen=True):
     """Data that is no exposure, test data for example, and is counted apart. Each given part has to fit.
 
     Attributes:
@@ -48,8 +48,7 @@ class Ignored:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ExposureQuestion:
+class ExposureQuestion(Struct, frozen=True):
     """Question to an index.
 
     Attributes:
@@ -74,8 +73,7 @@ class ExposureQuestion:
     with_people: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Trait:
+class Trait(Struct, frozen=True):
     """Kind of finding, as far as a report distinguishes findings."""
 
     category: str
@@ -85,8 +83,7 @@ class Trait:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(Struct, frozen=True):
     """Certificates that are alike: of one issuer, with one key of the issuer, for the same purposes, with findings of
     the same kinds. `traits`: numbers of kinds of finding, one for each finding."""
 
@@ -96,8 +93,7 @@ class Alike:
     traits: tuple[int, ...]
 
 
-@dataclass(slots=True)
-class DomainCount:
+class DomainCount(Struct):
     """Certificates with findings at a domain. `people_addresses`: distinct addresses of people at it; `classes`:
     certificates by category and sensitivity of their findings."""
 
@@ -106,8 +102,7 @@ class DomainCount:
     classes: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Counts without a breakdown."""
 
     certificates: int
@@ -117,8 +112,7 @@ class Totals:
     people_addresses: int
 
 
-@dataclass(slots=True)
-class Counted:
+class Counted(Struct):
     """Counts of one pass over the findings in scope.
 
     Attributes:
@@ -154,8 +148,7 @@ class Counted:
         return Totals(self.certificates, self.findings, self.persons, self.addresses, self.people_addresses)
 
 
-@dataclass(frozen=True, slots=True)
-class DatedCertificates:
+class DatedCertificates(Struct, frozen=True):
     """Certificates whose dates and revocations lead to the same standing: one of them, and their number."""
 
     not_before: datetime | None
@@ -164,8 +157,7 @@ class DatedCertificates:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExposedPerson:
+class ExposedPerson(Struct, frozen=True):
     """Person in certificates: a label, joined with others by equal address or number."""
 
     names: tuple[str, ...]
@@ -176,8 +168,7 @@ class ExposedPerson:
     findings: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExposureCounts:
+class ExposureCounts(Struct, frozen=True):
     """Answer of an index.
 
     Attributes:
@@ -234,8 +225,7 @@ class ReportText(Code):
     CHECK_STATUS = "report.check-status"
 
 
-@dataclass(frozen=True, slots=True)
-class ReasonWeight:
+class ReasonWeight(Struct, frozen=True):
     """Reason of a score: the findings that it counts, and its points.
 
     Attributes:
@@ -258,16 +248,14 @@ class ReasonWeight:
         return is_in and self.sensitivity in ("", sensitivity)
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(Struct, frozen=True):
     """Weights of a score. `reasons`: what is in certificates; `excess`: what their kind doesn't need."""
 
     reasons: tuple[ReasonWeight, ...]
     excess: tuple[ReasonWeight, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreReason:
+class ScoreReason(Struct, frozen=True):
     """Reason of a score with its share of the points, and the certificates that have it."""
 
     code: ReportText
@@ -275,8 +263,7 @@ class ScoreReason:
     certificates: int
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """Score of a domain or a CA, 0 to 100: the points of its reasons, each by the share of certificates that have it.
     It says how much the certificates reveal, not how many there are."""
 
@@ -285,8 +272,7 @@ class Score:
     reasons: tuple[ScoreReason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """Figures of a report. Findings are counted in `by_category` and `by_sensitivity`, certificates in all others.
     `domain_people`: distinct addresses of people by domain; `owned_issuers`: issuers whose CA has a known owner."""
 
@@ -312,16 +298,14 @@ class Figures:
     owned_issuers: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(Struct, frozen=True):
     """Internal structure that certificates show: the number of hosts, and certificates by organisational unit."""
 
     hosts: int
     units: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class NotCovered:
+class NotCovered(Struct, frozen=True):
     """Log that a report doesn't cover wholly. `entries`: entries that don't count as searched, of `size`; `reasons`:
     words of gaps, or of freshness."""
 
@@ -333,8 +317,7 @@ class NotCovered:
     detail: Message | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReportBasis:
+class ReportBasis(Struct, frozen=True):
     """Basis of a report. `remarks`: further reasons why it isn't complete; that people who objected are left out."""
 
     basis: Basis | None
@@ -347,8 +330,7 @@ class ReportBasis:
     """Rules by which older certificates are left out: what was read is complete without them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Change since a moment: counts of the certificates that were first seen before it, and of all."""
 
     since: datetime
@@ -357,8 +339,7 @@ class Change:
     seen_since: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExposureReport:
+class ExposureReport(Struct, frozen=True):
     """Report of exposure. `k`: least number of persons of a report to be published; 0: internal."""
 
     made_at: datetime

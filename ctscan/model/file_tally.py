@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 MAX_NAMES: Final = 1000
 """Names of each kind that are kept."""
 
 
-@dataclass(slots=True)
-class FileTally:
+class FileTally(Struct):
     """Files of a run so far.
 
     `without`: files without a certificate or a request. `not_understood`: files that begin a known form and can't be

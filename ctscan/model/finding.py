@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model.identifier import IdentifierKind, LookupKey
@@ -48,8 +49,7 @@ class Qualifier(StrEnum):
     INVALID = "invalid"  # has the form of a number, but its check digit is wrong
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Personal data in one field of one certificate.
 
     `person` separates the people of one certificate: findings with the same word are about the same person. `raw` is
@@ -76,8 +76,7 @@ class Finding:
     repaired: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RuleVersion:
+class RuleVersion(Struct, frozen=True):
     """Version of one rule with which a range was read. Raising `version` makes older readings not cover the rule."""
 
     id: str
@@ -85,8 +84,7 @@ class RuleVersion:
     kinds: tuple[IdentifierKind, ...]  # kinds of look-up key of its findings
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(Struct, frozen=True):
     """Rules of one version of ctscan. `version` is derived from the rules, so it can't be forgotten."""
 
     version: str

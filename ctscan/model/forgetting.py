@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.identifier import IdentifierKind
 from ctscan.model.message import Code
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from ctscan.model.suppression import Ground, SuppressedDigest, Suppression
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetRequest:
+class ForgetRequest(Struct, frozen=True):
     """Person to forget, as the index needs to know.
 
     Attributes:
@@ -41,8 +41,7 @@ class ForgetRequest:
     watches: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(Struct, frozen=True):
     """Counts of rows that went; of a restriction, of rows that are hidden now.
 
     `evidence` counts sightings with their proofs, `quarantined` ranges of bytes that nobody could read.
@@ -55,8 +54,7 @@ class Removed:
     quarantined: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
+class Forgotten(Struct, frozen=True):
     """Outcome in the index: the entry, the rows that went, and the messages about them that were sent to channels of
     alerts. `deferred`: a reader holds old pages in the -wal."""
 
@@ -76,8 +74,7 @@ class Recipient(StrEnum):
     ALERT = "alert"  # was sent about certificates of the person
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRecipient:
+class KnownRecipient(Struct, frozen=True):
     """Recipient whom the controller tells of the erasure or restriction. `notice` is the command that drafts it; empty
     where none does."""
 
@@ -87,8 +84,7 @@ class KnownRecipient:
     notice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetReceipt:
+class ForgetReceipt(Struct, frozen=True):
     """Receipt of a forgetting, or (`is_done` false) of its rehearsal.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ctscan.model.message import Code
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from ctscan.model.results import LocalCertificate  # a look-up needs nothing of it
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """Words of `--fail-on`: the findings that stop the gate. A finding stops it that fits any of them.
 
     Attributes:
@@ -43,8 +43,7 @@ class FindingState(StrEnum):
     PASSES = "passes"
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedFinding:
+class JudgedFinding(Struct, frozen=True):
     """Finding with its judgement.
 
     Attributes:
@@ -60,8 +59,7 @@ class JudgedFinding:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedCertificate:
+class JudgedCertificate(Struct, frozen=True):
     """Input with its judgement. `file`: the path alone, without the place in the file; `findings`: in the order of the
     inspection."""
 
@@ -75,8 +73,7 @@ class JudgedCertificate:
         return self.found.certificate is not None and not self.found.partly_read and not self.found.is_clipped
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFindings:
+class KnownFindings(Struct, frozen=True):
     """Findings that a gate lets pass. `baseline`: fingerprints, None without a baseline; `ignored`: entries of the
     ignore list."""
 
@@ -84,8 +81,7 @@ class KnownFindings:
     ignored: tuple[Ignored, ...] = ()
 
 
-@dataclass(slots=True)
-class GateCounts:
+class GateCounts(Struct):
     """Sums of a gate. Inputs: `read`, `unreadable`, `partly_read`; certificates: `stopped`; findings: `states`."""
 
     read: int = 0
@@ -115,8 +111,7 @@ class GateCounts:
         return tuple(code for code, holds in found.items() if holds)
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineEntry:
+class BaselineEntry(Struct, frozen=True):
     """Line of a baseline. `rule` and `where` are for readers; only the fingerprint counts."""
 
     fingerprint: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.message import Code, Message
 
@@ -49,8 +50,7 @@ class HealthDetail(Code):
     LIST_FAILING = "health.list-failing"
 
 
-@dataclass(frozen=True, slots=True)
-class LogHealth:
+class LogHealth(Struct, frozen=True):
     """Health of a log of the basis.
 
     Attributes:
@@ -82,8 +82,7 @@ class LogHealth:
     holders: tuple[Holder, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ListFailure:
+class ListFailure(Struct, frozen=True):
     """Failure to read the log list of the basis.
 
     Attributes:
@@ -97,8 +96,7 @@ class ListFailure:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class HealthReport:
+class HealthReport(Struct, frozen=True):
     """Health of every log of the basis. `outside` names other logs of the log list or the index with the reason why no
     answer covers them; they count for nothing. `index` tells of damage in the index itself and of its audit trail;
     `log_list` since when the log list can't be read, `list_age` of a list that is too old, or lacks a date,

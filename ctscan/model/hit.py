@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model.authority import Issuer
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from ctscan.model.identifier import LookupKey
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """Entry with personal data in scope, to be written to the index.
 
     `submitted` is the submitted precertificate (or b""), compared with the TBS but not covered by the tree. Of a
@@ -31,8 +31,7 @@ class Hit:
     unkept: tuple[LookupKey, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChainHit:
+class ChainHit(Struct, frozen=True):
     """Certificate with personal data in scope in the chain submitted with an entry; no tree covers chains.
 
     `certificate` is None when the certificate can't be read; `reason` then says why, and the findings are those of its
@@ -50,8 +49,7 @@ class ChainHit:
     unkept: tuple[LookupKey, ...] = ()  # as of a Hit
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """Entry whose certificate can't be read. In scope (`everything`, or a salvaged string is) or partly read: with its
     findings and bytes; else only index, hash and reason."""
 
@@ -65,16 +63,14 @@ class Unreadable:
     unkept: tuple[LookupKey, ...] = ()  # as of a Hit
 
 
-@dataclass(frozen=True, slots=True)
-class IssuerRequest:
+class IssuerRequest(Struct, frozen=True):
     """Issuer that a log names by its SHA-256, and the entry of the hit whose chain it is in."""
 
     fingerprint: bytes
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
-class BatchResult:
+class BatchResult(Struct, frozen=True):
     """Personal data in scope of consecutive entries; results of neighbouring batches add up.
 
     `candidates` of the `entries` were read in full. `issuers` are the CA certificates in the chains of hits;

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 
 class IdentifierKind(StrEnum):
@@ -31,8 +32,7 @@ KEY_KINDS: Final = frozenset(IdentifierKind) - {
 """Kinds of look-up key."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LookupKey:
+class LookupKey(Struct, frozen=True, order=True):
     """Key under which a finding is stored and looked up.
 
     `key` is the canonical address (email), the labels reversed and each followed by a dot (domain: `org.example.`), one
@@ -44,8 +44,7 @@ class LookupKey:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(Struct, frozen=True):
     """Identifier of a person or a certificate, as given.
 
     `canonical` is the form that is compared; `keys` the exact look-up keys (several where several forms mean the same);

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ctscan.hidden_fields import repr_without
 
 if TYPE_CHECKING:
     from ctscan.model.case import CaseEvent
@@ -21,8 +24,7 @@ class CodeVerdict(StrEnum):
     NOT_OPEN = "not open"  # no code counts any longer, or none was made
 
 
-@dataclass(frozen=True, slots=True)
-class CodeCheck:
+class CodeCheck(Struct, frozen=True):
     """Result of a check, with the events that record it.
 
     Attributes:
@@ -38,8 +40,7 @@ class CodeCheck:
     tries_left: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCode:
+class OpenCode(Struct, frozen=True):
     """Code that counts.
 
     Attributes:
@@ -59,8 +60,7 @@ class OpenCode:
     tries_left: int
 
 
-@dataclass(frozen=True, slots=True)
-class MadeCode:
+class MadeCode(Struct, frozen=True):
     """Code that was made for an identifier of a case.
 
     Attributes:
@@ -79,6 +79,8 @@ class MadeCode:
     kind: IdentifierKind
     expires: datetime
     tries: int
-    mail: Mail = field(repr=False)
-    code: str = field(default="", repr=False)
+    mail: Mail
+    code: str = ""
     host: str = ""
+
+    __repr__ = repr_without("mail", "code")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model.finding import Sensitivity
 
 
-@dataclass(frozen=True, slots=True)
-class HeldCategory:
+class HeldCategory(Struct, frozen=True):
     """Category of data that an index holds of people.
 
     Attributes:
@@ -26,8 +26,7 @@ class HeldCategory:
     findings: int
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(Struct, frozen=True):
     """Holdings of an index.
 
     Attributes:

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ctscan.model.message import Code
 
@@ -37,8 +38,7 @@ class PeriodText(Code):
 _LEAP = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """Period of whole days, months or years."""
 
     count: int
@@ -143,8 +143,7 @@ class KeptText(Code):
     FINDINGS_BEFORE = "kept.findings-before"
 
 
-@dataclass(frozen=True, slots=True)
-class KeptRule:
+class KeptRule(Struct, frozen=True):
     """Rule that was applied to the certificates of an index.
 
     Attributes:
@@ -163,8 +162,7 @@ class KeptRule:
         return self.period.before(now) >= self.before
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Limits of certificates at a moment: one for each rule, at most one of a kind."""
 
     rules: tuple[KeptRule, ...] = ()
@@ -177,8 +175,7 @@ class Limits:
 NO_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(Struct, frozen=True):
     """Rules of the settings, by kind. A kind without a rule is kept, but for the people in closed cases."""
 
     periods: tuple[tuple[KeepKind, Period], ...] = ()
@@ -240,8 +237,7 @@ class Purged(StrEnum):
     RANGES = "ranges"  # searched with a wider scope, that now count for the configured scope only
 
 
-@dataclass(frozen=True, slots=True)
-class PurgeBounds:
+class PurgeBounds(Struct, frozen=True):
     """Moments before which records go, by kind, at the time of a purge."""
 
     limits: Limits = NO_LIMITS
@@ -253,8 +249,7 @@ class PurgeBounds:
         return self.before.get(kind)
 
 
-@dataclass(frozen=True, slots=True)
-class PurgeReceipt:
+class PurgeReceipt(Struct, frozen=True):
     """Receipt of a purge, or the numbers of one that was tried.
 
     Attributes:

@@ -8,10 +8,11 @@ Sentences are codes (`model/letter_text.py`). Data of the person stand in rows a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from ctscan.model.letter_text import LetterText, MissingItem
 
@@ -67,22 +68,19 @@ class Sender(StrEnum):
 # --- parts of a letter ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(Struct, frozen=True):
     """Paragraph."""
 
     text: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """Point of a numbered list."""
 
     text: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Row of a table. `value` is a datum as it stands, or a sentence; `missing` marks a datum that the sender adds."""
 
     label: Message
@@ -90,15 +88,13 @@ class Row:
     missing: MissingItem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bullet:
+class Bullet(Struct, frozen=True):
     """Item of a list without numbers."""
 
     text: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Subheading:
+class Subheading(Struct, frozen=True):
     """Heading within a section."""
 
     text: Message
@@ -107,16 +103,14 @@ class Subheading:
 Block = Prose | Point | Bullet | Row | Subheading
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """Section of a letter. Rows that follow each other are one table."""
 
     heading: Message | None
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LetterAddressee:
+class LetterAddressee(Struct, frozen=True):
     """Party that a letter goes to.
 
     Attributes:
@@ -138,8 +132,7 @@ class LetterAddressee:
     is_officer_named: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """Letter, ready to be put into words.
 
     Attributes:
@@ -176,24 +169,21 @@ class Letter:
     notes: tuple[Message, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unwritten:
+class Unwritten(Struct, frozen=True):
     """CA to which no letter is written, and why."""
 
     ca: str
     why: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Letters:
+class Letters(Struct, frozen=True):
     """Letters of a case, and the CAs to which none is written."""
 
     letters: tuple[Letter, ...]
     unwritten: tuple[Unwritten, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenLetter:
+class WrittenLetter(Struct, frozen=True):
     """Letter with the paths of its files, the document first, and the SHA-256 of the document, hexadecimal."""
 
     letter: Letter
@@ -201,8 +191,7 @@ class WrittenLetter:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenLetters:
+class WrittenLetters(Struct, frozen=True):
     """Letters that were written, and the CAs to which none is written."""
 
     letters: tuple[WrittenLetter, ...]

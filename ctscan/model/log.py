@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.message import Code
 
@@ -32,8 +33,7 @@ class ListedState(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class FinalHead:
+class FinalHead(Struct, frozen=True):
     """`final_tree_head` of a readonly log in the log list: size, root and, where given, the time in ms."""
 
     size: int
@@ -45,8 +45,7 @@ ARCHIVE_END = ".zip/"
 """End of the address of a log in zip files: any of them, and the slash of every prefix of tiles."""
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(Struct, frozen=True):
     """CT log as a log list describes it.
 
     `url` is the RFC 6962 base (ends with `/`), `monitoring_url` the prefix of the tiles (ends with `/`; may be
@@ -73,8 +72,7 @@ class Log:
         return self.monitoring_url.startswith("file://") or self.monitoring_url.endswith(ARCHIVE_END)
 
 
-@dataclass(frozen=True, slots=True)
-class LogKey:
+class LogKey(Struct, frozen=True):
     """Description of a log in a folder without `log.v3.json`: the file of its public key, and the first line of its
     checkpoints."""
 
@@ -105,8 +103,7 @@ class SkipReason(Code):
     READ_APART = "skip.read-apart"  # read by a scan with --log, outside the basis
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedLog:
+class SkippedLog(Struct, frozen=True):
     """Log of the list that is not read, with the reason; an answer names it as not covered."""
 
     id: bytes
@@ -115,8 +112,7 @@ class SkippedLog:
     reason: Message
 
 
-@dataclass(frozen=True, slots=True)
-class TreeHead:
+class TreeHead(Struct, frozen=True):
     """Signed claim of a log about its tree at one moment (an STH or a checkpoint); unproven until verified.
 
     `signature` is the RFC 6962 DigitallySigned struct; empty for a head taken from a verified log list.
@@ -131,8 +127,7 @@ class TreeHead:
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Cosignature:
+class Cosignature(Struct, frozen=True):
     """Signature of a witness on a checkpoint. `time`: seconds since 1970, as the witness says; None where the signature
     doesn't verify."""
 
@@ -140,8 +135,7 @@ class Cosignature:
     time: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SeenHead:
+class SeenHead(Struct, frozen=True):
     """Signed tree head that a pass accepted, with the times at which passes saw it first and last."""
 
     head: TreeHead

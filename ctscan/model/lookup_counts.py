@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model.answer import Answer
 
 
-@dataclass(slots=True)
-class LookupCounts:
+class LookupCounts(Struct):
     """Sums of the look-ups of one command. An answer with only a part of a name is `nothing`. `incomplete` answers
     count as `found` or `nothing`, too; `repeated` and `not_understood` are lines of a list that got no answer."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class MailSecurity(StrEnum):
@@ -14,8 +15,7 @@ class MailSecurity(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class MailSettings:
+class MailSettings(Struct, frozen=True):
     """Server that sends mail (SMTP), from the table `[mail]` of the settings.
 
     Attributes:
@@ -33,8 +33,7 @@ class MailSettings:
     sender: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """Message of plain text to a single address.
 
     Attributes:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
+
+from msgspec import Struct, field
 
 from ctscan.model.entry import EntryKind
 from ctscan.model.match import Match
 from ctscan.model.revocation import CertificateStanding
 
 
-@dataclass(slots=True)
-class MatchTally:
+class MatchTally(Struct):
     """Sums over the matches of an answer.
 
     Attributes:

@@ -7,10 +7,11 @@ A vocabulary of codes is an enum beside its noun: `AttributionReason`, `StatusRe
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
 
 LEGACY = "legacy"
 """Code of a sentence that an older version stored. Parameter: `text`."""
@@ -21,8 +22,7 @@ Value = str | int | date
 """Value of a parameter as it is given; a time (`datetime`, which is a `date`) or a day becomes text by RFC 3339."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """Code of a sentence with its parameters, ordered by name. A parameter never holds an identifier of a person."""
 
     code: str  # "attribution.only-people": the vocabulary, a dot, the word

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from ctscan.model.health import Condition
@@ -21,8 +22,7 @@ class MeasuredPart(StrEnum):
     ALERTS = "alerts"
 
 
-@dataclass(frozen=True, slots=True)
-class LogMeasure:
+class LogMeasure(Struct, frozen=True):
     """Measures of a log of the basis.
 
     Attributes:
@@ -64,8 +64,7 @@ class LogMeasure:
     failing_since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IndexMeasure:
+class IndexMeasure(Struct, frozen=True):
     """Measures of the basis of answers and of the index as a whole.
 
     Attributes:
@@ -93,8 +92,7 @@ class IndexMeasure:
     run_outcome: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FindingsPortion:
+class FindingsPortion(Struct, frozen=True):
     """Counts of a portion of the certificates, in the order of their rows.
 
     Attributes:
@@ -108,16 +106,14 @@ class FindingsPortion:
     last: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class FindingsMeasure:
+class FindingsMeasure(Struct, frozen=True):
     """Counts of all certificates, and of the findings about people by category and sensitivity."""
 
     certificates: int
     findings: Mapping[tuple[str, str], int]
 
 
-@dataclass(frozen=True, slots=True)
-class CasesMeasure:
+class CasesMeasure(Struct, frozen=True):
     """Counts of requests of data subjects. `due_soon`: cases whose next deadline is today or in the days to come that
     `SOON` counts; `overdue`: cases whose next deadline has passed."""
 
@@ -130,8 +126,7 @@ SOON = 7
 """Days of `CasesMeasure.due_soon`."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelMeasure:
+class ChannelMeasure(Struct, frozen=True):
     """Measures of a channel that ever got an alert.
 
     Attributes:
@@ -153,8 +148,7 @@ class ChannelMeasure:
     last_delivered: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class PartTaken:
+class PartTaken(Struct, frozen=True):
     """Account of taking a part: when, whether it succeeded, and its seconds."""
 
     at: datetime
@@ -162,8 +156,7 @@ class PartTaken:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(Struct, frozen=True):
     """Measures of an index. A part that could not be taken is None or empty, and `parts` says so.
 
     Attributes:

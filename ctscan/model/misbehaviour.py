@@ -6,10 +6,11 @@ Evidence is a few bytes from which a third party verifies the contradiction with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.message import Code
 
@@ -26,8 +27,7 @@ class MisbehaviourKind(StrEnum):
     NOT_EXTENDED = "not extended"  # heads: smaller, larger; hashes rebuild the larger root, and not the smaller one
 
 
-@dataclass(frozen=True, slots=True)
-class MisbehaviourEvidence:
+class MisbehaviourEvidence(Struct, frozen=True):
     """Evidence of misbehaviour.
 
     Attributes:
@@ -49,8 +49,7 @@ class DismissalReason(Code):
     UNVERIFIABLE = "dismissal.unverifiable"
 
 
-@dataclass(frozen=True, slots=True)
-class MisbehaviourDecision:
+class MisbehaviourDecision(Struct, frozen=True):
     """Decision about recorded misbehaviour: to dismiss it, or to restore it. `who`: the account, or `ctscan`."""
 
     at: datetime
@@ -59,8 +58,7 @@ class MisbehaviourDecision:
     reason: Message
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedMisbehaviour:
+class RecordedMisbehaviour(Struct, frozen=True):
     """Misbehaviour of a log in the index. `number` names it for a decision; `decisions`, oldest first."""
 
     number: int
@@ -77,8 +75,7 @@ class RecordedMisbehaviour:
         return newest if newest is not None and newest.is_dismissal else None
 
 
-@dataclass(frozen=True, slots=True)
-class DismissedMisbehaviour:
+class DismissedMisbehaviour(Struct, frozen=True):
     """Dismissed misbehaviour, in short: answers name it."""
 
     number: int

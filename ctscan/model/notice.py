@@ -7,9 +7,10 @@ Sentences are codes. No value in them is a person's, but for those by which the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ctscan.model.message import Code, Message
 
@@ -24,29 +25,25 @@ class NoticeKind(StrEnum):
     ART30 = "art30"
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(Struct, frozen=True):
     """Paragraph."""
 
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """Item of a list."""
 
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Place of a setting that is missing, by its key: `controller.dpo`."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """Row with a label; `values` are lines, none of them marks the gap of a setting."""
 
     label: Message
@@ -54,8 +51,7 @@ class Fact:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Table with a head; each row has as many cells. Numbers stand on the right."""
 
     head: tuple[Message, ...]
@@ -65,16 +61,14 @@ class Table:
 Block = Prose | Item | Gap | Fact | Table
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeSection:
+class NoticeSection(Struct, frozen=True):
     """Section. Facts that follow each other are one table, items one list."""
 
     heading: Message
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """Paper, ready to be put into words.
 
     Attributes:
@@ -99,8 +93,7 @@ class Notice:
         return tuple(dict.fromkeys(gaps))
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenNotice:
+class WrittenNotice(Struct, frozen=True):
     """Paper that was written: its file, SHA-256 (hexadecimal), and the settings that it lacks."""
 
     path: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.identifier import IdentifierKind
 from ctscan.model.message import Code, Message
@@ -38,8 +39,7 @@ class ByteForm(StrEnum):
     NOT_KEPT = "not kept"  # the index holds no bytes of it
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Field of a certificate in which a datum stands, with the subject that the certificate gives it."""
 
     identity: bytes  # of the certificate
@@ -48,8 +48,7 @@ class Place:
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True)
-class Datum:
+class Datum(Struct, frozen=True):
     """Datum of the person, once, with every place.
 
     Attributes:
@@ -71,8 +70,7 @@ class Datum:
     since: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class PersonCertificate:
+class PersonCertificate(Struct, frozen=True):
     """Certificate that is about the person, without the data of other people.
 
     Attributes:
@@ -131,16 +129,14 @@ class PersonCertificate:
         return self.matched_as == (IdentifierKind.NAME,)
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBack:
+class HeldBack(Struct, frozen=True):
     """Certificate that is held back, for the handler: its identity and the reason."""
 
     identity: bytes
     reason: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """Picture of a person.
 
     Attributes:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model.entry import Entry
     from ctscan.model.log import Log, TreeHead
 
 
-@dataclass(frozen=True, slots=True)
-class InclusionProof:
+class InclusionProof(Struct, frozen=True):
     """Proof that entry `index` lies in the tree of `head` (RFC 6962 section 2.1.1, leaf to root)."""
 
     index: int
@@ -19,8 +19,7 @@ class InclusionProof:
     path: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Log, entry and proof with which one sighting is checked offline (`ctscan prove`)."""
 
     log: Log

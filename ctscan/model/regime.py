@@ -9,9 +9,11 @@ such as `s.`, are `ArticleWord`s with a form in each language.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.model.message import Code
 
@@ -152,16 +154,14 @@ class RegimeFact(Code):
     COMPLAINT_FIRST = "regime-fact.complaint-first"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Article of a fact, and the certainty of the fact."""
 
     article: str
     certainty: Certainty
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """Period of a regime. `rolls`: a last day on Saturday, Sunday or holiday moves to the next working day."""
 
     count: int
@@ -171,8 +171,7 @@ class Period:
     certainty: Certainty
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
+class Extension(Struct, frozen=True):
     """Longer time to answer. `total` counts from the start of the clock, `None` where the law sets no limit;
     `tell_within_first`: it has to be told, with reasons, within the first period."""
 
@@ -182,8 +181,7 @@ class Extension:
     certainty: Certainty
 
 
-@dataclass(frozen=True, slots=True)
-class PauseGround:
+class PauseGround(Struct, frozen=True):
     """Ground on which the clock stops, and the way in which its days count. `right`: the only right whose requests
     may stop; None: those of every right."""
 
@@ -194,8 +192,7 @@ class PauseGround:
     right: Right | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """Ground of a refusal, and the article of the regime behind it."""
 
     code: RefusalReason
@@ -203,8 +200,7 @@ class Ground:
     certainty: Certainty
 
 
-@dataclass(frozen=True, slots=True)
-class RightArticle:
+class RightArticle(Struct, frozen=True):
     """Article of a right or a rule."""
 
     right: Right
@@ -212,8 +208,7 @@ class RightArticle:
     certainty: Certainty
 
 
-@dataclass(frozen=True, slots=True)
-class RegimeAuthority:
+class RegimeAuthority(Struct, frozen=True):
     """Authority to complain to, by the name that it bears itself. `place`: country, by ISO 3166, or country and
     subdivision (`DE-BE`), where a regime has authorities of several. `names`: its official names in further languages.
     """
@@ -228,16 +223,14 @@ class RegimeAuthority:
         return dict(self.names).get(lang, self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleWord:
+class ArticleWord(Struct, frozen=True):
     """Word that the articles of a regime hold, and its form in each language: `s.` is `art.` in French."""
 
     word: str
     forms: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ComplaintFirst:
+class ComplaintFirst(Struct, frozen=True):
     """Complaint to the controller that comes before the authority.
 
     Attributes:
@@ -253,8 +246,7 @@ class ComplaintFirst:
     certainty: Certainty
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierRule:
+class EarlierRule(Struct, frozen=True):
     """Rule for requests that were received before a day: another start of the clock, and other pauses."""
 
     before: date
@@ -264,8 +256,7 @@ class EarlierRule:
     certainty: Certainty
 
 
-@dataclass(frozen=True, slots=True)
-class Regime:
+class Regime(Struct, frozen=True):
     """Regime of requests.
 
     Attributes:

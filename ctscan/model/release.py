@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.message import Code, Message
 
@@ -23,16 +24,14 @@ class IdentityDoubt(Code):
     REJECTED = "doubt.rejected"  # the handler found that it is somebody else's
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """Certificate that is held back as unclear, with every reason."""
 
     match: Match
     reasons: tuple[Message, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """Certificates of a case, divided; each in the order in which it was found.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model.certificate import Certificate
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from ctscan.model.search import Question, QuestionKind
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """Repository that can be asked for certificates by their contents, and its limits. Text for readers."""
 
     name: str  # as given to --in and --repository: "crt.sh"
@@ -29,8 +29,7 @@ class Repository:
     tells: str = ""  # who learns of the question, in words
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Source of certificates: logs, files or a repository. `lacks`: reason why it can't be used here, or empty."""
 
     name: str
@@ -45,8 +44,7 @@ class Source:
     lacks: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Coordinate:
+class Coordinate(Struct, frozen=True):
     """Log and index of a certificate as a repository claims them. Believed when the log is read, not before."""
 
     log: str  # URL as the repository gives it
@@ -54,8 +52,7 @@ class Coordinate:
     timestamp: int | None = None  # ms
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryEntry:
+class RepositoryEntry(Struct, frozen=True):
     """Certificate as a repository gives it; nothing in it is proven."""
 
     reference: str  # number or path under which the repository has it
@@ -66,15 +63,13 @@ class RepositoryEntry:
     owner: str = ""  # of the CA, as the repository says
 
 
-@dataclass(frozen=True, slots=True)
-class Incompleteness:
+class Incompleteness(Struct, frozen=True):
     """Missing part of a repository's results: the search is not whole. The reason holds nothing of the question."""
 
     reason: Message
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryHit:
+class RepositoryHit(Struct, frozen=True):
     """Certificate of a repository that is kept.
 
     `leaf` is the certificate itself, or the TBSCertificate without poison of a precertificate, which is then in
@@ -93,8 +88,7 @@ class RepositoryHit:
     unkept: tuple[LookupKey, ...] = ()  # as of a Hit
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(Struct, frozen=True):
     """Record that a third party learned of an interest in a person, a domain or a certificate. The identifier itself
     is not recorded."""
 
@@ -107,8 +101,7 @@ class Disclosure:
     command: str  # "search", "scan --repository", "status --ocsp"
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedDisclosure:
+class PlannedDisclosure(Struct, frozen=True):
     """Questions that a repository is about to be asked, and questions that it can't be asked."""
 
     title: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ctscan.model.entry import EntryKind
 from ctscan.model.file_tally import FileTally
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     from ctscan.model.search import QuestionKind, Shortfall
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(Struct, frozen=True):
     """End of one question to one repository. `results` counts the certificates
     that the repository gave now or earlier, `certificates` those that are new in the index. `number` is that of the
     search in the index."""
@@ -46,8 +46,7 @@ class SearchResult:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResults:
+class SearchResults(Struct, frozen=True):
     """End of all questions of one command. `stopped`: some questions were not asked. `left_out`: terms of the scope for
     which no repository was asked."""
 
@@ -64,8 +63,7 @@ class SearchResults:
         return 4 if self.left_out or SearchState.INCOMPLETE in endings else 0
 
 
-@dataclass(slots=True)
-class FindingCounts:
+class FindingCounts(Struct):
     """Numbers of findings by category: all, those about people, and those in certificates of CAs."""
 
     findings: Counter[str] = field(default_factory=Counter)
@@ -80,8 +78,7 @@ class FindingCounts:
             self.of_authorities[finding.category] += is_authority
 
 
-@dataclass(slots=True)
-class ImportResult:
+class ImportResult(Struct):
     """Sums of an import so far. `read` counts different certificates, `repeated` further copies, `kept` the
     certificates in scope, `new` the kept certificates that the index did not hold. `problems` counts the inputs that
     could not be read, and those that were `partly_read`. `requests` counts certificate requests, which aren't public
@@ -115,8 +112,7 @@ class ImportResult:
         return 4 if self.problems else 0
 
 
-@dataclass(slots=True)
-class RefreshResult:
+class RefreshResult(Struct):
     """Sums of a refresh. `said` maps certificates to the state that a CA stated; `failures` are hosts that could not be
     used, each once with the reason; `current` counts certificates whose last statement still holds."""
 
@@ -131,8 +127,7 @@ class RefreshResult:
         return 1 if self.stopped else 4 if self.failures else 0
 
 
-@dataclass(slots=True)
-class StandingCounts:
+class StandingCounts(Struct):
     """Numbers of certificates by standing; unknown standings also by reason. `oldest`: the oldest statement used.
     `remarks`: what they leave out."""
 
@@ -150,8 +145,7 @@ class StandingCounts:
             self.oldest = min(filter(None, (self.oldest, said.checked)))
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedSighting:
+class CheckedSighting(Struct, frozen=True):
     """Sighting checked offline. `trust` names the basis of its tree head: `signature`, or `log list` for the final head
     of a log that no longer answers. `problem` is empty when the sighting is proven."""
 
@@ -161,8 +155,7 @@ class CheckedSighting:
     problem: str = ""
 
 
-@dataclass(slots=True)
-class ProofCounts:
+class ProofCounts(Struct):
     """Numbers of a proof: sightings proven and not proven, certificates without evidence by reason.
 
     Certificates from chains, repositories and files can have no evidence. `bare` and `lost` count rows that lack their
@@ -194,8 +187,7 @@ class ProofCounts:
         return bool(self.proven) and not (self.unproven or self.bare or self.lost or self.damaged)
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
+class Repaired(Struct, frozen=True):
     """Outcome of the repair of an index.
 
     `rewritten` and `dropped` count certificates, `unread` entries that count as not read from now on. `unrepaired` are
@@ -208,8 +200,7 @@ class Repaired:
     unrepaired: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReindexResult:
+class ReindexResult(Struct, frozen=True):
     """Numbers of certificates by outcome of a reindex with one rule set. `stopped`: others were not reached."""
 
     rules: str
@@ -228,8 +219,7 @@ class ReindexResult:
         return 4 if self.repaired and (self.repaired.unread or self.repaired.dropped) else 0
 
 
-@dataclass(frozen=True, slots=True)
-class LogReport:
+class LogReport(Struct, frozen=True):
     """Log with its progress. `gaps` and the verified ranges together make up `[0, head size)`."""
 
     state: LogState
@@ -246,8 +236,7 @@ class LogReport:
     witnesses: int = 0  # that the configuration names
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedMisbehaviour:
+class CheckedMisbehaviour(Struct, frozen=True):
     """Recorded misbehaviour of a log, checked now. `proven`: the contradiction that the evidence proves, in words;
     empty where it proves none, and `problem` says why."""
 
@@ -257,8 +246,7 @@ class CheckedMisbehaviour:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalCertificate:
+class LocalCertificate(Struct, frozen=True):
     """Certificate or certificate request in a file or on stdin.
 
     `certificate` is None for an input that can't be read as either: then `findings` come from its readable strings, and
@@ -278,8 +266,7 @@ class LocalCertificate:
     request: RequestOutlook | None = None  # of a certificate request
 
 
-@dataclass(slots=True)
-class InspectionCounts:
+class InspectionCounts(Struct):
     """Sums of an inspection. `read` counts certificates and requests, `requests` the requests among them; `personal`
     those with personal data, `personal_of_authorities` of them of CAs. `unreadable` counts inputs that can't be read,
     `absences` those among them that merely hold no certificate; `not_whole` certificates that are cut off or were read
@@ -322,8 +309,7 @@ class InspectionCounts:
         self.counts.add(found.findings, is_authority=is_authority)
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedAuthorities:
+class LoadedAuthorities(Struct, frozen=True):
     """List of authorities as it was read. `remarks`: parts that it lacks, with the reason. `replaced`: the list that
     the index held before."""
 
@@ -333,8 +319,7 @@ class LoadedAuthorities:
     replaced: AuthorityList | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInfo:
+class RuleInfo(Struct, frozen=True):
     """Rule: a kind of personal data that is looked for, and where its places are specified."""
 
     id: str
@@ -346,8 +331,7 @@ class RuleInfo:
     types: tuple[str, ...]  # OIDs of the types of value that it reads
 
 
-@dataclass(frozen=True, slots=True)
-class TypeInfo:
+class TypeInfo(Struct, frozen=True):
     """Type of value (attribute, otherName, extension) that may hold personal data, and its treatment."""
 
     oid: str

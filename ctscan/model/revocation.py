@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.message import Code
 
@@ -91,8 +92,7 @@ class StatusReason(Code):
     RESPONDER_NOT_CERTIFIED = "status.responder-not-certified"
 
 
-@dataclass(frozen=True, slots=True)
-class Revocation:
+class Revocation(Struct, frozen=True):
     """Statement of one source about the revocation of one certificate."""
 
     state: RevocationState
@@ -116,8 +116,7 @@ class CertificateStanding(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """Status of a certificate at one moment. Revoked and expired certificates stay in every answer."""
 
     standing: CertificateStanding
@@ -126,8 +125,7 @@ class Status:
     why: Message | None = None  # unknown: why, and what to do; valid: contradicting claims
 
 
-@dataclass(frozen=True, slots=True)
-class Crl:
+class Crl(Struct, frozen=True):
     """Certificate revocation list as fetched; kept for as long as it says."""
 
     url: str
@@ -137,8 +135,7 @@ class Crl:
     next_update: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class KeptCertificate:
+class KeptCertificate(Struct, frozen=True):
     """Kept certificate, as input of a revocation check.
 
     `der` is the whole certificate where it was seen, else the TBS (then `kind` is precert). `submitted` holds the

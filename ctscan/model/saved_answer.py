@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.message import Code, Message
 
@@ -16,8 +17,7 @@ Facts = frozenset[tuple[str, str]]
 """Fields of a part of an answer with their values in JSON, without sentences."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedSighting:
+class SavedSighting(Struct, frozen=True):
     """Sighting that a saved answer claims. `timestamp` is its text."""
 
     log: str
@@ -28,8 +28,7 @@ class SavedSighting:
     verified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SavedMatch:
+class SavedMatch(Struct, frozen=True):
     """Certificate that a saved answer claims. `sha256` is empty for a certificate that was not seen itself."""
 
     identity: bytes
@@ -40,8 +39,7 @@ class SavedMatch:
     repositories: frozenset[tuple[str, str]]  # repository and reference
 
 
-@dataclass(frozen=True, slots=True)
-class SavedRange:
+class SavedRange(Struct, frozen=True):
     """Range that a saved answer claims as searched."""
 
     span: Span
@@ -49,8 +47,7 @@ class SavedRange:
     rules: str
 
 
-@dataclass(frozen=True, slots=True)
-class SavedCoverage:
+class SavedCoverage(Struct, frozen=True):
     """Coverage of a log that a saved answer claims."""
 
     log: str
@@ -59,8 +56,7 @@ class SavedCoverage:
     verified: tuple[SavedRange, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SavedAnswer:
+class SavedAnswer(Struct, frozen=True):
     """Answer as a file gives it.
 
     Attributes:
@@ -162,8 +158,7 @@ class CheckState(StrEnum):
     OPEN = "open"  # the index has moved on, so that a part can't be checked
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """Check of a saved answer against one thing. `problems` contradict the answer, `unmade` are checks that can't be
     made any longer, `notes` are no faults."""
 
@@ -179,8 +174,7 @@ class Check:
         return CheckState.OPEN if self.unmade else CheckState.HOLDS
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedAnswer:
+class CheckedAnswer(Struct, frozen=True):
     """Saved answer, checked against its own digest, the index and the trail."""
 
     answer: SavedAnswer

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.hit import EMPTY_RESULT
 from ctscan.model.message import Code
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from ctscan.model.proof import InclusionProof
 
 
-@dataclass(frozen=True, slots=True)
-class ScanStep:
+class ScanStep(Struct, frozen=True):
     """Step of one reader, committed in one transaction: no part is ever seen without the rest.
 
     Tiled logs: `verified` extends by the batch, `pending` is None. Logs without tiles: hits and `pending` first;
@@ -62,8 +62,7 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Scan as recorded: operator, times, scope, purpose and outcome."""
 
     id: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model.coverage import Gap
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from ctscan.model.results import SearchResult
 
 
-@dataclass(frozen=True, slots=True)
-class LogResult:
+class LogResult(Struct, frozen=True):
     """End of the reading of one log. `outcome`: "done", "gaps", "incomplete", "shared", "misbehaviour", "wrong origin"
     or "stopped". `message`: the text of an error. `gaps`: entries that were to be read and were not. `notes`:
     `PassNote`s."""
@@ -25,8 +25,7 @@ class LogResult:
     notes: tuple[Message, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ScanReport:
+class ScanReport(Struct, frozen=True):
     """End of a scan or backfill: logs that were read and questions that repositories were asked."""
 
     exit_code: int

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from ctscan.model.message import Code
 
@@ -25,8 +26,7 @@ class QuestionKind(StrEnum):
     IMPORT = "import"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Question to a repository; `value` is canonical but for names, which stay as given."""
 
     kind: QuestionKind
@@ -99,8 +99,7 @@ class SearchShortfall(Code):
     TIMES = "shortfall.times"
 
 
-@dataclass(frozen=True, slots=True)
-class Shortfall:
+class Shortfall(Struct, frozen=True):
     """Reason why a search isn't whole, and how often it was met."""
 
     reason: Message
@@ -114,8 +113,7 @@ class SearchScope(Code):
     ADDRESSES = "search-scope.addresses"
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """Question put to one repository, and its outcome.
 
     `question` is empty when read back from the index, where it named a person: the index keeps only its digest.
@@ -138,8 +136,7 @@ class Search:
     scope_emails: int = 0  # addresses in the scope; without any scope, results about the question were kept
 
 
-@dataclass(frozen=True, slots=True)
-class RepositorySighting:
+class RepositorySighting(Struct, frozen=True):
     """Certificate seen in a repository. `confirmed`: a log was read and proven to hold the same certificate."""
 
     repository: str

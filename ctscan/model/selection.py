@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+
+class Selection(Struct, frozen=True):
     """Choice of the certificates and findings of an answer that are shown.
 
     Attributes:

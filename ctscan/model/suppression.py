@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.model.identifier import IdentifierKind
 
@@ -28,16 +29,14 @@ class SuppressionKind(StrEnum):
     LOST = "lost"  # first entry of a file that was begun because the one before, or its key, was lost
 
 
-@dataclass(frozen=True, slots=True)
-class SuppressedDigest:
+class SuppressedDigest(Struct, frozen=True):
     """Digest of an identifier: HMAC-SHA-256 of its kind and its form for comparison."""
 
     kind: IdentifierKind
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """Entry of the suppression file. Entries are only added, and numbered 1, 2, 3 and so on.
 
     Attributes:
@@ -66,16 +65,14 @@ class Suppression:
     case: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PrivacyFiles:
+class PrivacyFiles(Struct, frozen=True):
     """Paths of the key file and of the suppression file of an index."""
 
     key: str
     suppressions: str
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(Struct, frozen=True):
     """Answer of the suppressions to a look-up: the person objected, or asked to be erased."""
 
     since: datetime
@@ -83,8 +80,7 @@ class Suppressed:
     restricted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SuppressionsAsked:
+class SuppressionsAsked(Struct, frozen=True):
     """Word of the suppressions on an identifier.
 
     Attributes:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ctscan.model.message import Code, Message
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateShape:
+class TemplateShape(Struct, frozen=True):
     """Shape of a certificate: what its template decides, without any value.
 
     Attributes:
@@ -47,8 +47,7 @@ class Need(StrEnum):
     UNKNOWN = "unknown"  # the certificate states no purpose that is known
 
 
-@dataclass(frozen=True, slots=True)
-class UseNeeds:
+class UseNeeds(Struct, frozen=True):
     """Data of people that a purpose of certificates needs. `use`: a word of `x509.certificate_use`; `categories`:
     fideslang keys, each with everything below it; `source`: the requirement."""
 
@@ -57,8 +56,7 @@ class UseNeeds:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateField:
+class TemplateField(Struct, frozen=True):
     """Field that holds data of people in the certificates of a template.
 
     Attributes:
@@ -77,8 +75,7 @@ class TemplateField:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateGroup:
+class TemplateGroup(Struct, frozen=True):
     """Certificates of one template, or of one shape where no template is named.
 
     Attributes:
@@ -108,8 +105,7 @@ class TemplateGroup:
     advice: tuple[Message, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateReport:
+class TemplateReport(Struct, frozen=True):
     """Templates that were found, those that put most people into certificates first.
 
     Attributes:

@@ -8,10 +8,11 @@ alert.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from ctscan.model.message import Code
 
@@ -52,8 +53,7 @@ class MatchState(StrEnum):
     ALERTED = "alerted"
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """Standing question to an index.
 
     Attributes:
@@ -80,8 +80,7 @@ class Watch:
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class WatchStanding:
+class WatchStanding(Struct, frozen=True):
     """Watch with the numbers of its matches by state."""
 
     watch: Watch
@@ -95,8 +94,7 @@ class WatchStanding:
 # --- matching -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedFinding:
+class WatchedFinding(Struct, frozen=True):
     """Finding, as far as watches compare it."""
 
     rule: str
@@ -104,8 +102,7 @@ class WatchedFinding:
     keys: tuple[LookupKey, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedCertificate:
+class WatchedCertificate(Struct, frozen=True):
     """Certificate, as far as watches compare it.
 
     Attributes:
@@ -124,16 +121,14 @@ class WatchedCertificate:
     findings: tuple[WatchedFinding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FoundMatch:
+class FoundMatch(Struct, frozen=True):
     """Match of a certificate with a watch: the reason, and the rules of the findings that an alert is about."""
 
     reason: Message
     rules: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(Struct, frozen=True):
     """Limits within which the matches of a watch lie, for an index to search with. Each adds some certificates.
 
     Attributes:
@@ -190,8 +185,7 @@ class AckKind(StrEnum):
     RULE = "rule"  # id of a rule: findings of it
 
 
-@dataclass(frozen=True, slots=True)
-class Ack:
+class Ack(Struct, frozen=True):
     """Acknowledgement: matches that it covers stay silent while it holds.
 
     Attributes:
@@ -218,8 +212,7 @@ class Ack:
 # --- checks -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class WatchCheck:
+class WatchCheck(Struct, frozen=True):
     """Result of a check of new certificates, of one portion or summed up.
 
     Attributes:

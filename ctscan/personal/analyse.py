@@ -10,10 +10,12 @@ fail: an exception of a reader or a rule becomes the reason why the certificate 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
 from typing import Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, EntryKind, Finding, LookupKey, Problem
@@ -69,8 +71,7 @@ class ResultFilter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(Struct, frozen=True):
     """Personal data in a certificate.
 
     Attributes:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol
+
+from msgspec.structs import replace
 
 from ctscan.errors import FormatError
 from ctscan.model import (

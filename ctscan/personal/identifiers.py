@@ -8,8 +8,9 @@ identifiers (a +tag, dots, a telephone number without its country) are offered s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ctscan.errors import UsageError
 from ctscan.model import Identifier, IdentifierKind, LookupKey

@@ -7,8 +7,9 @@ certificate decide alike, and nothing that was purged comes back. A certificate 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ctscan.model.certificate import Certificate
 from ctscan.model.finding import Finding
@@ -27,8 +28,7 @@ def _reaches(date: datetime | None, before: datetime | None) -> bool:
     return date is None or before is None or date >= before
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
+class Keeping(Struct, frozen=True):
     """Filter by scope (or by the identifier of a search) and by the limits of retention."""
 
     within: ResultFilter

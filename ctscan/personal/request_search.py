@@ -8,7 +8,7 @@ The first step sees nothing of the attributes, so it finds what the rules find i
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ctscan.model import Certificate, Finding, Problem
 from ctscan.model.certificate_request import STAYING_PARTS

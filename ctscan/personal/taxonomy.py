@@ -9,9 +9,10 @@ the meaning of values.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from ctscan.x509.oids import attribute_name, extension_name, other_name_name
 
@@ -43,8 +44,7 @@ class Treatment(StrEnum):
     NOT_READ = "not read"
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Struct, frozen=True):
     """Type of values. `treatment` and `why` hold where no rule covers the type; NOT_READ: a rule has to cover it."""
 
     kind: TypeKind
@@ -54,8 +54,7 @@ class Type:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """Coverage of a type: the rules that read it, its use as evidence, or the reason for neither."""
 
     type: Type

@@ -7,8 +7,10 @@ to a person only where its kind alone decides that.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.model import (
     AttributionReason,
@@ -28,8 +30,7 @@ from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.view import View, spellings, strings_of
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(Struct, frozen=True):
     """Attribution of a value: its subject, the confidence, and the reason as a code, without certificate data."""
 
     kind: SubjectKind
@@ -40,8 +41,7 @@ class Attribution:
 ONLY_PEOPLE: Final = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.ONLY_PEOPLE())
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """Typed value read from part of a text.
 
     `value` is the text as written. The field gives attribution and person where they are None and empty, the category

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, KeysView, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from ctscan.model import Certificate, DecodedString, Field, Problem
 from ctscan.model.certificate_request import REQUEST_RECIPIENT

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from ctscan.errors import UsageError
 from ctscan.model import Identifier, IdentifierKind, LookupKey, Message
@@ -37,8 +38,7 @@ PERSON_KINDS = frozenset(
 _Name = tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WatchTerm:
+class WatchTerm(Struct, frozen=True):
     """Term of a watch, read: the certificates that it means, each part by itself.
 
     Attributes:
@@ -126,8 +126,7 @@ _READERS: Mapping[WatchKind, Callable[[str], WatchTerm]] = {
 # --- matching -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """Parts of a match: its reasons, rules of the findings it is about, and whether it is about all of them."""
 
     reason: Message | None = None

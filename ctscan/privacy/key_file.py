@@ -15,11 +15,13 @@ import re
 import secrets
 import stat
 from contextlib import suppress
-from dataclasses import dataclass, field
 from glob import escape
 from pathlib import Path
 
+from msgspec import Struct
+
 from ctscan.errors import InputError
+from ctscan.hidden_fields import repr_without
 from ctscan.on_first_use import late_pattern
 
 AUDIT_DIGEST = b"ctscan audit digest v1"
@@ -31,12 +33,13 @@ _SIZE = len(_HEADER) + 1 + 64 + 1
 _SETTING = "key_file under [privacy] in ctscan.toml, or CTSCAN_KEY_FILE"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """Secret of a key file. `path` is where it was read."""
 
     path: Path
-    secret: bytes = field(repr=False)
+    secret: bytes
+
+    __repr__ = repr_without("secret")
 
     def derive(self, use: bytes) -> bytes:
         """Derive the key of one use (RFC 5869, HKDF-SHA-256)."""

@@ -9,17 +9,19 @@ file belongs beside the key file: a copy of the index alone neither shows who ob
 
 from __future__ import annotations
 
+import dataclasses
 import hmac
 import json
 import os
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from ctscan.errors import InputError
 from ctscan.model.identifier import IdentifierKind
@@ -109,7 +111,7 @@ class SuppressionFile:
             make_key(Path(self._files.key))
             self._begin()
         known = self.current()
-        return known if known.keys else replace(known, keys=self._derived(self._keys()))
+        return known if known.keys else dataclasses.replace(known, keys=self._derived(self._keys()))
 
     def set_aside(self) -> None:
         """Rename the file, so that another one can be begun. Nothing is done where there is none.
@@ -136,7 +138,7 @@ class SuppressionFile:
         if known.keys:
             return known
         keys = self._derived(self._keys()) if Path(self._files.key).exists() else (secrets.token_bytes(32),)
-        return replace(known, keys=keys)
+        return dataclasses.replace(known, keys=keys)
 
     def _begin(self) -> None:
         write_whole(self._path, f"ctscan suppressions v1 {secrets.token_hex(16)}\n".encode(), _SETTING)

@@ -8,15 +8,15 @@ count.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 PATIENCE: Final = 2.0
 """Seconds of each answer that cost nothing: our own rate limit takes them."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshLimits:
+class RefreshLimits(Struct, frozen=True):
     """Limits of a refresh. `files`: CRLs and certificates of issuers. CAs that split their CRLs into small parts have
     some thousands."""
 
@@ -26,15 +26,13 @@ class RefreshLimits:
     seconds: float = 600.0  # of waiting, per host
 
 
-@dataclass(slots=True)
-class _Spent:
+class _Spent(Struct):
     files: int = 0
     octets: int = 0
     seconds: float = 0.0
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(Struct):
     """Cost of each host in one run. A cost counts when its request has ended, so requests under way may exceed the
     limits."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from ctscan.clock import Clock
 from ctscan.errors import FormatError
@@ -27,8 +28,7 @@ whole year would hide later revocations. CAs issue CRLs of subscriber certificat
 Requirements, section 4.9.7)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshRequest:
+class RefreshRequest(Struct, frozen=True):
     """Request for a refresh.
 
     `identities`: certificates to check (None: all kept ones). `ocsp`: consent to reveal to CAs the certificates in
@@ -48,8 +48,7 @@ class RevocationIndex(Revocations, Disclosures, Protocol):
     """Index in the roles that a refresh needs."""
 
 
-@dataclass(slots=True)
-class RefreshContext:
+class RefreshContext(Struct):
     """State shared by all parts of a refresh. `progress` receives texts without any data of a certificate."""
 
     index: RevocationIndex

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
+
+from msgspec.structs import replace
 
 from ctscan.errors import FormatError, ProofError, SourceError
 from ctscan.model import Certificate, Crl, Issuer, KeptCertificate, Message, Revocation, RevocationState, StatusReason

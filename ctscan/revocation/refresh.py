@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from ctscan.clock import Clock
 from ctscan.http.client import Client
@@ -34,8 +35,7 @@ MAX_CRLS = 4  # tried for a certificate, in sequence, while it stays unknown
 BATCH = 200  # rows kept at a time
 
 
-@dataclass(slots=True)
-class _Plan:
+class _Plan(Struct):
     """CRLs and responders to ask, by identity of the certificate."""
 
     crls: dict[bytes, tuple[str, ...]] = field(default_factory=dict)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.ct.freshness import MMD_LIMIT, about_list
 from ctscan.errors import CtscanError, IndexFault
@@ -38,8 +40,7 @@ class BasisIndex(BasisStore, LogStore, Protocol):
     """Index in the roles that the basis needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """Logs of a scan beside the basis.
 
     Attributes:

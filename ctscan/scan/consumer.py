@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ctscan.errors import Unproven
 from ctscan.model import (
@@ -78,8 +80,7 @@ async def consume(session: LogSession, verifier: Verifier, span: Span, known: Kn
     return consumer.at >= span[1]
 
 
-@dataclass(slots=True)
-class _Gathered:
+class _Gathered(Struct):
     """Results since the last commit. `since` in seconds of the monotonic clock."""
 
     since: float
@@ -98,8 +99,7 @@ class _Gathered:
         return hits >= COMMIT_HITS or clock.monotonic() - self.since >= clock.commit_every
 
 
-@dataclass(slots=True)
-class _Pending:
+class _Pending(Struct):
     """Provisional entries from `start` on: their leaf hashes, and the indexes that need an inclusion proof."""
 
     start: int

@@ -9,16 +9,16 @@ Events are plain values: they cross the pipe of a worker process, and log ids te
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model import TreeHead
     from ctscan.scan.request import LogOutcome
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """Wait for the first answer of a log, or for the answer to a repeated request (`attempt` from 2). `log_id` is empty
     for the log list."""
 
@@ -27,16 +27,14 @@ class Waiting:
     attempt: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class HeadAccepted:
+class HeadAccepted(Struct, frozen=True):
     """Signed tree head that was verified; the pass reads up to its size."""
 
     name: str  # of the log
     head: TreeHead
 
 
-@dataclass(frozen=True, slots=True)
-class LogStarted:
+class LogStarted(Struct, frozen=True):
     """Start of a pass over a log, with the number of entries to read; no head precedes it for a finished log."""
 
     log_id: bytes
@@ -44,8 +42,7 @@ class LogStarted:
     entries: int
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """Commit of a step: `entries` more entries, up to `position`, with `found` certificates in scope."""
 
     log_id: bytes
@@ -54,15 +51,13 @@ class Progress:
     found: int
 
 
-@dataclass(frozen=True, slots=True)
-class LogDone:
+class LogDone(Struct, frozen=True):
     """End of a pass over a log."""
 
     outcome: LogOutcome
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """Line of text for the user."""
 
     text: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.http.client import Client
 from ctscan.resources import data_path
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from ctscan.sources.logs.tuning import TuningTable
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct, frozen=True):
     """HTTP client of a process, and the tuning of logs."""
 
     request: ScanRequest

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ctscan.clock import LEAVE_WITHIN, Clock
 from ctscan.errors import worst
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from ctscan.personal.scope import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class ScanRequest:
+class ScanRequest(Struct, frozen=True):
     """Settings of a `ctscan scan`: plain values, so that a worker process can receive them.
 
     `log_lists` and `logs` are the choice of the command line, or else that of file and environment, which `keys` holds
@@ -60,8 +61,7 @@ class ScanRequest:
         return None if choice == (self.keys or LogChoice()) else choice
 
 
-@dataclass(frozen=True, slots=True)
-class ScanClock(Clock):
+class ScanClock(Clock, frozen=True):
     """Clock of a scan, with its intervals in seconds."""
 
     commit_every: float = 0.5  # between two commits; entries read after the last commit are read again after a kill
@@ -71,8 +71,7 @@ class ScanClock(Clock):
     partial_wait: float = 300.0  # for a followed log to fill its last tile (static-ct monitors wait 5 min)
 
 
-@dataclass(frozen=True, slots=True)
-class LogListChange:
+class LogListChange(Struct, frozen=True):
     """Change of the log list while following, or misbehaviour found by another process.
 
     `added` joined the list and are read from entry 0; `changed` have another entry in the list (another address or
@@ -118,8 +117,7 @@ _CODES = {
 """Exit codes; every other status is 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogOutcome:
+class LogOutcome(Struct, frozen=True):
     """Outcome of a log at the end of a pass, or of the scan.
 
     `message`: the text of an error. `gaps`: the entries that the pass was to read and did not. `skew`: seconds by which
@@ -136,8 +134,7 @@ class LogOutcome:
     notes: tuple[Message, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ScanResult:
+class ScanResult(Struct, frozen=True):
     """Outcomes of all logs at the end of a scan. `run` is the number of the run in the index."""
 
     logs: tuple[LogOutcome, ...]

@@ -8,10 +8,12 @@ decision with a reason takes it out. Pure.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.model import Basis, BasisChange, BasisLog, BasisSource, LogChoice, SkippedLog, SkipReason
 from ctscan.scan.selection import split_names
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 NAMES_SHOWN = 3  # logs that a line names
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """Record of a change: its time, the account, and the reason that a person gave."""
 
     at: datetime
@@ -32,8 +33,7 @@ class Act:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Choosing:
+class Choosing(Struct, frozen=True):
     """Choices of a scan.
 
     `basis` is the choice that the basis follows, None where the scan reads a part and changes nothing. `reading` is the

@@ -6,9 +6,10 @@ Pure; the lines are for the user, and hold no term: a term may be an address.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.model.spans import merge, subtract, total
 from ctscan.personal.scope import count_missing, scope_includes
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from ctscan.personal.scope import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Unsearched:
+class Unsearched(Struct, frozen=True):
     """Entries that were read, but not searched for all terms of the scope. `start` is the value of `--from` that
     searches them; `terms` counts the terms that the narrowest of these ranges lacks."""
 

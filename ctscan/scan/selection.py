@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.errors import InputError, SourceError, UsageError
 from ctscan.model import SkippedLog, SkipReason
@@ -24,8 +26,7 @@ _RETIRED = (SkipReason.RETIRED, SkipReason.RETIRED_SINCE)
 _NOT_SELECTED = SkipReason.NOT_SELECTED()
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Logs to read, and logs that answers name as not covered. `etag` identifies the list for loading it again;
     `edition` is None without a list."""
 

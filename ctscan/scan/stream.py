@@ -25,8 +25,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeGuard
+
+from msgspec import Struct
 
 from ctscan.ct.coverage import unavailable
 from ctscan.ct.merkle import batch_hashes
@@ -49,8 +50,7 @@ if TYPE_CHECKING:
     from ctscan.sources import LogSource
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
+class Proven(Struct, frozen=True):
     """Entries from `start` to `upto.size` that belong to the signed tree.
 
     `batches` is empty for entries that came as Provisional before. `tree` computes audit paths; only until the next
@@ -63,8 +63,7 @@ class Proven:
     tree: AuditPaths
 
 
-@dataclass(frozen=True, slots=True)
-class Provisional:
+class Provisional(Struct, frozen=True):
     """Batch that is not proven yet. `after` is the proven compact range before the first provisional entry; `hashes`
     holds the leaf hashes of the batch, 32 bytes each."""
 
@@ -73,15 +72,13 @@ class Provisional:
     hashes: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Retracted:
+class Retracted(Struct, frozen=True):
     """All provisional entries, from `start` on, contradict the signed tree."""
 
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
+class Quarantined(Struct, frozen=True):
     """Gap of entries that contradict the signed tree. `raw` holds the last answer as received; empty when there was
     nothing to keep."""
 
@@ -92,8 +89,7 @@ class Quarantined:
 StreamEvent = Proven | Provisional | Retracted | Gap | Quarantined
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """Knowledge of the index that a stream starts with.
 
     `before`: proven compact range before the span; the log is asked for it otherwise. `pending`: leaf hashes of entries

@@ -7,8 +7,9 @@ here. The certificate's applicant chose these URLs, so fetch them only with care
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.model import Certificate, Name
 from ctscan.x509.der import Element, children, content
@@ -45,8 +46,7 @@ REASONS: Final = (
 """Bits of ReasonFlags (RFC 5280 section 4.2.1.13)."""
 
 
-@dataclass(frozen=True, slots=True)
-class DistributionPoint:
+class DistributionPoint(Struct, frozen=True):
     """DistributionPoint (RFC 5280 section 4.2.1.13): the place where a revocation list is published.
 
     Attributes:
@@ -62,8 +62,7 @@ class DistributionPoint:
     issuers: tuple[Name, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AccessLocations:
+class AccessLocations(Struct, frozen=True):
     """All locations in a certificate, each URL once and in order, of any scheme; `is_web` recognises HTTP."""
 
     crls: tuple[DistributionPoint, ...] = ()

@@ -7,8 +7,9 @@ serial number, an issuer and a subject are refused. Rules in `personal` decide w
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, Extension
@@ -109,8 +110,7 @@ def _from(elements: list[Element]) -> Element | None:
     return (0, *elements[0][1:3], *elements[-1][3:5]) if elements else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     """Positions of the fields of a TBSCertificate. `rest`: the fields after the subject."""
 
     serial: Element

@@ -15,9 +15,10 @@ import binascii
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import Extension, Name
@@ -61,8 +62,7 @@ HOLD: Final = "certificateHold"
 REMOVED: Final = "removeFromCRL"
 
 
-@dataclass(frozen=True, slots=True)
-class RevokedEntry:
+class RevokedEntry(Struct, frozen=True):
     """Entry of a list. `issuer`: the certificate's issuer, when it isn't the list's issuer."""
 
     revoked_at: datetime | None

@@ -8,9 +8,11 @@ that would name the certificate. Everything else is unknown, with the reason.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import Certificate, Issuer, Message, Revocation, RevocationState, StatusReason
@@ -23,8 +25,7 @@ MAX_SKEW: Final = timedelta(minutes=5)
 """Allowed difference between the clocks of a CA and of this machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
+class _Query(Struct, frozen=True):
     """A certificate to check. `signers`: further CA certificates, for lists with another signer than the issuer."""
 
     certificate: Certificate

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.errors import FormatError
 from ctscan.model import Extension, Name
@@ -26,8 +27,7 @@ _KEY_ID: Final = "2.5.29.35"
 _KNOWN: Final = frozenset((_NUMBER, _BASE, _SCOPE, _FRESHEST, _EXPIRED, _KEY_ID, "2.5.29.18", "1.3.6.1.5.5.7.1.1"))
 
 
-@dataclass(frozen=True, slots=True)
-class ListScope:
+class ListScope(Struct, frozen=True):
     """Scope of a list: issuingDistributionPoint (RFC 5280 section 5.2.5).
 
     Attributes:
@@ -47,8 +47,7 @@ class ListScope:
     indirect: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ListFacts:
+class ListFacts(Struct, frozen=True):
     """Header of a list, before its signature is verified."""
 
     issuer: Name

@@ -8,10 +8,11 @@ here.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import Certificate, Issuer, IssuerOrigin, Message, Name, StatusReason
@@ -27,8 +28,7 @@ _SUBJECT_KEY_ID: Final = "2.5.29.14"
 _SIGNS_LISTS: Final = 0x02  # bit 6 of keyUsage
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(Struct, frozen=True):
     """Certificate of a CA or an OCSP responder, with the facts that matter when it signs."""
 
     certificate: Certificate
@@ -36,8 +36,7 @@ class Signer:
     signs_lists: bool | None  # cRLSign of keyUsage; None: no keyUsage
 
 
-@dataclass(frozen=True, slots=True)
-class Issuers:
+class Issuers(Struct, frozen=True):
     """Certificates of the CA that issued a certificate.
 
     Attributes:

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import Extension, Message, Revocation, RevocationState, StatusReason
@@ -82,8 +84,7 @@ def _reason_of(error: FormatError | ProofError) -> Message:
     return StatusReason.RESPONSE_UNVERIFIED(detail=str(error))
 
 
-@dataclass(frozen=True, slots=True)
-class _SingleResponse:
+class _SingleResponse(Struct, frozen=True):
     """SingleResponse with parsed times."""
 
     state: int  # tag: 0x80 good, 0xA1 revoked, 0x82 unknown
@@ -94,8 +95,7 @@ class _SingleResponse:
     kept_since: datetime | None  # archiveCutoff
 
 
-@dataclass(frozen=True, slots=True)
-class _BasicResponse:
+class _BasicResponse(Struct, frozen=True):
     """Parts of a BasicOCSPResponse before verification."""
 
     data: bytes

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, Extension, Field, Name
@@ -27,8 +28,7 @@ from ctscan.x509.walk import ParsedFields, collect_fields
 NO_NAME = Name(b"", ())
 
 
-@dataclass(slots=True)
-class RequestParts:
+class RequestParts(Struct):
     """Parts of a request as far as read. `staying`: fields that no CA copies into the certificate."""
 
     form: RequestForm

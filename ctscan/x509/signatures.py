@@ -10,9 +10,10 @@ Requirements have forbidden them since 2014.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from ctscan.errors import FormatError, ProofError
 from ctscan.x509.der import Element, children, dotted, element_at
@@ -63,8 +64,7 @@ class Unsupported(ProofError):
     """A signature of an unsupported kind, neither right nor wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """SEQUENCE { body, AlgorithmIdentifier, BIT STRING, … }: a certificate, a list or a basic OCSP response.
 
     `rest` holds the elements after the signature.

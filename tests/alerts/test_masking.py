@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.alerting import a_condition, a_finding, a_message, an_alert
 from support.people import PEOPLE, Person
 

@@ -6,11 +6,11 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from msgspec.structs import replace
 from support.cli import copy_index
 from support.kept import a_hit, an_advance, commit, later, started
 from support.many import DOMAIN, many

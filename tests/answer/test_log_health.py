@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from support.kept import LOG, a_gap, a_head, pending, verified
 
 from ctscan.answer.log_health import STALLED, exit_code, log_health, never_read

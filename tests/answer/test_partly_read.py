@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from support.answering import answered
 from support.kept import LOG, a_hit, an_unreadable, email_finding
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from support.alerting import SECRET, an_index, clock_at, config_of, fill
 from support.smtp_server import running, smtp_server
 from support.webhook_server import WebhookServer, webhook_server

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from support.kept import name_finding
 
 from ctscan.collect.result_filter import IdentifierFilter

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.repositories import FAKE, entry, mailbox, named
 
 from ctscan.collect.questions import plan_questions, plan_scope_questions, unanswerable

@@ -6,12 +6,13 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from msgspec.structs import replace
 from support.repositories import FAKE, FakeSource, Item, entry, host_of, kept_rows, mailbox, named, submitted
 
 from ctscan.answer.lookup import answer

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import struct
 from base64 import b64decode, b64encode
-from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 from support.logs import LogBuilder
 
 from ctscan.ct.cosignature import Witness, cosignatures, parse_witness

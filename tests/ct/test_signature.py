@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from msgspec.structs import replace
 from support.logs import LogBuilder, ecdsa_key, rsa_key, sign_list
 
 from ctscan.ct.api import parse_sth, sth_message

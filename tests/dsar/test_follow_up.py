@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ctscan.app.ca_policies import shipped_profiles
 from ctscan.app.holidays_of_place import holidays_of

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from support.certs import make_certificate
 from support.lettered import CONTROLLER, EMAIL, JANE, certificate_of, issued, issued_as, request_of
 from support.pictured import answer_of, der_of, match_of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from ctscan.dsar.notices import Measures, NoticeFacts, make_notice
 from ctscan.model.controller import Controller

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from support.certs import EMAIL_PROTECTION, make_certificate
 from support.pictured import answer_of, der_of, identifiers_of, labels_of, match_of
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 from support.case_events import case_event, holidays_in, paused, request_case
 
 from ctscan.dsar.regimes import regime

@@ -6,12 +6,12 @@ import itertools
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 from support.exposed import FORMULA, HOSTILE, hostile
 
 from ctscan.app.chart_process import drawings

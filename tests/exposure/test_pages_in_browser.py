@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from support.browser import Seen, chromium, looked_at, printed
 from support.cli import copy_index
 from support.exposed import HOSTILE, hostile

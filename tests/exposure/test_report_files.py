@@ -10,11 +10,11 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from support.cli import copy_index, error_line, run
 from support.exposed import FORMULA, hostile
 from support.population import Held, truth

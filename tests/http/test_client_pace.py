@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from support import simulator as sims
 from support.exchange import Answer
 from support.logs import LogBuilder, cheap_certificate

@@ -7,11 +7,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from support import forked
 from support.cases import JANE, NAME, OPENED, a_case, an_event
 from support.killing import kill_often

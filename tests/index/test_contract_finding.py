@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha1, sha256
 
+from msgspec.structs import replace
 from support.kept import (
     LOG,
     NEWER_RULES,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from support.kept import LOG, a_head, a_log, digest, later
 
 from ctscan.errors import IndexFault

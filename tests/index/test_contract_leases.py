@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from support.kept import LOG, a_log, an_advance, later, started
 
 from ctscan.errors import Locked

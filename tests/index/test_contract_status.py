@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.kept import (
     AT,
     LOG,
@@ -84,7 +85,7 @@ def test_an_issuer_that_is_kept_stays_as_it_is(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         first = an_issuer()
         await index.save_issuers([first])
-        await index.save_issuers([replace(first, origin="AIA")])
+        await index.save_issuers([dataclasses.replace(first, origin="AIA")])
         await index.save_issuers([])
         assert await index.issuers(digest("subject")) == [first]
 

@@ -8,13 +8,13 @@ import shutil
 import sqlite3
 import stat
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from index.test_contract_trail import LOOKUP
 from index.test_sqlite_migrating import database, write_old
 from index.test_trail_file import add, events
+from msgspec.structs import replace
 from support.killing import kill_often
 
 from ctscan.index.open import open_index, open_trail

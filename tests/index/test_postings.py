@@ -10,9 +10,9 @@ import random
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from support.kept import (
     LOG,
     NEWER_RULES,

@@ -10,11 +10,13 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import asdict
 from support.cli import run
 from support.population import fill, population
 from support.rotting import PAGE, build, change, copy
@@ -80,12 +82,16 @@ def told(path: Path, question: ExposureQuestion) -> Told:
                 await index.check_exposure(question)
                 found = await index.exposure(question)
         made = asdict(figures(found, {}, WEIGHTS, NOW)) | {"hosts": found.hosts, "units": dict(found.units)}
-        return Told(json.dumps(made, sort_keys=True, default=sorted), frozenset(damage))
+        return Told(json.dumps(made, sort_keys=True, default=_shape), frozenset(damage))
 
     try:
         return asyncio.run(count())
     except IndexFault as fault:
         return Told("", fault=str(fault))
+
+
+def _shape(value: object) -> object:
+    return asdict(value) if isinstance(value, Struct) else sorted(value)  # type: ignore[call-overload]
 
 
 def reports(path: Path) -> tuple[Told, ...]:

@@ -7,11 +7,11 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from hashlib import sha1
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from support.kept import (
     LOG,
     a_certificate_hit,

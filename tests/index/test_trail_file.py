@@ -11,11 +11,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from index.test_contract_trail import AT, LOOKUP, SCAN
+from msgspec.structs import replace
 from support import forked
 from support.forked import Forked
 
@@ -212,7 +212,7 @@ def end_abandoned_elsewhere(path: Path) -> list[int]:
 
 FULL = """
 import asyncio, resource, sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 from index.test_contract_trail import LOOKUP
 from ctscan.errors import IndexFault

@@ -8,13 +8,13 @@ import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from index.test_contract_trail import AT, LOOKUP, SCAN
+from msgspec.structs import replace
 from support import forked
 from support.killing import kill_often
 
@@ -300,7 +300,7 @@ def test_a_kill_never_falls_between_an_event_and_its_head(tmp_path: Path) -> Non
 
 FULL = """
 import asyncio, resource, sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 from index.test_contract_trail import LOOKUP
 from index.test_trail_log import with_trail

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from support import certs
 from support.certs import Precert, extension, make_certificate, make_precert, string, tlv
 from support.logs import LogBuilder, timestamped_x509
@@ -86,7 +87,7 @@ MADE = make_precert(HOST, MAIL)
 
 @pytest.mark.parametrize("submitted", [OTHER.submitted, MADE.final, MADE.tbs, b"", b"\x30\x03abc", MADE.submitted[:50]])
 def test_another_submitted_precertificate_is_not_believed(submitted: bytes) -> None:
-    (hit,) = analyse(batch_of(replace(MADE, submitted=submitted))).hits
+    (hit,) = analyse(batch_of(dataclasses.replace(MADE, submitted=submitted))).hits
     assert hit.submitted == b""
 
 
@@ -140,7 +141,7 @@ def test_an_unreadable_certificate_out_of_scope_leaves_no_bytes() -> None:
 
 @pytest.mark.parametrize("der", [b"", b"\x30", ADDRESS.encode(), BROKEN, b"\x30\x80" * 3_000, tlv(0x30, tlv(0x30))])
 def test_no_bad_leaf_ends_a_scan_or_tells_its_content(der: bytes) -> None:
-    result = analyse(batch_of(der, replace(MADE, tbs=der), make_certificate(HOST, MAIL)))
+    result = analyse(batch_of(der, dataclasses.replace(MADE, tbs=der), make_certificate(HOST, MAIL)))
     assert [unreadable.index for unreadable in result.unreadable] == [0, 1]
     assert [hit.entry.index for hit in result.hits] == [2]
     assert not [unreadable for unreadable in result.unreadable if "example" in unreadable.reason]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from support.certs import make_certificate, make_precert, string
 from support.logs import LogBuilder, timestamped_x509, u24
 

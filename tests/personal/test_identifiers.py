@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 import tomllib
 import unicodedata
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.certs import make_certificate
 
 from ctscan.errors import UsageError

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from ctscan.model import GapReason, RuleSet, RuleVersion, VerifiedRange
 from ctscan.personal.identifiers import parse_identifier

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from ctscan.errors import UsageError
 from ctscan.model import IdentifierKind
@@ -71,9 +72,11 @@ def test_digests_of_an_older_key_are_compared_with() -> None:
 def test_a_deletion_goes_before_a_restriction_and_a_lifting_ends_both() -> None:
     held = known("jane@example.org", kind=SuppressionKind.RESTRICTED)
     deleting = replace(held.entries[0], number=2, kind=SuppressionKind.FORGOTTEN)
-    both = replace(held, entries=(*held.entries, deleting))
+    both = dataclasses.replace(held, entries=(*held.entries, deleting))
     assert both.owner_of("email", "jane@example.org") == deleting
-    lifted = replace(both, entries=(*both.entries, Suppression(3, AT, SuppressionKind.LIFTED, Ground.ERASURE, lifts=2)))
+    lifted = dataclasses.replace(
+        both, entries=(*both.entries, Suppression(3, AT, SuppressionKind.LIFTED, Ground.ERASURE, lifts=2))
+    )
     assert lifted.owner_of("email", "jane@example.org") == held.entries[0]
     assert lifted.was_lifted([("email", "jane+x@example.org")])
     assert not both.was_lifted([("email", "jane@example.org")])

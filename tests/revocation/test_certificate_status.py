@@ -31,7 +31,7 @@ UNKNOWN = Revocation(RevocationState.UNKNOWN, "CRL", NOW - DAY, why=StatusReason
 
 
 def changed(revocation: Revocation, **fields: object) -> Revocation:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return replace(revocation, **fields)  # type: ignore[arg-type]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ def over_other_bytes(state: str) -> bytes:
         elsewhere.append(data)
         return CA.key.sign(data)
 
-    answered(about("unknown"), sign_with=replace(CA.key, sign=note))
+    answered(about("unknown"), sign_with=dataclasses.replace(CA.key, sign=note))
     good = CA.key.sign(elsewhere[0])
     return answered(about(state), sign_with=Key(CA.key.spki, CA.key.algorithm, lambda _: good))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from support.kept import a_hit, an_advance, commit, email_finding, name_finding, number_finding, started
 from support.watching import a_watch, checked, watching
 

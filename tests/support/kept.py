@@ -3,10 +3,12 @@ invented."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from ctscan.index.protocols import Index
 from ctscan.model import (
@@ -337,7 +339,7 @@ def a_revocation(source: str = "CRL", **fields: object) -> Revocation:
 def an_issuer(label: object = "ca", subject: object = "subject", **fields: object) -> Issuer:
     der = b"certificate of " + digest(label)
     issuer = Issuer(sha256(der).digest(), der, digest(subject), digest("issuer key"), "chain")
-    return replace(issuer, **fields)  # type: ignore[arg-type]
+    return dataclasses.replace(issuer, **fields)  # type: ignore[arg-type]
 
 
 def a_crl(url: str = "http://crl.example.org/1.crl", der: bytes = b"a list", **fields: object) -> Crl:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from msgspec.structs import replace
 from support.certs import make_certificate
 from support.pictured import answer_of, match_of
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import replace
 from support.kept import LOG, a_certificate, a_log, an_advance, an_entry, commit, save_head, started
 from support.kept import a_head as a_tree_head
 
@@ -59,8 +61,7 @@ _PLAIN = (
 )
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True):
     """Certificate of the population, as it was made."""
 
     number: int

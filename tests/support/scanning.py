@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec.structs import replace
 from support.certs import make_certificate, make_precert
 from support.logs import LogBuilder, cheap_certificate
 from support.simulator import Simulator

@@ -7,9 +7,9 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from support.kept import AT
 
 from ctscan.model import IdentifierKind

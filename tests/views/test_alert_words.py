@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.alerting import AT, a_condition, a_finding, a_message, an_alert
 
 from ctscan.model.alert import AlertText

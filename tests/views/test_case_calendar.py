@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from icalendar import Calendar, Event
+from msgspec.structs import replace
 from support.case_events import case_event, request_case
 
 from ctscan.dsar.regimes import regime

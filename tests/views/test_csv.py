@@ -6,10 +6,10 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 from test_overview import JANE, finding, match
 
 from ctscan.answer.selecting import selected

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 from support.certs import EMAIL_PROTECTION, make_certificate
 from support.dossiers import pdf_text
 from support.pictured import answer_of, match_of

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from math import inf
 
 import pytest
+from msgspec.structs import replace
 
 from ctscan.answer.log_report import log_report
 from ctscan.model import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -13,6 +12,7 @@ from docx import Document
 from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml.ns import qn
 from docx.shared import Mm
+from msgspec.structs import replace
 from support.lettered import EMAIL, JANE, certificate_of, request_of
 
 from ctscan.dsar.letters import letters

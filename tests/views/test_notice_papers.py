@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -12,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 from docx import Document
 from docx.enum.text import WD_COLOR_INDEX
+from msgspec.structs import replace
 
 from ctscan.dsar.notices import Measures, NoticeFacts, make_notice
 from ctscan.model.controller import Controller

@@ -8,10 +8,10 @@ import re
 import string
 import tomllib
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
 from ctscan.answer.log_report import log_report

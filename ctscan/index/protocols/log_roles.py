@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model import (
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from ctscan.model.health import ListFailure
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(Struct, frozen=True):
     """The exclusive right to read and commit the entries `[start, end)` of one log.
 
     `end` None: without an end. `token` grows with each lease of a database that has to check it; 0 where the operating

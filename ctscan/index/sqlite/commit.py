@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.index.sqlite import (
     audit_paths,
@@ -38,8 +40,7 @@ if TYPE_CHECKING:
     from ctscan.model import InclusionProof, Name, PendingRange, ScanStep, Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedStep:
+class PreparedStep(Struct, frozen=True):
     """Step with all work done that needs no transaction."""
 
     step: ScanStep

@@ -15,8 +15,9 @@ import json
 import os
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite.file_locks import held_alone, overwrite, sync, write_small
@@ -25,8 +26,7 @@ WRITING, SWAPPING = "writing", "swapping"
 _LONGEST = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(Struct, frozen=True):
     """Conversion of the files of an index and its trail, links resolved; `encrypts` is its direction."""
 
     index: Path

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from ctscan.index.sqlite import revocations, rows
 from ctscan.index.sqlite.exposed_scope import LAST_TIME
@@ -42,8 +43,7 @@ _STANDINGS = """
 _USABLE_FOR = timedelta(days=10)  # of an answer without an end, as `revocation.status` has it
 
 
-@dataclass(slots=True)
-class Dates:
+class Dates(Struct):
     """Counts of certificates by month, log and organisational unit."""
 
     logs: Counter[str] = field(default_factory=Counter)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ctscan.model.exposure import ExposedPerson
 
@@ -22,8 +23,7 @@ _VALUES = """
 """
 
 
-@dataclass(slots=True)
-class _Gathered:
+class _Gathered(Struct):
     names: dict[str, None] = field(default_factory=dict)
     addresses: set[str] = field(default_factory=set)
     categories: set[str] = field(default_factory=set)

@@ -13,10 +13,12 @@ complete.
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 import ctscan.model as model
 from ctscan.index.sqlite import alert_disclosures, audit_paths, certificates, fingerprints, rows, watch_dropping
@@ -59,7 +61,7 @@ def forget(
     """Delete or hide the certificates of a person; return the entry to add to the suppression file, the numbers of
     rows, and the messages that were sent about the certificates."""
     entry = new_entry(known, request)
-    ids = _matching(connection, replace(known, entries=(entry,))) | _rows_of(connection, request.identities)
+    ids = _matching(connection, dataclasses.replace(known, entries=(entry,))) | _rows_of(connection, request.identities)
     ids |= _restricted_before(connection, known, entry)
     entry = replace(entry, certificates=(*entry.certificates, *_digests_of(connection, known, ids)))
     told = tuple(alert_disclosures.about_rows(connection, sorted(ids)))
@@ -97,7 +99,7 @@ def keep_promise(connection: sqlite3.Connection, known: Suppressions, entry: Sup
 
 def matching(connection: sqlite3.Connection, known: Suppressions, entry: Suppression) -> set[int]:
     """Return the certificates that an entry belongs to."""
-    return _matching(connection, replace(known, entries=(entry,)))
+    return _matching(connection, dataclasses.replace(known, entries=(entry,)))
 
 
 def _matching(connection: sqlite3.Connection, only: Suppressions) -> set[int]:
@@ -149,13 +151,13 @@ def _carry_out(
     keys = _number(connection, "lookup_key")
     add_others(connection, known, _keys_of(connection, ids), _fingerprints(connection, ids))
     _drop(connection, ids)
-    _drop_issuers(connection, replace(known, entries=(entry,)))
+    _drop_issuers(connection, dataclasses.replace(known, entries=(entry,)))
     from ctscan.index.sqlite.pseudonyms import forget_cases  # not at the top: a look-up forgets nobody
 
-    watch_dropping.forget_watches(connection, replace(known, entries=(entry,)))
+    watch_dropping.forget_watches(connection, dataclasses.replace(known, entries=(entry,)))
     _forget_questions(connection, questions)
-    _forget_scopes(connection, replace(known, entries=(entry,)))
-    forget_cases(connection, replace(known, entries=(entry,)), entry.case)
+    _forget_scopes(connection, dataclasses.replace(known, entries=(entry,)))
+    forget_cases(connection, dataclasses.replace(known, entries=(entry,)), entry.case)
     quarantined = connection.execute("DELETE FROM quarantine").rowcount
     gone = keys - _number(connection, "lookup_key")
     return replace(counted, keys=gone, quarantined=quarantined)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from ctscan.index.sqlite import row_checks, rows
 from ctscan.model import CompactRange, Gap, GapReason, PendingRange, VerifiedRange, decoded_message

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+
+from msgspec import Struct, field
 
 from ctscan.errors import FormatError, IndexFault
 from ctscan.index.sqlite import (
@@ -118,8 +119,7 @@ def _portions(connection: sqlite3.Connection) -> Iterator[list[int]]:
 # --- repair -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Counts:
+class _Counts(Struct):
     """Outcome of a repair so far."""
 
     rewritten: int = 0

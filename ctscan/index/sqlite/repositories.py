@@ -13,9 +13,11 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 import ctscan.model as model
 from ctscan.errors import IndexFault
@@ -166,8 +168,7 @@ def disclosures(connection: sqlite3.Connection, limit: int) -> list[Disclosure]:
 # --- what was found -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Certificate of a repository, ready to be written."""
 
     row: CertificateRow

@@ -13,8 +13,9 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from ctscan.index.sqlite import case_ages, dropping, ranges, rows
 from ctscan.index.sqlite.opened import OpenedFile

@@ -13,17 +13,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
+
+from msgspec import Struct
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import check_filling, fingerprints, row_checks, trail_log
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """Kind of database file.
 
     Attributes:

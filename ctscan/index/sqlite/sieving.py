@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct
 
 from ctscan.index.sqlite import certificates, forgetting, revocations
 from ctscan.index.sqlite.row_checks import Noting
@@ -36,8 +37,7 @@ def known_of(connection: sqlite3.Connection) -> Suppressions:
 _NAME = IdentifierKind.NAME  # words that stand in no finding here belong to no name that is known
 
 
-@dataclass(slots=True)
-class Sieve:
+class Sieve(Struct):
     """Sieve of one transaction. `finish` writes what the rows that were left out, or are to be hidden, leave behind."""
 
     connection: sqlite3.Connection

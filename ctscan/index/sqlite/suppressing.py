@@ -8,9 +8,10 @@ work. An index that can't be written to hides the certificates instead, for as l
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 import ctscan.model as model
 from ctscan.errors import IndexFault, InputError, UsageError

@@ -10,10 +10,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import intent_locks, rows, trail_log

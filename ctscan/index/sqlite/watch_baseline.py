@@ -12,9 +12,10 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ctscan.index.sqlite import exposed_scope, postings, rows
 from ctscan.index.sqlite.rows import placeholders
@@ -29,8 +30,7 @@ NEW = 0
 """Number of the watch that is made, for its matcher."""
 
 
-@dataclass(slots=True)
-class Judged:
+class Judged(Struct):
     """Certificates that were compared with a new watch.
 
     Attributes:

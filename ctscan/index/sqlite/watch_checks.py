@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ctscan.index.sqlite import alerts, rows
 from ctscan.index.sqlite.lookups import IS_VERIFIED
@@ -59,8 +61,7 @@ _WRITE = (
 )
 
 
-@dataclass(slots=True)
-class _Check:
+class _Check(Struct):
     """One transaction of a check."""
 
     connection: sqlite3.Connection

@@ -11,9 +11,11 @@ its party where that can't be told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain, permutations
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, Finding, IdentifierKind, Message, SubjectKind
 from ctscan.personal.attribution import mailbox
@@ -32,8 +34,7 @@ _RESPONSIBLE: Final = "2.16.76.1.3."
 """Fields of ICP-Brasil: the rfc822Name of a company is the mailbox of the person who answers for it (DOC-ICP-04)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(Struct, frozen=True):
     """Owner of an address: the label, whether the address is made from the owner's name, and the reason where it is
     made from nobody's."""
 

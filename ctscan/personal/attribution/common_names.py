@@ -7,8 +7,9 @@ people, and last the resemblance to a name.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Name, SubjectKind
 from ctscan.model.explanation import EvidenceKind

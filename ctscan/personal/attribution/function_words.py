@@ -66,4 +66,9 @@ def function_words() -> frozenset[str]:
     import tomllib  # not at the top: most certificates hold no mailbox
 
     tables = tomllib.loads(data_text("names/functions.toml")).values()
-    return frozenset(fold_text(word) for table in tables for word in table["words"].split())
+    words = (word for table in tables for word in table["words"].split())
+    return frozenset(word if _is_folded(word) else fold_text(word) for word in words)
+
+
+def _is_folded(word: str) -> bool:
+    return word.isascii() and word.isalpha() and word.islower()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from functools import cache, lru_cache
+from itertools import dropwhile
 
 from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution import script_words
@@ -192,4 +193,5 @@ def _is_surname(word: str) -> bool:
 
 
 def _words_of(name: str) -> frozenset[str]:
-    return frozenset(line for line in data_text(name).splitlines() if not line.startswith("#"))
+    lines = data_text(name).splitlines()
+    return frozenset(dropwhile(lambda line: line.startswith("#"), lines))  # comments stand at the top

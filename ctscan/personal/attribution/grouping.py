@@ -16,9 +16,11 @@ Unclear values stay with the party of their field: other scripts, initials, mail
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, Finding, IdentifierKind, Qualifier, SubjectKind
 from ctscan.personal.attribution.address_owners import MAX_OWNERS, Owned, addresses_of, own_addresses
@@ -47,8 +49,7 @@ _Place = tuple[str, bytes | str]
 """Label of a party, and a Name in it, the arc of its fields outside names, or `_TEXT` and a name in a running text."""
 
 
-@dataclass(slots=True)
-class _Unit:
+class _Unit(Struct):
     """Findings of a party in one name, or in the fields of one scheme: their words by category, and their numbers with
     the category of each."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Final
+
+from msgspec import Struct, field
 
 from ctscan.model import Confidence, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import CA_CONTACT, SUBJECT
@@ -24,8 +25,7 @@ UNCLEAR: Final = "unclear"
 """Label of an address that is made from a name which the certificate gives to nobody."""
 
 
-@dataclass(slots=True)
-class Person:
+class Person(Struct):
     """Person of a certificate: the label, the spellings of the name, the numbers by category and length."""
 
     label: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
+
+from msgspec.structs import replace
 
 from ctscan.model import Field, Message
 from ctscan.model.explanation import Shown, Weighed

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, IdentifierKind, LookupKey, Message, SubjectKind
 from ctscan.model.explanation import EvidenceKind

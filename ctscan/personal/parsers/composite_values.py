@@ -6,8 +6,9 @@ This module holds no rule; the modules in `ctscan.personal.rules.national` are b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, Message, Name, SubjectKind
 from ctscan.on_first_use import late_pattern

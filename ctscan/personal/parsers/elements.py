@@ -7,8 +7,10 @@ and never raises.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.errors import FormatError
 from ctscan.model import DecodedString, Field, Finding
@@ -26,8 +28,7 @@ OID: Final = 0x06
 SEQUENCE: Final = 0x30
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """ASN.1 element: identifier octet, octets with the header (`raw`) and without it (`body`)."""
 
     tag: int

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.on_first_use import late_pattern
 from ctscan.personal.normalise.number_keys import number_key
@@ -31,8 +33,7 @@ class Bearer(Enum):
     EITHER = "people and organisations"
 
 
-@dataclass(frozen=True, slots=True)
-class Semantics:
+class Semantics(Struct, frozen=True):
     """Number taken out of its text.
 
     `country`: two capital letters or empty; `scheme`: of python-stdnum, or empty; `satisfied`: whether form and check

@@ -6,8 +6,10 @@ Also the refusals of texts without a reading.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.errors import UsageError
 from ctscan.model import IdentifierKind
@@ -22,8 +24,7 @@ SERIAL, SHA1, SHA256, IDENTITY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """Kind of identifier, and the part of the text that is read as this kind."""
 
     kind: IdentifierKind

@@ -17,9 +17,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.model import Certificate, Finding, IdentifierKind, Problem, RuleVersion
 from ctscan.model.identifier import KEY_KINDS
@@ -58,8 +60,7 @@ RuleFunction = Callable[[View], Iterable[Finding]]
 TextRuleFunction = Callable[[Iterable[str]], Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """Rule for one kind of personal data.
 
     `category` is the main category of its findings; `kinds` are the kinds of look-up key that find them; `cites` names

@@ -7,8 +7,9 @@ same name or a policy for natural persons. Beside an organisation, the address i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.classifiers import is_no_organisation

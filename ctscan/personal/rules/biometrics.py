@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, Sensitivity, SubjectKind
 from ctscan.personal.attribution.evidence import attribute_place

@@ -7,8 +7,9 @@ a possible finding without a person. Numbers in issuers' names are contacts of t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, IdentifierKind, LookupKey, SubjectKind
 from ctscan.personal.attribution.evidence import attribute_place

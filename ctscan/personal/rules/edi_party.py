@@ -6,7 +6,8 @@ Most parties are firms with a name or a registered code; now and then a party is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import attribute_place

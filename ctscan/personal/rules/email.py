@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 from urllib.parse import unquote
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.on_first_use import late_pattern

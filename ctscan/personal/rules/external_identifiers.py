@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import PSEUDONYM, attribute_name, attribute_place

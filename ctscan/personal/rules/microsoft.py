@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, IdentifierKind, LookupKey, SubjectKind
 from ctscan.on_first_use import late_pattern

@@ -7,8 +7,9 @@ the Netherlands), nothing distinguishes them, and the rule finds nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from ctscan.model import Field, Finding
 from ctscan.personal.attribution.evidence import personal_attribute

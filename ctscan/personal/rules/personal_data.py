@@ -6,7 +6,8 @@ The structure stands in an otherName, and in a procuration for the person who is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Field, Finding
 from ctscan.personal.normalise.addresses import find_emails

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Field, Finding, IdentifierKind, LookupKey, Message, Qualifier
 from ctscan.on_first_use import late_pattern

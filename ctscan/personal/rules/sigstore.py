@@ -8,8 +8,9 @@ The owner of a repository may be a person or an organisation; the certificate do
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.on_first_use import late_pattern

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, SubjectKind
 from ctscan.on_first_use import late_pattern

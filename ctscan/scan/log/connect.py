@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.ct.freshness import TOLERANCE
 from ctscan.scan.log.verifier import ProofVerifier, TileVerifier
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from ctscan.sources.logs.tuning import Tuning
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """Open log: its source, a verifier for each of its heads, and the speed at which this process may read it."""
 
     log: Log

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.ct.coverage import position, unread
 from ctscan.ct.strict_json import TIME_LIMIT
@@ -22,8 +24,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_PARTS = 3  # of other readers that notes name
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """Status of a pass, the text of an error, the gaps in the entries that the pass was to read, and notes."""
 
     status: LogStatus
@@ -35,8 +36,7 @@ class Ending:
 STOPPED = Ending(LogStatus.STOPPED)
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """Span that a pass was to read, the index after the last entry that is read, the spans that other readers hold, and
     the gaps."""
 

@@ -13,8 +13,9 @@ next pass. A log that fails at many entries but gives few at a time is asked for
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.errors import CutError, FormatError, PatienceSpent, SourceError, Throttled, WrongCount
 from ctscan.scan.log.availability import failure_at, gives_any, is_definite, reason_of
@@ -27,16 +28,14 @@ if TYPE_CHECKING:
     from ctscan.sources import LogSource
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Entries that the log gives, or an answer that can't be cut into the entries of `span`."""
 
     span: Span
     answer: list[Batch] | CutError
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """Entries that the log doesn't give, and its answer."""
 
     span: Span

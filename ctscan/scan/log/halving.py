@@ -10,8 +10,9 @@ entries lie in rows; after `ROW` of them the plan ends, and the end of the row i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from ctscan.model import Span
@@ -20,8 +21,7 @@ ROW: Final = 12
 """Entries in a row that fail, behind which further ones are taken for a row without a break."""
 
 
-@dataclass(slots=True)
-class _Range:
+class _Range(Struct):
     """Range to ask for. `is_second`: the first half of a range that failed came whole before it."""
 
     start: int

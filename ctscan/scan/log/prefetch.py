@@ -6,9 +6,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.errors import CutError, FormatError, SourceError
 from ctscan.model import Batch
@@ -67,8 +68,7 @@ async def prefetch(
         await prefetcher.aclose()
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(Struct):
     """Request, under way or answered. `octets`: memory of its answer, 0 before it came."""
 
     span: Span

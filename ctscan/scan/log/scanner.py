@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ctscan.clock import unless_stopped
 from ctscan.ct import coverage
@@ -61,8 +63,7 @@ class ScanIndex(LogIndex, MisbehaviourStore, Runs, BasisStore, Retention, Protoc
     """Roles of the index that a scan uses."""
 
 
-@dataclass(slots=True)
-class ScanContext:
+class ScanContext(Struct):
     """Settings and state that the logs of a scan share."""
 
     index: ScanIndex

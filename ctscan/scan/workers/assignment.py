@@ -8,9 +8,10 @@ logs on this machine, where politeness has no bound.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from ctscan.http.urls import is_loopback
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from ctscan.model import Log
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """Readers of each operator's logs; `processes` are numbered from 0, the parent."""
 
     processes: int

@@ -12,9 +12,11 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.scan.events import Emit, LogDone
 from ctscan.scan.request import LogOutcome, LogStatus
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
     from ctscan.scan.workers.assignment import Assignment
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerTask:
+class WorkerTask(Struct, frozen=True):
     """Part of a scan that a worker process does."""
 
     request: ScanRequest
@@ -41,23 +42,20 @@ class WorkerTask:
     added: frozenset[bytes]  # logs that joined the log list, and are read from entry 0
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerCommands:
+class WorkerCommands(Struct, frozen=True):
     """Commands that a worker receives while it works."""
 
     stop: asyncio.Event
     changes: asyncio.Queue[LogListChange]
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
+class _Ended(Struct, frozen=True):
     """Last message of a worker that ended."""
 
     outcomes: list[LogOutcome]
 
 
-@dataclass(frozen=True, slots=True)
-class _Failed:
+class _Failed(Struct, frozen=True):
     """Last message of a worker that failed."""
 
     reason: str

@@ -12,9 +12,10 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ctscan.ct import coverage
 from ctscan.errors import IndexFault
@@ -29,8 +30,7 @@ LEAST = 30.0  # seconds of reading for a measurement: fewer give the rate of a f
 SILENT = 6 * 3600.0  # seconds until the next warning about the same log
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """Reading of a log since the last measurement."""
 
     name: str

@@ -9,8 +9,10 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
@@ -49,8 +51,7 @@ TakeApart = Callable[[io.BufferedReader, UnpackBudget, bool], Iterator[Item]]
 _TOO_DEEP: Final = f"expected files at most {MAX_DEPTH} deep within each other, got more; unpack it first"
 
 
-@dataclass(frozen=True, slots=True)
-class StreamReader:
+class StreamReader(Struct, frozen=True):
     """Reader of streams, and the `FormatContext` of the formats.
 
     `named`: the user named the stream, so any DER counts as a certificate, and a stream without certificates is a

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from ctscan.model import Problem
 from ctscan.sources.files.blocks import Unpack
@@ -56,8 +57,7 @@ class FormatContext(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class FileFormat:
+class FileFormat(Struct, frozen=True):
     """Form of a file.
 
     `matches`: first octets -> whether they begin this form; `read`: stream, first octets and context -> certificates

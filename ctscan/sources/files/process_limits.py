@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 CPU_SECONDS: Final = 2
 """Most CPU seconds for a file of up to `CPU_STEP` octets; a second more for each further step."""
@@ -26,8 +27,7 @@ MEMORY: Final = 256 * 1024 * 1024
 """Octets that taking a file apart may need, beside the program itself."""
 
 
-@dataclass(slots=True)
-class CpuLimit:
+class CpuLimit(Struct):
     """Limit of CPU time for one file, which grows as the file is read."""
 
     began: float = 0.0

@@ -8,8 +8,9 @@ import lzma
 import sys
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from ctscan.errors import FormatError
 
@@ -35,8 +36,7 @@ class BudgetExceeded(FormatError):
     """A file decompresses to more octets than allowed; reading of it ends."""
 
 
-@dataclass(slots=True)
-class UnpackBudget:
+class UnpackBudget(Struct):
     """Count of decompressed octets of one file of `packed` octets (of a pipe: octets read so far)."""
 
     packed: int = 0

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
@@ -50,8 +51,7 @@ _BEGINS = late_pattern(
 _OF_HEX = late_pattern(rb"[0-9A-Fa-f]++")
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     """Number of texts around the one that is swept, and of places in it that looked like a certificate and were
     none. `problems`: those that were reported."""
 
@@ -60,8 +60,7 @@ class _State:
     problems: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Trace:
+class _Trace(Struct, frozen=True):
     """Beginning of something that may hold certificates. `run`: characters that may not stand before it, and that are
     passed over with it where it begins nothing; None: any."""
 

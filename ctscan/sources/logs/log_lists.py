@@ -13,9 +13,11 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.ct.log_list import joined_lists, parse_log_list
 from ctscan.ct.signature import verify_list
@@ -38,8 +40,7 @@ _OPERATOR = "log list"  # has a rate of its own, apart from the logs of an opera
 _NOT_MODIFIED = 304
 
 
-@dataclass(frozen=True, slots=True)
-class PinnedList:
+class PinnedList(Struct, frozen=True):
     """Log list with a known key of its publisher. `key`: PEM of the public key."""
 
     url: str
@@ -47,8 +48,7 @@ class PinnedList:
     key: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedList:
+class LoadedList(Struct, frozen=True):
     """Log list as read. `list` is None when the list with `etag` is unchanged. `verified`: by signature."""
 
     list: ListedLogs | None

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+
+from msgspec.structs import replace
 
 from ctscan.ct.note import parse_checkpoint
 from ctscan.ct.tiles import WIDTH, tile_path

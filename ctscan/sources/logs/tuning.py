@@ -14,9 +14,11 @@ import base64
 import binascii
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.errors import UsageError
 from ctscan.model.hashes import HASH_SIZE
@@ -28,8 +30,7 @@ _LIMITS = {"batch": (1, 65_536), "concurrency": (1, 64), "rate": (0.01, 1000.0)}
 Values = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Tuning:
+class Tuning(Struct, frozen=True):
     """Settings for reading one log."""
 
     batch: int = 256  # entries asked for in one get-entries, until the log turns out to return fewer
@@ -38,11 +39,10 @@ class Tuning:
     keep_alive: bool = True  # use a connection for several requests
 
 
-_KEYS = tuple(field.name for field in fields(Tuning))
+_KEYS = Tuning.__struct_fields__
 
 
-@dataclass(frozen=True, slots=True)
-class TuningTable:
+class TuningTable(Struct, frozen=True):
     """Settings for all logs. `layers` of `(operator or log key, values)` apply in order, later ones win."""
 
     default: Tuning
@@ -56,7 +56,7 @@ class TuningTable:
         for key, layer in self.layers:
             if key in names:
                 values.update(layer)
-        return replace(self.default, **values)  # type: ignore[arg-type]  # _checked gave each key its type
+        return replace(self.default, **values)
 
 
 def load_tuning(

@@ -13,8 +13,9 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.errors import FormatError
 
@@ -35,8 +36,7 @@ Range = tuple[int, int]
 """Start and end of bytes in a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """Member of a zip file. `at`: its local header; `packed`, `size`: octets as they lie there, and unpacked."""
 
     name: str

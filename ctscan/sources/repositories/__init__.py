@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
+from msgspec import Struct, field
+
 from ctscan.errors import UsageError
+from ctscan.hidden_fields import repr_without
 
 if TYPE_CHECKING:
     from ctscan.http.client import Client
@@ -22,17 +24,18 @@ if TYPE_CHECKING:
     from ctscan.sources import SearchSource
 
 
-@dataclass(frozen=True, slots=True)
-class SourceOptions:
+class SourceOptions(Struct, frozen=True):
     """Options for opening a source. `url` and `rate` (requests a second) override the repository's defaults; tokens
     come from `environ`. `progress` receives texts for the user, without any part of the question."""
 
     client: Client
-    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environ: Mapping[str, str] = field(default_factory=dict)
     url: str | None = None
     rate: float | None = None
     sleep: Sleep = asyncio.sleep
     progress: Callable[[str], None] = lambda _: None
+
+    __repr__ = repr_without("environ")
 
 
 class _Module(Protocol):

@@ -18,11 +18,13 @@ import base64
 import binascii
 import hashlib
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from msgspec import Struct
+
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
+from ctscan.hidden_fields import repr_without
 from ctscan.model import Incompleteness, QuestionKind, Repository, RepositoryEntry, SearchShortfall
 from ctscan.sources.json_paths import base_url, bearer_header, member, parse_json
 
@@ -56,14 +58,15 @@ _DER_LIMIT = 1 << 20
 _REFERENCE_LIMIT = 64
 
 
-@dataclass(slots=True)
-class CertSpotter:
+class CertSpotter(Struct):
     """`SearchSource` of Cert Spotter. Made by `open_source`."""
 
-    options: SourceOptions = field(repr=False)
+    options: SourceOptions
     base: str
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
     repository: Repository = REPOSITORY
+
+    __repr__ = repr_without("options", "headers")
 
     async def search(
         self, question: Question, is_known: IsKnown, name_filter: NameFilter

@@ -8,9 +8,10 @@ are data of a specification, never a part of its expressions.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
+
+from msgspec import Struct
 
 from ctscan.on_first_use import late_pattern
 from ctscan.views.exposure.chart_specs import Chart
@@ -23,8 +24,7 @@ _UNUSED: Final = late_pattern(r' (?:class|role|aria-roledescription|aria-hidden|
 _SIZE: Final = late_pattern(r'^<svg\b[^>]* viewBox="0 0 (\d+) (\d+)">')
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """Chart as SVG, with its title, and its text for those who don't see it."""
 
     svg: str

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from math import sqrt
 from typing import Any, Final
 from unicodedata import combining, east_asian_width
+
+from msgspec import Struct
 
 Spec = dict[str, Any]
 Layer = dict[str, Any]
@@ -45,8 +46,7 @@ _WIDEST: Final = 90
 _TAIL: Final = 70  # room for the name of the last column
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """Chart to be drawn. `title`: its name; `text`: its content in words, for those who don't see it."""
 
     title: str
@@ -54,8 +54,7 @@ class Chart:
     spec: Spec
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """Bar with its label, its number, and the number as text."""
 
     label: str
@@ -63,8 +62,7 @@ class Bar:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """Month or year of a time line: its name, whether an axis names it, and the counts of the two series."""
 
     name: str
@@ -73,8 +71,7 @@ class Period:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """Counts by row and column. `texts`: the numbers as texts, by row."""
 
     rows: tuple[str, ...]

@@ -4,7 +4,8 @@ language; values out of certificates stay as they are, and each format makes the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ctscan.model import Code, Message, Remark
 from ctscan.model.exposure import ExposedPerson, ExposureReport, NotCovered, Score
@@ -15,8 +16,7 @@ from ctscan.views.text import Texts
 Cell = str | int
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """Table of a report.
 
     Attributes:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from ctscan.model import Confidence, Sensitivity, SubjectKind
 from ctscan.model.gate import FindingState, Gate, GateText, JudgedCertificate, JudgedFinding
@@ -28,8 +29,7 @@ _STDIN = "-"
 Shape = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class SarifOptions:
+class SarifOptions(Struct, frozen=True):
     """Options of a SARIF file.
 
     Attributes:
@@ -49,8 +49,7 @@ class SarifOptions:
     exit_code: Callable[[], int]
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     """Rules by their number in the file, and notifications on inputs that were not read whole."""
 
     rules: dict[str, int] = field(default_factory=dict)

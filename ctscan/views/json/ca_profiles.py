@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+
+from msgspec import Struct
 
 from ctscan.model import Code
 from ctscan.model.ca_profile import CaProfile, ProfileCheck, ProfileConflict, ProfileFact
@@ -96,7 +97,7 @@ def _data(value: object) -> object:
         return word_of(value)
     if isinstance(value, tuple):
         return [_data(one) for one in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        shape = {field.name.removeprefix("is_"): _data(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Struct):
+        shape = {name.removeprefix("is_"): _data(getattr(value, name)) for name in value.__struct_fields__}
         return shape["codes"] if set(shape) == {"codes"} else shape
     return value

@@ -6,7 +6,8 @@ The schema is documented in docs/analyst.md. Times are RFC 3339 in UTC, hashes l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ctscan.model import Answer, Message
 from ctscan.model.controller import Controller

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.errors import FormatError
 from ctscan.x509.containers.rc2 import decrypt_cbc
@@ -43,8 +44,7 @@ _INTEGER: Final = 0x02
 _EMPTY_PASSWORDS: Final = (b"\0\0", b"")  # an empty BMPString with its end, and no octets: programs differ
 
 
-@dataclass(slots=True)
-class IterationBudget:
+class IterationBudget(Struct):
     """Iterations of key derivation left, for one file and (`run_budget`) for the whole run; None: no further limit."""
 
     left: int

@@ -12,8 +12,9 @@ not verified: nobody asks who made the file.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
@@ -94,8 +95,7 @@ def certificates_in_pkcs12(
     return reader.found
 
 
-@dataclass(slots=True)
-class _SafeReader:
+class _SafeReader(Struct):
     """Certificates and problems found in a file so far, and the iterations left."""
 
     budget: IterationBudget

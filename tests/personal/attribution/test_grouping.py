@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.certs import EMAIL_PROTECTION, general_names, make_certificate, name, tlv
 from support.people import LATIN
 

@@ -6,8 +6,9 @@ They come from Common PKI (before: ISIS-MTT, SigI), and from older attributes of
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import (

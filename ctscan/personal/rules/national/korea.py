@@ -8,8 +8,10 @@ registration number with a random number that only the holder has.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ctscan.errors import FormatError
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
@@ -43,8 +45,7 @@ _HASH_OF_COMPANY: Final = Attribution(SubjectKind.ORGANISATION, Confidence.LIKEL
 _HASH_OF_ANY: Final = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.KR_UNSURE_HASH())
 
 
-@dataclass(slots=True)
-class _Data:
+class _Data(Struct):
     """Contents of an identification value: its texts, and the hashes after the type of a virtual identifier."""
 
     names: list[DecodedString]

@@ -8,8 +8,9 @@ number.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Confidence, Phrase, Qualifier, Sensitivity, SubjectKind
 from ctscan.on_first_use import late_pattern

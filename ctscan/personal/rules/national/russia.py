@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ctscan.model import AttributionReason, Qualifier
 from ctscan.personal.normalise.number_keys import number_key

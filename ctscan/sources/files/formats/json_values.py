@@ -12,8 +12,9 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
@@ -81,8 +82,7 @@ def _lines(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | None]]:
             yield number, line
 
 
-@dataclass(slots=True)
-class _Values:
+class _Values(Struct):
     """Splitter of a document into its values, and of a top-level array into its members, by brackets and quotes
     alone."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from ctscan.model import Problem
 from ctscan.on_first_use import late_pattern
@@ -51,8 +52,7 @@ def is_ldif(head: bytes) -> bool:
     return False
 
 
-@dataclass(slots=True)
-class _Value:
+class _Value(Struct):
     """Value of an attribute. `kind`: the character behind the first colon; `is_meant`: the attribute is for
     certificates; `is_open`: PEM began on its line, and goes on below without the space of folded lines."""
 

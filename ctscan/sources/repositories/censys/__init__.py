@@ -19,11 +19,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+from msgspec import Struct
+
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
+from ctscan.hidden_fields import repr_without
 from ctscan.model import Incompleteness, QuestionKind, Repository, SearchShortfall
 from ctscan.on_first_use import late_pattern
 from ctscan.sources.json_paths import base_url, bearer_header, member, parse_json
@@ -63,23 +65,23 @@ PAGE_LIMIT = 32 * 1024 * 1024
 _UUID = late_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(Struct, frozen=True):
     hits: tuple[SearchHit, ...]
     unread: int  # hits that aren't certificates or can't be read
     next: str
     total: int
 
 
-@dataclass(slots=True)
-class Censys:
+class Censys(Struct):
     """`SearchSource` of Censys. Made by `open_source`."""
 
-    options: SourceOptions = field(repr=False)
+    options: SourceOptions
     base: str
-    headers: Mapping[str, str] = field(repr=False)
-    organisation: str = field(repr=False)
+    headers: Mapping[str, str]
+    organisation: str
     repository: Repository = REPOSITORY
+
+    __repr__ = repr_without("options", "headers", "organisation")
 
     async def search(
         self, question: Question, is_known: IsKnown, name_filter: NameFilter

@@ -13,9 +13,10 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from ctscan.errors import UsageError
 from ctscan.model import Coordinate, QuestionKind, RepositoryEntry, Revocation, RevocationState
@@ -48,8 +49,7 @@ REASONS: Final = (
 _REASONS: Final = {reason.lower(): reason for reason in REASONS}
 
 
-@dataclass(frozen=True, slots=True)
-class SearchHit:
+class SearchHit(Struct, frozen=True):
     """Certificate as the search shows it."""
 
     sha256: str  # lower-case hex

@@ -16,8 +16,9 @@ import asyncio
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ctscan.errors import Refused, SourceError
 from ctscan.model import SearchShortfall
@@ -49,8 +50,7 @@ class _SearchLimitReached(Exception):
         self.reason = reason
 
 
-@dataclass(slots=True)
-class _Cut:
+class _Cut(Struct):
     """Part of a query that can't be completed.
 
     `stuck`: issuer -> number of certificates shown; `has_more`: there are more issuers than can be separated;

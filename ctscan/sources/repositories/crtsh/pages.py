@@ -11,9 +11,10 @@ import binascii
 import json
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
+
+from msgspec import Struct
 
 from ctscan.errors import FormatError, Refused
 from ctscan.on_first_use import late_pattern
@@ -32,8 +33,7 @@ _END_OF_SPACE = late_pattern(r"[ \t\r\n]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Certificate of an answer. `names` are the readings of the names that matched; empty: none is shown."""
 
     id: int
@@ -42,8 +42,7 @@ class Row:
     first_logged: int | None  # ms
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """Answer of crt.sh. `counted`: number of names the server looked at; None when it doesn't report it."""
 
     rows: tuple[Row, ...]

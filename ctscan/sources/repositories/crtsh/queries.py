@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
+
+from msgspec import Struct
 
 from ctscan.errors import UsageError
 from ctscan.model import QuestionKind
@@ -36,8 +37,7 @@ _JOINED = late_pattern(r"[A-Za-z0-9]+(?:[./][A-Za-z0-9]+)+")  # hosts, initials 
 _SIGNED = late_pattern(r"-\d")  # -34 is a single word there, a number with its sign
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """Query in the form that crt.sh accepts."""
 
     parameter: str

@@ -8,9 +8,10 @@ too large.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from ctscan.errors import BadAnswer, SourceError, UsageError
 from ctscan.extras import to_install
@@ -95,8 +96,7 @@ def open_source(options: SourceOptions) -> CrtshSql:
     return CrtshSql(options)
 
 
-@dataclass(slots=True)
-class _Progress:
+class _Progress(Struct):
     """Progress of one search."""
 
     done: set[int] = field(default_factory=set)  # ids that were fetched or are known

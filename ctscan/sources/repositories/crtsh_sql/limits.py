@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Limits of one search. Rows are of names: a certificate has one row for each matching name."""
 
     rows: int = 10_000  # of one statement; the web site cuts there too

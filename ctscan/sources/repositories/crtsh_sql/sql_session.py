@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
 from ctscan.extras import missing_extra
@@ -37,8 +38,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 2.0, 60.0  # seconds
 Rows = list[tuple[Any, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """SQL text, its parameters, and the expected answer: the types of its columns, and most rows and bytes."""
 
     text: str

@@ -12,9 +12,10 @@ certificates are found there:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from ctscan.model import QuestionKind
 
@@ -34,8 +35,7 @@ HOSTS = ("san:dNSName", "san:iPAddress", "san:registeredID")
 """Types of names that never hold a person's name, and of which a certificate may have hundreds."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexQuery:
+class IndexQuery(Struct, frozen=True):
     """Query to the full text index, and the filter on the names shown of its results.
 
     `types`: show names of these types (empty: all); `excluded_types`: show none of these; `pattern`: show names like

@@ -7,14 +7,14 @@ faster as long as it excludes whole partitions.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 _FIRST, _LAST = 2012 * 4, 2032 * 4  # quarters assumed for open ends
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Half-open range `[low, high)` in UTC without a zone, as the server stores times; None: open."""
 
     low: datetime | None = None
