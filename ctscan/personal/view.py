@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, KeysView, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -41,22 +41,26 @@ class View:
         self.certificate = certificate
         self.domains = domains
         self.cuts = []
-        self.fields = (*certificate.fields, *self._ended_fields(certificate.fields))
+        self.fields = fields = certificate.fields
         self._known: dict[object, Any] = {}
         self._by_oid: dict[str, list[Field]] = {}
         self._by_kind: dict[int, list[Field]] = {}
         self._inside: dict[int, list[DecodedString]] | None = None
-        for place in self.fields:
+        with_nul = [place for place in fields if (text := place.text) is not None and "\0" in text.value]
+        if with_nul:
+            self.fields = fields = (*fields, *self._ended_fields(with_nul))
+        by_oid, by_kind = self._by_oid, self._by_kind
+        for place in fields:
             if not place.nested:
-                self._by_oid.setdefault(place.oid, []).append(place)
+                by_oid.setdefault(place.oid, []).append(place)
             if place.kind is not None:
-                self._by_kind.setdefault(place.kind, []).append(place)
+                by_kind.setdefault(place.kind, []).append(place)
 
-    def _ended_fields(self, fields: tuple[Field, ...]) -> Iterator[Field]:
+    def _ended_fields(self, fields: Iterable[Field]) -> Iterator[Field]:
         """Yield fields with a NUL inside their text once more, ended there: each rule reads both."""
         count = 0
         for place in fields:
-            ended = before_nul(place.text) if place.text is not None and "\0" in place.text.value else None
+            ended = before_nul(place.text) if place.text is not None else None
             if ended is None:
                 continue
             count += 1
@@ -65,10 +69,12 @@ class View:
                 return
             yield replace(place, text=ended)
 
-    def of(self, *oids: str) -> Iterator[Field]:
-        """Yield the fields with these types, wherever they stand, in the order of the types."""
-        for oid in oids:
-            yield from self._by_oid.get(oid, ())
+    def of(self, *oids: str) -> Iterable[Field]:
+        """Return the fields with these types, wherever they stand, in the order of the types."""
+        by_oid = self._by_oid
+        if len(oids) == 1:
+            return by_oid.get(oids[0], ())
+        return [place for oid in oids if oid in by_oid for place in by_oid[oid]]
 
     def of_kind(self, kind: int) -> Sequence[Field]:
         """Return the general names of a kind, and the fields inside them."""
@@ -113,9 +119,11 @@ class View:
 
     def memo(self, work: Callable[[View], T]) -> T:
         """Return the result of `work` for this view, computed on the first call."""
-        if work not in self._known:
-            self._known[work] = work(self)
-        known: T = self._known[work]
+        known: T
+        try:
+            known = self._known[work]
+        except KeyError:
+            known = self._known[work] = work(self)
         return known
 
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from ctscan.errors import FormatError
 from ctscan.model import Extension, GeneralName
-from ctscan.x509.der import Element, children, content
-from ctscan.x509.der_reader import OCTETS, SEQUENCE, DerReader
+from ctscan.x509.der import Element, children, content, dotted
+from ctscan.x509.der_reader import OCTETS, OID, SEQUENCE, DerReader
 from ctscan.x509.general_names import read_general_names
 from ctscan.x509.times import parse_time
 
@@ -26,6 +27,11 @@ MAX_KEY_ID: Final = 256
 
 MAX_CACHED: Final = 256
 """Octets of an extension worth caching; longer extensions differ between certificates."""
+
+_OF_ONE_CERTIFICATE: Final = frozenset((b"\x06\x03\x55\x1d\x0e", b"\x06\x03\x55\x1d\x11"))
+"""Types of subjectKeyIdentifier and subjectAltName, which differ between certificates."""
+
+_TYPE_SIZE: Final = 5
 
 
 def read_validity(reader: DerReader, validity: Element) -> tuple[datetime | None, datetime | None]:
@@ -48,18 +54,34 @@ def read_extension(reader: DerReader, path: str, element: Element) -> Extension 
     Returns:
         The extension; None, with a Problem, when the element is no extension.
     """
-    _, start, _, _, end = element
-    known = _cached_extension(reader.data[start:end]) if end - start <= MAX_CACHED else None
+    _, start, body, _, end = element
+    if end - start > MAX_CACHED or reader.data[body : body + _TYPE_SIZE] in _OF_ONE_CERTIFICATE:
+        known = _plain_extension(reader.data, element)
+    else:
+        known = _cached_extension(reader.data[start:end])
     return known or _extension(reader, path, element)
 
 
 @lru_cache(maxsize=4096)
 def _cached_extension(raw: bytes) -> Extension | None:
-    """Read an extension without problems; many certificates share most extensions."""
-    reader = DerReader(raw)
+    """Read an extension of the usual layout; many certificates share most extensions."""
     elements, problem = children(raw, 0, len(raw))
-    found = _extension(reader, "", elements[0]) if len(elements) == 1 and not problem else None
-    return found if not reader.problems else None
+    return _plain_extension(raw, elements[0]) if len(elements) == 1 and not problem else None
+
+
+def _plain_extension(data: bytes, element: Element) -> Extension | None:
+    """Read an extension of the usual layout: 30 { 06 type, 01 01 critical OPTIONAL, 04 value }. None for any other."""
+    parts, problem = children(data, element[2], element[3])
+    if problem or element[0] != SEQUENCE or not 2 <= len(parts) <= 3:
+        return None
+    kind, value = parts[0], parts[-1]
+    if kind[0] != OID or value[0] != OCTETS or (len(parts) == 3 and parts[1][0] != 0x01):
+        return None
+    critical = len(parts) == 3 and any(data[parts[1][2] : parts[1][3]])
+    try:
+        return Extension(dotted(data[kind[2] : kind[3]]), critical, data[value[2] : value[3]])
+    except FormatError:
+        return None
 
 
 def _extension(reader: DerReader, path: str, element: Element) -> Extension | None:
@@ -90,7 +112,7 @@ def values_by_type(reader: DerReader, extensions: Sequence[Extension]) -> dict[s
     values: dict[str, list[bytes]] = {}
     for extension in extensions:
         values.setdefault(extension.oid, []).append(extension.value)
-    for oid, repeated in values.items():
+    for oid, repeated in values.items() if len(values) < len(extensions) else ():
         if len(repeated) > 1:
             reader.report("extensions", f"{oid or 'an extension without type'} occurs {len(repeated)} times")
     return values

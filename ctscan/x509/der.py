@@ -54,16 +54,20 @@ def children(data: bytes, start: int, end: int) -> tuple[list[Element], str | No
     """
     found: list[Element] = []
     at = start
-    while at < end:
-        if len(found) == MAX_CHILDREN:
-            return found, TOO_MANY_CHILDREN
+    for _ in range(MAX_CHILDREN):
+        if at >= end:
+            return found, None
         tag = data[at]
         body = at + 2
-        # The common case: low tag number, length in one octet, inside the container.
-        if body <= end and (size := data[at + 1]) < 0x80 and (stop := body + size) <= end and tag & 0x1F != 0x1F:
-            found.append((tag, at, body, stop, stop))
-            at = stop
-            continue
+        # The common case: low tag number, length in one octet or in two or three, inside the container.
+        if body <= end and tag & 0x1F != 0x1F:
+            stop = body + data[at + 1]
+            if stop >= body + 0x80:
+                body, stop = _long_form(data, body, end)
+            if stop <= end:
+                found.append((tag, at, body, stop, stop))
+                at = stop
+                continue
         try:
             element, problem = element_at(data, at, end)
         except FormatError as error:
@@ -72,7 +76,18 @@ def children(data: bytes, start: int, end: int) -> tuple[list[Element], str | No
         if problem:
             return found, problem
         at = element[4]
-    return found, None
+    return found, TOO_MANY_CHILDREN if at < end else None
+
+
+def _long_form(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """Return the body and the end of an element whose length is in the octets before and after `at`: 81 LL or 82 LL LL.
+    Another form ends behind the container."""
+    octets = data[at - 1]
+    if octets == 0x82 and at + 2 <= end:
+        return at + 2, at + 2 + (data[at] << 8 | data[at + 1])
+    if octets == 0x81 and at < end:
+        return at + 1, at + 1 + data[at]
+    return at, end + 1
 
 
 def element_at(data: bytes, at: int, end: int) -> tuple[Element, str | None]:

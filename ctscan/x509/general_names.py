@@ -29,8 +29,10 @@ _BINARY_TYPES: Final = frozenset(  # bits and octets by definition (X.520, RFC 4
     ]
 )
 
-MAX_CACHED: Final = 128
-"""Octets of an attribute worth caching; longer attributes differ between names."""
+MAX_CACHED: Final = 129
+"""Octets of an RDN worth caching, the length in one of them; longer attributes differ between names."""
+
+_FEWEST_OCTETS: Final = 4  # of an RDN: two headers
 
 MAX_ATTRIBUTES: Final = 250
 """Attributes in a window of a Name, because rules judge each attribute by all its neighbours (see `Name.rest`)."""
@@ -59,6 +61,10 @@ def _name(raw: bytes) -> tuple[Name, tuple[Problem, ...]]:
     outer, _ = element_at(raw, 0, len(raw))
     attributes: list[Attribute] = []
     for i, rdn in enumerate(reader.children("", outer)):
+        known = _cached_rdn(raw[rdn[1] : rdn[4]]) if rdn[4] - rdn[1] <= MAX_CACHED else None
+        if known is not None:
+            attributes.append(Attribute(i, *known))
+            continue
         # SET { SEQUENCE { OID, value } … }; some leave out the SET
         bare = rdn[0] == SEQUENCE and raw[rdn[2] : rdn[2] + 1] == bytes((OID,))
         pairs = [rdn] if bare else reader.children(f"{i}", rdn)
@@ -82,22 +88,19 @@ def _windowed(raw: bytes, attributes: list[Attribute]) -> Name:
 _cached_name = lru_cache(maxsize=1024)(_name)
 
 
-def _attribute(reader: DerReader, rdn: int, pair: Element) -> Attribute | None:
-    _, start, _, _, end = pair
-    known = _cached_attribute(reader.data[start:end]) if end - start <= MAX_CACHED else None
-    return Attribute(rdn, *known) if known is not None else _read_attribute(reader, rdn, pair)
-
-
 @lru_cache(maxsize=4096)
-def _cached_attribute(raw: bytes) -> tuple[str, int, bytes, DecodedString | None] | None:
-    """Read an attribute without problems; countries, towns and organisations occur in many names."""
+def _cached_rdn(raw: bytes) -> tuple[str, int, bytes, DecodedString | None] | None:
+    """Read an RDN of a single attribute without problems: countries, towns and organisations occur in many names. None
+    for any other."""
+    # 31 LL { 30 LL { 06 LL type, value } }
+    if raw[0] != SET or len(raw) < _FEWEST_OCTETS or not raw[1] + 2 == raw[3] + 4 == len(raw) or raw[2] != SEQUENCE:
+        return None
     reader = DerReader(raw)
-    elements, problem = children(raw, 0, len(raw))
-    found = _read_attribute(reader, 0, elements[0]) if len(elements) == 1 and not problem else None
+    found = _attribute(reader, 0, (SEQUENCE, 2, 4, len(raw), len(raw)))
     return (found.oid, found.tag, found.raw, found.text) if found is not None and not reader.problems else None
 
 
-def _read_attribute(reader: DerReader, rdn: int, pair: Element) -> Attribute | None:
+def _attribute(reader: DerReader, rdn: int, pair: Element) -> Attribute | None:
     data = reader.data
     parts = reader.children(f"{rdn}", pair)
     if len(parts) != 2:

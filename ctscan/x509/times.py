@@ -16,6 +16,9 @@ _FORMS: Final = {
     GENERALIZED_TIME: late_pattern(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)?(\d\d)?(?:[.,]\d+)?" + _ZONE),
 }
 
+_USUAL: Final = 13  # octets of YYMMDDHHMMSSZ, as most times are written
+_Z: Final = 0x5A
+
 
 def parse_time(tag: int, raw: bytes) -> datetime | None:
     """Parse the content of a Time element, to the second.
@@ -30,6 +33,8 @@ def parse_time(tag: int, raw: bytes) -> datetime | None:
     Returns:
         The time in UTC, or None when it can't be parsed.
     """
+    if tag == UTC_TIME and len(raw) == _USUAL and raw[-1] == _Z and (digits := raw[:-1]).isdigit():
+        return _usual_time(int(digits))
     form = _FORMS.get(tag)
     found = form.fullmatch(raw) if form else None
     if not found:
@@ -46,3 +51,13 @@ def parse_time(tag: int, raw: bytes) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return when
+
+
+def _usual_time(digits: int) -> datetime | None:
+    """Return the time with the digits YYMMDDHHMMSS."""
+    day, clock = divmod(digits, 10**6)
+    year, month, hour, minute = day // 10_000, day // 100 % 100, clock // 10_000, clock // 100 % 100
+    try:
+        return datetime(year + (1900 if year >= 50 else 2000), month, day % 100, hour, minute, clock % 100, tzinfo=UTC)
+    except ValueError:
+        return None
