@@ -90,7 +90,7 @@ def _judge_text(view: View, place: Field, whole: DecodedString) -> Judged | None
     if place.name is not None and names_service(view, place.name):
         return None
     beside = _words_beside(place)
-    if not beside.isdisjoint(name_tokens(text)):
+    if beside and not beside.isdisjoint(name_tokens(text)):
         return _beside_name(view, text, beside, is_of_subject(view, place))
     if pseudonym_form(text) is not None:
         return None
@@ -123,14 +123,12 @@ def _name_in(text: str) -> str:
 
 def _words_beside(place: Field) -> set[str]:
     """Return the words of given names and surnames in the same name."""
-    return {
-        token
-        for attribute in (place.name.attributes if place.name else ())
-        if attribute.oid in (GIVEN_NAME, SURNAME) and attribute.text is not None
-        for spelling in spellings(attribute.text)
-        for token in name_tokens(spelling)
-        if not token.isdigit()
-    }
+    words: set[str] = set()
+    for attribute in place.name.attributes if place.name is not None else ():
+        if attribute.oid in (GIVEN_NAME, SURNAME) and attribute.text is not None:
+            tokens = (token for spelling in spellings(attribute.text) for token in name_tokens(spelling))
+            words.update(token for token in tokens if not token.isdigit())
+    return words
 
 
 @weighs(EvidenceKind.NAME_BESIDE())
@@ -326,6 +324,8 @@ def is_address(text: str) -> bool:
 
 def _without_addresses(text: str) -> str:
     """Return `Jane Doe` of `Jane Doe <jane@example.org>`; a text that is only an address stays."""
+    if "@" not in text:
+        return text
     words = text.split()
     kept = [word for word in words if "@" not in word]
     return text if len(kept) == len(words) or not kept else " ".join(kept)

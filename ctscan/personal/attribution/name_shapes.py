@@ -94,10 +94,15 @@ _FORMS: tuple[tuple[re.Pattern[str], Phrase], ...] = (
         Phrase.ROBOT_FORM,
     ),
 )
+_SIGN_OF_FORM = late_pattern(r"[\d(:]")
+"""Characters of which every text in one of the forms holds one."""
+
 _GEORGIAN = late_pattern("[\u10d0-\u10ff-]+")  # its letters count as lower case, and names have no others
 _COMMA_FORM = late_pattern(r"(?P<last>[^\W\d_][^\d,:@/()]{1,40}), ?(?P<given>[^\W\d_][^\d,:@/()]{1,40})")
 _NAME_AND_NUMBER = late_pattern(r"(?P<name>[^\d]{3,80}?) (?=[0-9A-Z]*\d{3})[0-9]{3,20}[A-Za-z]{0,3}")  # a unique number
 _PSEUDONYM = late_pattern(r"(?P<name>[^:]{2,80}?) ?:PN")
+
+_ADDRESS = late_pattern(r"[0-9.]+|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*|localhost")
 
 _SOLE_TRADER = late_pattern(
     r"(?:Inh\.|Inhaber(?:in)?:?) ?(?P<after>.{3,80})|"
@@ -106,6 +111,9 @@ _SOLE_TRADER = late_pattern(
 SOLE_TRADER = r"Inh\.|Inhaber|e\. ?[Kk]\.|e\. ?Kf[mr]\.|eenmanszaak|sole trader"
 """Pattern, for text and for octets, that every name accepted by `sole_trader` contains."""
 
+_MARKS = ("Inh", "e.", "eenmanszaak", "sole trader")
+"""Parts of all marks of sole traders."""
+
 
 @cached_for_short(4096)
 def is_host(text: str) -> bool:
@@ -113,10 +121,11 @@ def is_host(text: str) -> bool:
 
     A host has no spaces, and a dot or a known name.
     """
-    stripped = text.strip()
-    if not stripped or any(char.isspace() for char in stripped) or "@" in stripped:
+    words = text.split(maxsplit=1)
+    if len(words) != 1 or "@" in text:
         return False
-    if re.fullmatch(r"[0-9.]+|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*|localhost", stripped):
+    stripped = words[0]
+    if _ADDRESS.fullmatch(stripped):
         return True
     host = stripped.removeprefix("*.")
     return "." in host.rstrip(".") and not host.startswith(".") and canonical_domain(host) is not None
@@ -139,7 +148,7 @@ def person_form(text: str) -> tuple[str, Phrase] | None:
 
     The name comes without the number in the form; the form is a phrase.
     """
-    if len(text) > 2 * MAX_NAME_SHAPE:
+    if len(text) > 2 * MAX_NAME_SHAPE or not _SIGN_OF_FORM.search(text):
         return None
     stripped = text.strip()
     for pattern, form in _FORMS:
@@ -168,7 +177,7 @@ def pseudonym_form(text: str) -> str | None:
 
     CAs use the mark as well, but with words of organisations.
     """
-    match = _PSEUDONYM.fullmatch(text.strip()) if len(text) <= MAX_NAME_SHAPE else None
+    match = _PSEUDONYM.fullmatch(text.strip()) if ":PN" in text and len(text) <= MAX_NAME_SHAPE else None
     if match is None or not any(char.isalpha() for char in match["name"]) or has_organisation_word(match["name"]):
         return None
     return match["name"]
@@ -176,7 +185,8 @@ def pseudonym_form(text: str) -> str | None:
 
 def sole_trader(text: str) -> str | None:
     """Return the name beside the mark of a sole trader (`e.K.`, `Inh.`) when it is shaped like a name, or None."""
-    match = _SOLE_TRADER.fullmatch(text.strip()) if len(text) <= MAX_NAME_SHAPE else None
+    is_marked = len(text) <= MAX_NAME_SHAPE and any(mark in text for mark in _MARKS)
+    match = _SOLE_TRADER.fullmatch(text.strip()) if is_marked else None
     name = (match["after"] or match["before"]).strip(" ,") if match else ""
     return name if name and is_name_shaped(name) else None
 

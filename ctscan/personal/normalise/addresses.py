@@ -35,6 +35,11 @@ _PLAIN_ADDRESS = late_pattern(
 )
 """Most addresses: of this form is nothing but an address in its canonical form, of less than MAX_ADDRESS characters."""
 
+_PLAIN_DOMAIN = late_pattern(
+    r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.){0,126}(?=[0-9]*[a-z_-])[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+)
+"""Most domains: labels in lower case, the last of which isn't a number."""
+
 _COMMENT = late_pattern(r"\([^()]{0,320}\)")
 _FILE_ENDINGS = frozenset(
     re.findall(
@@ -54,6 +59,8 @@ def canonical_domain(text: str) -> str | None:
 
     Returns None for a text that is no domain name.
     """
+    if is_plain_domain(text):
+        return text
     domain = compatible(text[:1024]).replace("\u3002", ".").strip().removesuffix(".")
     if not domain or len(domain) > 253:
         return None
@@ -62,6 +69,11 @@ def canonical_domain(text: str) -> str | None:
         return None
     canonical = ".".join(label for label in labels if label)
     return None if len(canonical) > 253 or canonical.rpartition(".")[2].isdigit() else canonical
+
+
+def is_plain_domain(text: str) -> bool:
+    """Return whether a text has the form of most domains, and so is its own canonical form."""
+    return len(text) <= 253 and _PLAIN_DOMAIN.fullmatch(text) is not None
 
 
 def reversed_labels(canonical: str) -> str:

@@ -24,6 +24,8 @@ _CACHED: Final = 0xFFFF  # last code point of the plane in which nearly all text
 def compatible(text: str) -> str:
     """Return a text in NFKC, at most about six times as long. After the fourth character that stands for a phrase, each
     further one becomes a space."""
+    if text.isascii():
+        return text
     further = next(islice(_PHRASES.finditer(text), _MOST_PHRASES, None), None)
     if further is not None:
         text = text[: further.start()] + _PHRASES.sub(" ", text[further.start() :])

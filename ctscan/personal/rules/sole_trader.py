@@ -69,11 +69,12 @@ def _is_full_name(text: str, surnames: set[str], given: set[str]) -> bool:
 
 
 def _full_name(view: View, name: Name | None) -> tuple[set[str], set[str]]:
-    """Return the words of surnames and of given names (which Belarus writes in the attribute name); computed once per
-    name."""
+    """Return the words of surnames and, beside a surname, of given names (which Belarus writes in the attribute name);
+    computed once per name."""
     known = view.memo(_no_full_names)
     if id(name) not in known:
-        known[id(name)] = _tokens(name, SURNAME), _tokens(name, GIVEN_NAME, _FULL_NAME)
+        surnames = _tokens(name, SURNAME)
+        known[id(name)] = surnames, _tokens(name, GIVEN_NAME, _FULL_NAME) if surnames else set()
     return known[id(name)]
 
 
@@ -82,6 +83,8 @@ def _no_full_names(view: View) -> dict[int, tuple[set[str], set[str]]]:
 
 
 def _tokens(name: Name | None, *oids: str) -> set[str]:
-    attributes = name.attributes if name is not None else ()
-    texts = (a.text for a in attributes if a.oid in oids and a.text is not None and len(a.text.value) <= _LONGEST)
-    return {token for text in texts for spelling in spellings(text) for token in name_tokens(spelling)}
+    tokens: set[str] = set()
+    for attribute in name.attributes if name is not None else ():
+        if attribute.oid in oids and attribute.text is not None and len(attribute.text.value) <= _LONGEST:
+            tokens.update(token for spelling in spellings(attribute.text) for token in name_tokens(spelling))
+    return tokens
