@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final
 
@@ -21,6 +21,7 @@ HOST_SUBJECTS: Final = {
     for kind in (0x0C, 0x13, 0x16)
 }
 HOST_SUBJECT_PREFIX: Final = 13
+_DOT: Final = 0x2E
 
 
 def are_hosts(names: bytes) -> bool:
@@ -49,32 +50,54 @@ def _are_long_hosts(names: bytes) -> bool:
     return end > 0
 
 
-def suffixes_of(domains: Iterable[str]) -> dict[bytes, bool]:
-    """Return every suffix of the domains by whole labels, and whether it is one of the domains."""
-    named = {domain.encode("ascii").lower() for domain in domains}
-    labels = (domain.split(b".") for domain in named)
-    return {suffix: suffix in named for each in labels for suffix in accumulate(reversed(each), _put_before)}
+class ScopeDomains:
+    """Domains of a scope, with which hosts are compared in any case of letters.
 
-
-def _put_before(suffix: bytes, label: bytes) -> bytes:
-    return label + b"." + suffix
-
-
-def is_any_below(names: bytes, suffixes: Mapping[bytes, bool]) -> bool:
-    """Return whether a host is a domain of the scope or below one, in any case of letters.
-
-    Each host is looked up from its last label on, so two hundred domains cost as little as one.
+    The last octets of a host, as many as the shortest domain has, exclude nearly all hosts. The rest are looked up from
+    their last label on, so two hundred domains cost as little as one.
 
     Args:
-        names: content of a GeneralNames that `are_hosts` accepts, or a host behind its length.
-        suffixes: suffixes of the domains, by `suffixes_of`.
+        domains: canonical domains, one at least.
     """
-    for part in names.lower().split(b"\x82"):  # each host behind an octet of its length
-        host = part[1:].rstrip(b".")  # the rule that reads hosts leaves the root out
+
+    __slots__ = ("_end", "_ends", "_suffixes")
+
+    def __init__(self, domains: Iterable[str]) -> None:
+        named = {domain.encode("ascii").lower() for domain in domains}
+        labels = (domain.split(b".") for domain in named)
+        self._suffixes = {suffix: suffix in named for each in labels for suffix in accumulate(reversed(each), _before)}
+        """Every suffix of the domains by whole labels, and whether it is one of the domains."""
+        self._end = -min(map(len, named))
+        self._ends = frozenset(domain[self._end :] for domain in named)
+
+    def have_any(self, names: bytes) -> bool:
+        """Return whether a host is one of the domains or below one.
+
+        Args:
+            names: content of a GeneralNames that `are_hosts` accepts.
+        """
+        if names[1] == len(names) - 2 < 0x80:  # a single name, the usual case
+            return self.have(names[2:])
+        end, ends = self._end, self._ends
+        lowered = names.lower()
+        has_root = b".\x82" in lowered or lowered.endswith(b".")
+        for part in lowered.split(b"\x82"):  # noqa: SIM110  a generator costs more; each host behind its length
+            if (part[end:] in ends or has_root) and self._have(part[1:]):
+                return True
+        return False
+
+    def have(self, host: bytes) -> bool:
+        """Return whether a host is one of the domains or below one."""
+        return (host[self._end :].lower() in self._ends or host[-1] == _DOT) and self._have(host.lower())
+
+    def _have(self, host: bytes) -> bool:
+        host = host.rstrip(b".")  # the rule that reads hosts leaves the root out
         dot, is_domain = len(host), None if not host else False
         while is_domain is False and dot >= 0:
             dot = host.rfind(b".", 0, dot)
-            is_domain = suffixes.get(host[dot + 1 :])
-        if is_domain:
-            return True
-    return False
+            is_domain = self._suffixes.get(host[dot + 1 :])
+        return is_domain is True
+
+
+def _before(suffix: bytes, label: bytes) -> bytes:
+    return label + b"." + suffix

@@ -40,9 +40,8 @@ from ctscan.personal.prefilter.dns_names import (
     HOST,
     HOST_SUBJECT_PREFIX,
     HOST_SUBJECTS,
+    ScopeDomains,
     are_hosts,
-    is_any_below,
-    suffixes_of,
 )
 from ctscan.personal.prefilter.impersonal_extensions import (
     POLICIES_OF_PEOPLE,
@@ -90,7 +89,7 @@ class Prefilter:
     def __init__(self, domains: Sequence[str] = (), core: Core | None = CORE) -> None:
         self._core = core
         self._core_filter = core.Filter(sorted(POLICIES_OF_PEOPLE), domains) if core is not None else None
-        self._domains = suffixes_of(domains)
+        self._domains = ScopeDomains(domains) if domains else None
         self._issuers: set[bytes] = set()
         self._known: set[bytes] = {b""}  # the empty run of extensions is known, too
 
@@ -173,11 +172,11 @@ class Prefilter:
         if size:
             end = at + HOST_SUBJECT_PREFIX + size
             is_host = HOST.fullmatch(buffer, end - size, end)
-            return end if is_host and not (domains and is_any_below(buffer[end - size - 1 : end], domains)) else 0
+            return end if is_host and not (domains and domains.have(buffer[end - size : end])) else 0
         end = end_of_element(buffer, at)
         if buffer[at] != 0x30 or not is_organisational(buffer, at, end):
             return 0
-        return 0 if domains and any(is_any_below(host, domains) for host in _hosts(buffer, at, end)) else end
+        return 0 if domains and any(map(domains.have, _hosts(buffer, at, end))) else end
 
     def _are_impersonal_extensions(self, buffer: bytes, at: int, stop: int) -> bool:
         """Return whether `[at, stop)` is Extension elements without personal data.
@@ -236,7 +235,7 @@ class Prefilter:
 
     def _are_foreign_hosts(self, names: bytes) -> bool:
         """Return whether the content of a GeneralNames is hosts, and none of them is of a domain of the scope."""
-        return are_hosts(names) and not (self._domains and is_any_below(names, self._domains))
+        return are_hosts(names) and not (self._domains and self._domains.have_any(names))
 
     def _learn(self, extensions: bytes) -> None:
         """Remember a run of whole Extension elements; none of them is a SAN."""
@@ -291,9 +290,9 @@ def is_organisational(buffer: bytes, at: int, end: int) -> bool:
 
 
 def _hosts(buffer: bytes, at: int, end: int) -> Iterator[bytes]:
-    """Yield the common names in an impersonal subject in `[at, end)`, each behind its length in one octet.
+    """Yield the hosts that are common names in an impersonal subject in `[at, end)`.
 
     The length bounds the host: octets of the next attribute may look like host characters.
     """
     for found in _HOST_CN.finditer(buffer, at, end):
-        yield buffer[found.start(1) : found.start(2) + found[1][0]]
+        yield buffer[found.start(2) : found.start(2) + found[1][0]]
