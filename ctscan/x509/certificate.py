@@ -34,6 +34,7 @@ from ctscan.x509.walk import ParsedFields, collect_fields
 
 SCT_LIST: Final = "1.3.6.1.4.1.11129.2.4.2"
 POISON: Final = "1.3.6.1.4.1.11129.2.4.3"
+_UNIQUE_IDS: Final = frozenset((0x81, 0xA1, 0x82, 0xA2))
 
 
 def read_certificate(der: bytes) -> Certificate:
@@ -150,7 +151,8 @@ def _read(reader: DerReader, tbs: Element, sha256: bytes | None) -> Certificate:
     subject_name = read_name(reader, "subject", frame.subject)
     issuer_name = read_name(reader, "issuer", frame.issuer, is_common=True)
     san = read_san(reader, values.get(SUBJECT_ALT_NAME, ()))
-    subject_unique_id, issuer_unique_id = (_unique_id(reader, rest, number) for number in (2, 1))
+    has_ids = not _UNIQUE_IDS.isdisjoint({field[0] for field in rest})
+    subject_unique_id, issuer_unique_id = [_unique_id(reader, rest, n) for n in (2, 1)] if has_ids else (b"", b"")
     parsed = ParsedFields(subject_name, issuer_name, san, extensions, subject_unique_id, issuer_unique_id)
     is_ca = read_is_ca(reader, values.get(BASIC_CONSTRAINTS, ()))
     eku = read_oids(reader, "extKeyUsage", values.get(EXTENDED_KEY_USAGE, ()))

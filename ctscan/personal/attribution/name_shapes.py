@@ -111,9 +111,6 @@ _SOLE_TRADER = late_pattern(
 SOLE_TRADER = r"Inh\.|Inhaber|e\. ?[Kk]\.|e\. ?Kf[mr]\.|eenmanszaak|sole trader"
 """Pattern, for text and for octets, that every name accepted by `sole_trader` contains."""
 
-_MARKS = ("Inh", "e.", "eenmanszaak", "sole trader")
-"""Parts of all marks of sole traders."""
-
 
 @cached_for_short(4096)
 def is_host(text: str) -> bool:
@@ -185,8 +182,8 @@ def pseudonym_form(text: str) -> str | None:
 
 def sole_trader(text: str) -> str | None:
     """Return the name beside the mark of a sole trader (`e.K.`, `Inh.`) when it is shaped like a name, or None."""
-    is_marked = len(text) <= MAX_NAME_SHAPE and any(mark in text for mark in _MARKS)
-    match = _SOLE_TRADER.fullmatch(text.strip()) if is_marked else None
+    is_marked = "e." in text or "Inh" in text or "eenmanszaak" in text or "sole trader" in text
+    match = _SOLE_TRADER.fullmatch(text.strip()) if is_marked and len(text) <= MAX_NAME_SHAPE else None
     name = (match["after"] or match["before"]).strip(" ,") if match else ""
     return name if name and is_name_shaped(name) else None
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from msgspec.structs import replace
 
@@ -44,11 +44,11 @@ class Trail:
         self._noted: dict[str, dict[str, _Noted]] = {}  # by path, then by evidence; "" for the whole certificate
         self._within: dict[tuple[str, int], tuple[Attribution, tuple[Weighed, ...]]] = {}
 
-    def call(self, evidence: Message, judge: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+    def call(self, evidence: Message, judge: Callable[..., T], args: tuple[Any, ...]) -> T:
         """Call a function, and note its result as evidence."""
         self._frames.append([])
         try:
-            result = judge(*args, **kwargs)
+            result = judge(*args)
         finally:
             within = tuple(self._frames.pop())
         found = _attribution_in(result)
@@ -107,15 +107,17 @@ current_trail = _current.get
 
 
 def weighs(evidence: Message) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Note the result of a function as evidence: an attribution, a part of a text with one, or None."""
+    """Note the result of a function as evidence: an attribution, a part of a text with one, or None. The function is
+    called without keywords."""
 
     def decorate(judge: Callable[P, T]) -> Callable[P, T]:
         @wraps(judge)
-        def noted(*args: P.args, **kwargs: P.kwargs) -> T:
+        def noted(*args: Any) -> T:  # without keywords: passing them on costs as much as many a judgement
             trail = current_trail()
-            return judge(*args, **kwargs) if trail is None else trail.call(evidence, judge, args, kwargs)
+            return plain(*args) if trail is None else trail.call(evidence, judge, args)
 
-        return noted
+        plain = cast("Callable[..., T]", judge)
+        return cast("Callable[P, T]", noted)
 
     return decorate
 

@@ -207,7 +207,7 @@ def find_personal_data(
             problems.append(_failure(rule, error))
     problems += (*dict.fromkeys(view.cuts), *_long_names(findings.values()))
     unread = [problem for problem in certificate.problems if problem.unread]
-    salvaged, failures = _salvage(certificate, unread)
+    salvaged, failures = _salvage(certificate, unread) if unread else ([], [])
     ordered = list(findings.values())
     findings.clear()  # its keys take as much memory as the fields
     if salvaged:
@@ -327,7 +327,7 @@ def _to_salvage(problems: Iterable[Problem]) -> list[Problem]:
 
 def _rules_for(view: View) -> Sequence[tuple[Rule, RuleFunction]]:
     """Return the rules that may find something in a view, by id: rules for its types, and rules always called."""
-    types = frozenset(view.types() & _index()[2].keys())
+    types = frozenset(filter(_index()[2].__contains__, view.types()))
     return _rules_by_types(types, view.certificate.request is not None)
 
 

@@ -214,7 +214,7 @@ def _in_text(text: DecodedString) -> Iterable[tuple[str, ...]]:
     """Return the addresses in running text, paired: the n-th of the repaired text is the n-th of the decoded text."""
     if not has_at(text.value) and "@" not in (text.repaired or ""):
         return []
-    best, *rest = (find_emails(spelling) for spelling in spellings(text))
+    best, *rest = map(find_emails, spellings(text))
     if rest and len(rest[0]) == len(best):
         return [tuple(dict.fromkeys(pair)) for pair in zip(best, rest[0], strict=True)]
     return [(address,) for address in dict.fromkeys([*best, *(a for found in rest for a in found)])]

@@ -174,7 +174,8 @@ oid_rule(
 def cfca_common_name(view: View) -> Iterator[Finding]:
     """Names and numbers of people in the common names of CFCA: type or authority, name, number and count between @."""
     for place in view.of(COMMON_NAME):
-        match = _CFCA.fullmatch(spellings(place.text)[0].strip()) if place.text is not None else None
+        text = spellings(place.text)[0] if place.text is not None else ""
+        match = _CFCA.fullmatch(text.strip()) if "@" in text else None
         if match and _is_of_cfca(match):
             for value in _cfca_values(*_number_first(match["first"], match["second"])):
                 yield make_finding("cn.cfca", view, place, value)

@@ -129,7 +129,8 @@ oid_rule(
 def common_name_of_a_bank(view: View) -> Iterator[Finding]:
     """Names and customer numbers in the common names of Korean certificates, name()number."""
     for place in view.of(COMMON_NAME):
-        match = _BANK.fullmatch(spellings(place.text)[0].strip()) if place.text is not None else None
+        text = spellings(place.text)[0] if place.text is not None else ""
+        match = _BANK.fullmatch(text.strip()) if "(" in text else None
         if match is None or _is_company(match["name"]):
             continue
         for name in filter(None, (match["name"].strip(), match["latin"].strip())):
