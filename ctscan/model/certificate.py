@@ -52,9 +52,9 @@ class Name(Struct, frozen=True):
     attributes after the first window are names of their own in `rest`, with the same `raw`.
     """
 
-    raw: bytes  # whole TLV
-    attributes: tuple[Attribute, ...]
-    rest: tuple[Name, ...] = ()
+    raw: bytes  # whole TLV; its hash suffices for that of the name
+    attributes: tuple[Attribute, ...] = field(hash=False)
+    rest: tuple[Name, ...] = field(default=(), hash=False)
 
     @property
     def windows(self) -> tuple[Name, ...]:

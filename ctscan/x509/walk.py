@@ -94,30 +94,15 @@ def _issuer(name: Name, problems: Problems) -> Iterable[Field]:
     """Yield the fields of the issuer, cached by its name, because many certificates share an issuer."""
     if len(name.raw) > MAX_CACHED_NAME:
         return name_fields("issuer", "issuer", name, problems)
-    fields, found = _cached_issuer_fields(_SameName(name))
+    fields, found = _cached_issuer_fields(name)
     problems += found
     return fields
 
 
-class _SameName:
-    """A name compared by its encoding."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: Name) -> None:
-        self.name = name
-
-    def __hash__(self) -> int:
-        return hash(self.name.raw)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _SameName) and self.name.raw == other.name.raw
-
-
 @lru_cache(maxsize=1024)
-def _cached_issuer_fields(same: _SameName) -> tuple[tuple[Field, ...], tuple[Problem, ...]]:
+def _cached_issuer_fields(name: Name) -> tuple[tuple[Field, ...], tuple[Problem, ...]]:
     problems = Problems()
-    return tuple(name_fields("issuer", "issuer", same.name, problems)), tuple(problems)
+    return tuple(name_fields("issuer", "issuer", name, problems)), tuple(problems)
 
 
 def _affordable(fields: Sequence[Field]) -> int:

@@ -7,6 +7,7 @@ people, and last the resemblance to a name.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from ctscan.personal.attribution.evidence import (
     is_self_issued,
     is_server,
     person_of,
+    personal_attribute,
     purpose_of_people,
     service_of,
 )
@@ -45,13 +47,16 @@ from ctscan.personal.attribution.patronymics import has_patronymic
 from ctscan.personal.attribution.placeholders import attribute_no_name
 from ctscan.personal.attribution.practices import name_behind_practice
 from ctscan.personal.attribution.service_names import names_service
-from ctscan.personal.attribution.trail import weighs
+from ctscan.personal.attribution.trail import current_trail, weighs
 from ctscan.personal.normalise.addresses import canonical_email
 from ctscan.personal.normalise.name_tokens import fold_text, name_tokens
 from ctscan.personal.values import Attribution
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
 
 MAX_COMMON_NAME = 1000
+MAX_ISSUER = 1_024
+"""Octets of the name of an issuer that is remembered."""
+
 MAX_PAIRS = 1_000_000
 """Pairs of a common name and an address that are compared in one certificate."""
 
@@ -85,11 +90,11 @@ def _judge(view: View, place: Field, whole: DecodedString) -> Judged | None:
 
 def _judge_text(view: View, place: Field, whole: DecodedString) -> Judged | None:
     text = _without_addresses(spellings(whole)[0])
-    if sum(map(str.isalpha, text)) < 2 or len(text) > MAX_COMMON_NAME or is_host(text) or is_address(text):
+    if _is_known_issuer(view, place, text) or _is_no_name(text):
         return None
     if place.name is not None and names_service(view, place.name):
         return None
-    beside = _words_beside(place)
+    beside = _words_beside(place.name)
     if beside and not beside.isdisjoint(name_tokens(text)):
         return _beside_name(view, text, beside, is_of_subject(view, place))
     if pseudonym_form(text) is not None:
@@ -111,6 +116,27 @@ def _judge_text(view: View, place: Field, whole: DecodedString) -> Judged | None
     )
 
 
+def _is_no_name(text: str) -> bool:
+    return sum(map(str.isalpha, text)) < 2 or len(text) > MAX_COMMON_NAME or is_host(text) or is_address(text)
+
+
+def _is_known_issuer(view: View, place: Field, text: str) -> bool:
+    """Return whether a text is known to name nobody as the common name of this issuer. While a trail is recorded
+    nothing is known, so that all evidence is weighed."""
+    if place.part != "issuer" or place.name is None or len(place.name.raw) > MAX_ISSUER:
+        return False
+    return not is_of_subject(view, place) and current_trail() is None and _names_nobody(place.name, text)
+
+
+@lru_cache(maxsize=1024)
+def _names_nobody(issuer: Name, text: str) -> bool:
+    """Return whether a common name is nobody's in every certificate of another subject; False where attributes for
+    people in the issuer's name leave that to the certificate."""
+    if personal_attribute(issuer) is not None or _words_beside(issuer):
+        return False
+    return _is_no_name(text) or pseudonym_form(text) is not None or not _is_alone(issuer, text)
+
+
 def is_of_subject(view: View, place: Field) -> bool:
     """Return whether a name is about the subject, not about the issuer or the names that a CA may certify."""
     return person_of(view, place) != CA_CONTACT and place.part not in ISSUING_PARTS - {"issuer"} | {"nameConstraints"}
@@ -121,10 +147,10 @@ def _name_in(text: str) -> str:
     return form[0] if form else bare_name(text) if is_name_shaped(text) else name_part(text)
 
 
-def _words_beside(place: Field) -> set[str]:
-    """Return the words of given names and surnames in the same name."""
+def _words_beside(name: Name | None) -> set[str]:
+    """Return the words of given names and surnames in a name."""
     words: set[str] = set()
-    for attribute in place.name.attributes if place.name is not None else ():
+    for attribute in name.attributes if name is not None else ():
         if attribute.oid in (GIVEN_NAME, SURNAME) and attribute.text is not None:
             tokens = (token for spelling in spellings(attribute.text) for token in name_tokens(spelling))
             words.update(token for token in tokens if not token.isdigit())
@@ -260,10 +286,15 @@ def _of_authority(view: View, place: Field, text: str) -> Judged | None:
 @weighs(EvidenceKind.ISSUER_NAME())
 def _of_issuer(place: Field, text: str) -> Judged | None:
     """Attribute an issuer's common name, or a name that a CA may certify: without any other organisation beside it."""
-    if not (_has_no_organisation(place.name) or is_organisation(place.name, text)) or not reads_well(text):
+    if not _is_alone(place.name, text):
         return None
     why = AttributionReason.NO_ORGANISATION_BESIDE()
     return _name_in(text), Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
+
+
+def _is_alone(name: Name | None, text: str) -> bool:
+    """Return whether a text reads like a name, and no other organisation stands beside it."""
+    return (_has_no_organisation(name) or is_organisation(name, text)) and reads_well(text)
 
 
 # --- evidence in the certificate -------------------------------------------------------------------------------------

@@ -322,8 +322,8 @@ def _by_name_resemblance(view: View) -> Attribution | None:
 
 def subject_texts(certificate: Certificate, oid: str) -> list[str]:
     """Return every spelling of the subject's attributes of one type."""
-    texts = [a.text for a in certificate.subject.attributes if a.oid == oid]
-    return [spelling for text in texts if text is not None for spelling in spellings(text)]
+    texts = [a.text for a in certificate.subject.attributes if a.oid == oid and a.text is not None]
+    return [spelling for text in texts for spelling in spellings(text)] if texts else []
 
 
 def _is_named(certificate: Certificate) -> bool:
