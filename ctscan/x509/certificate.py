@@ -24,6 +24,7 @@ from ctscan.x509.common_fields import (
     read_key_id,
     read_oids,
     read_san,
+    read_usual_extension,
     read_validity,
     values_by_type,
 )
@@ -226,7 +227,7 @@ def _extension_list(reader: DerReader, field: Element, hashed: list[bytes]) -> l
     found: list[Extension] = []
     at = frame[2]
     for i, element in enumerate(outer):
-        extension = read_extension(reader, f"extensions.{i}", element)
+        extension = read_usual_extension(data, element) or read_extension(reader, f"extensions.{i}", element)
         if extension is None:
             continue
         found.append(extension)

@@ -54,12 +54,15 @@ def read_extension(reader: DerReader, path: str, element: Element) -> Extension 
     Returns:
         The extension; None, with a Problem, when the element is no extension.
     """
+    return read_usual_extension(reader.data, element) or _extension(reader, path, element)
+
+
+def read_usual_extension(data: bytes, element: Element) -> Extension | None:
+    """Read an Extension of the usual layout; None for any other, which `read_extension` reads."""
     _, start, body, _, end = element
-    if end - start > MAX_CACHED or reader.data[body : body + _TYPE_SIZE] in _OF_ONE_CERTIFICATE:
-        known = _plain_extension(reader.data, element)
-    else:
-        known = _cached_extension(reader.data[start:end])
-    return known or _extension(reader, path, element)
+    if end - start > MAX_CACHED or data[body : body + _TYPE_SIZE] in _OF_ONE_CERTIFICATE:
+        return _plain_extension(data, element)
+    return _cached_extension(data[start:end])
 
 
 @lru_cache(maxsize=4096)

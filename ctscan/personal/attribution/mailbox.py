@@ -122,9 +122,10 @@ def is_personal_shape(local: str) -> bool:
     return bool(_INITIAL_OR_NAME.fullmatch(_NOISE.sub("", local.partition("+")[0]))) and not is_role(local)
 
 
-def words(local: str) -> list[str]:
+@cached_for_short(4096)
+def words(local: str) -> tuple[str, ...]:
     """Return the words of a mailbox name: `jane`, `doe` of `jane.doe2+x`."""
-    return [segment for segment in _SEGMENTS.split(_NOISE.sub("", local.partition("+")[0])) if segment]
+    return tuple(filter(None, _SEGMENTS.split(_NOISE.sub("", local.partition("+")[0]))))
 
 
 def resembles(address: str, name: str) -> bool:
@@ -141,6 +142,7 @@ def resembles(address: str, name: str) -> bool:
     )
 
 
+@cached_for_short(4096)
 def _is_compound(segment: str) -> bool:
     """Return whether a word joins two role words, unless both are short: `caadmin`, `webssl`; not `cara`."""
     return any(

@@ -32,13 +32,16 @@ from ctscan.personal.attribution.organisation_words import (
     may_be_persons,
 )
 from ctscan.personal.attribution.sole_given_names import sole_given_names
-from ctscan.personal.attribution.trail import weighs
+from ctscan.personal.attribution.trail import current_trail, weighs
 from ctscan.personal.attribution.whole_names import attribute_whole_name
 from ctscan.personal.normalise.memo import cached_for_short
 from ctscan.personal.values import Attribution
 from ctscan.personal.view import View
 
 MAX_NAMES: Final = 20
+MAX_KNOWN: Final = 100
+"""Addresses of a certificate whose attribution is remembered."""
+
 _OF_NAMES: Final = (GIVEN_NAME, SURNAME, COMMON_NAME)
 
 
@@ -55,6 +58,22 @@ def attribute_mailbox(view: View, place: Field, address: str) -> Attribution:
         return _by_mailbox(address) or unsure(AttributionReason.MAILBOX_OF_ANOTHER())
     is_of_issuer = person_of(view, place) == CA_CONTACT
     name = place.name or (certificate.issuer if is_of_issuer else certificate.subject)
+    if current_trail() is not None:
+        return _attribute_beside(view, name, address, is_of_issuer=is_of_issuer)
+    known, key = view.memo(_no_mailboxes), (address, id(name), is_of_issuer)
+    if key not in known:
+        if len(known) >= MAX_KNOWN:
+            known.clear()
+        known[key] = _attribute_beside(view, name, address, is_of_issuer=is_of_issuer)
+    return known[key]
+
+
+def _no_mailboxes(view: View) -> dict[tuple[str, int, bool], Attribution]:
+    return {}
+
+
+def _attribute_beside(view: View, name: Name, address: str, *, is_of_issuer: bool) -> Attribution:
+    """Attribute an address in a name or beside it. Most addresses stand in the subject and beside it."""
     by_name = attribute_name_holder(view, name)
     if by_name is not None:
         acting = by_name.confidence is Confidence.LIKELY
@@ -68,7 +87,7 @@ def attribute_mailbox(view: View, place: Field, address: str) -> Attribution:
         _by_mailbox(address)
         or _by_names(view, address)
         or attribute_whole_name(address)
-        or _by_holder(certificate, here, address)
+        or _by_holder(view.certificate, here, address)
     )
 
 
