@@ -27,6 +27,7 @@ MAX_NAME_SHAPE = 100
 MAX_UNSPACED = 6
 """Characters of the longest name without a space, in Han."""
 
+_ANY_WORD = late_pattern(r"\w+")
 _INITIALISM = late_pattern(r"\b(?:[^\W\d_]\.){2,}")
 _WORD = late_pattern(r"[^\W\d_]+(?:['’ʼ´`‐-][^\W\d_]+)*\.?")
 PARTICLES = frozenset(
@@ -135,7 +136,7 @@ def has_organisation_word(text: str) -> bool:
         return True
     joined = _INITIALISM.sub(lambda match: match.group().replace(".", "") + " ", text)  # S.A. -> SA
     words = {word for word in fold_text(joined).split() if len(word) > 2}
-    words.update(word for word in re.findall(r"\w+", joined.casefold()) if len(word) == 2)  # Sá is a name, SA isn't
+    words.update(word for word in _ANY_WORD.findall(joined.casefold()) if len(word) == 2)  # Sá is a name, SA isn't
     return not ORGANISATION_WORDS.isdisjoint(words) or (not text.isascii() and names_organisation(text))
 
 

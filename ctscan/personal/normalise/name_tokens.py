@@ -35,6 +35,9 @@ MAX_SPELLED_WORDS = 32
 MAX_TEXT = 65536
 """Characters of a value of which every word is found. A certificate with a longer value counts as partly read."""
 
+_SHORTEST = 2
+"""Characters of the shortest token."""
+
 _NO_CHANCE = 4
 """Letters of a spelling that stands in a mailbox name by no chance."""
 
@@ -65,8 +68,19 @@ def name_forms(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _forms(text: str, spell: Callable[[str], tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    words = _words(short_compatible(text).casefold().translate(_APOSTROPHES))
-    return filter(None, map(spell, words))
+    return filter(None, map(spell, _words(_folded(text))))
+
+
+def _folded(text: str) -> str:
+    if text.isascii():  # in NFKC already
+        lower = text.lower()
+        return lower.translate(_APOSTROPHES) if "'" in lower or "`" in lower else lower
+    return short_compatible(text).casefold().translate(_APOSTROPHES)
+
+
+def _tokens_in_ascii(folded: str) -> list[str]:
+    """Return the words of a folded text in ASCII that are tokens, each its only spelling."""
+    return [word for word in _words(folded) if len(word) >= _SHORTEST]
 
 
 @cached_for_short(4096)
@@ -75,6 +89,8 @@ def name_tokens(text: str) -> tuple[str, ...]:
 
     They serve comparisons; `name_keys` finds a longer name by all of its words, in each of their spellings.
     """
+    if text.isascii():
+        return tuple(sorted(set(_tokens_in_ascii(_folded(text[:MAX_NAME]))[:MAX_TOKENS])))
     few = islice(_forms(text[:MAX_NAME], _word_forms), MAX_TOKENS)
     tokens = dict.fromkeys(token for forms in few for token in forms)
     return tuple(sorted(list(tokens)[:MAX_TOKENS]))
@@ -95,8 +111,10 @@ def mailbox_tokens(text: str) -> tuple[str, ...]:
 def name_keys(text: str) -> tuple[LookupKey, ...]:
     """Return the look-up keys of a name, one for each form of each word in its first MAX_TEXT characters. Words after
     the first MAX_SPELLED_WORDS have no further Latin spellings."""
-    tokens = {token for forms in _forms(text[:MAX_TEXT], _word_forms) for token in forms}
-    if not text.isascii():
+    if text.isascii():
+        tokens = set(_tokens_in_ascii(_folded(text[:MAX_TEXT])))
+    else:
+        tokens = {token for forms in _forms(text[:MAX_TEXT], _word_forms) for token in forms}
         few = islice(_forms(text[:MAX_TEXT], _all_word_forms), MAX_SPELLED_WORDS)
         tokens.update(token for forms in few for token in forms)
     return tuple(LookupKey(IdentifierKind.NAME, token) for token in sorted(tokens))
@@ -111,8 +129,8 @@ def has_letter(text: str) -> bool:
 @cached_for_short(4096)
 def fold_text(text: str) -> str:
     """Return the folded words of a text in order, separated by spaces: the form to compare names of organisations."""
-    folded = short_compatible(text[:MAX_TEXT]).casefold().translate(_APOSTROPHES)
-    return " ".join(_without_marks(" ".join(_words(folded))).split())
+    words = " ".join(_words(_folded(text[:MAX_TEXT])))
+    return words if words.isascii() else " ".join(_without_marks(words).split())
 
 
 def asked_forms(identifier: Identifier) -> tuple[tuple[str, ...], ...]:
@@ -132,7 +150,7 @@ def spelled_words(identifier: Identifier) -> tuple[tuple[str, ...], ...]:
     """Return the words of an identifier of kind name, in the order in which it was given, each with its possible
     spellings, at most MAX_SPELLED: first as it was given, accents included."""
     forms = {word[0]: word for word in asked_forms(identifier)}
-    given = short_compatible(identifier.value[:MAX_NAME]).casefold().translate(_APOSTROPHES)
+    given = _folded(identifier.value[:MAX_NAME])
     spelled = {folded: word for word in _words(given) if (folded := _without_marks(word)) in forms}
     ordered = dict.fromkeys((*spelled, *forms))
     return tuple(
@@ -212,7 +230,7 @@ def _all_word_forms(word: str) -> tuple[str, ...]:
 
 
 def _long_enough(forms: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(form for form in forms if len(form) >= 2))
+    return tuple(dict.fromkeys(form for form in forms if len(form) >= _SHORTEST))
 
 
 def _spelled(word: str) -> Iterator[str]:

@@ -86,11 +86,11 @@ _READS: Final[dict[str, Read]] = {
 )
 def addresses_of_people(view: View) -> Iterator[Finding]:
     """Towns, streets, postal codes and whole postal addresses in names of people, not in names of organisations."""
-    for oid, read in _READS.items():
+    for oid in view.types_in(_READS):
         for place in view.of(oid):
             if not is_of_person(view, place):
                 continue
-            for value in read(view, place):
+            for value in _READS[oid](view, place):
                 attribution = _SHARED if _beside_organisation(view, place) else None
                 yield make_finding("address.of_person", view, place, replace(value, attribution=attribution))
 

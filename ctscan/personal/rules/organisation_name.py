@@ -57,10 +57,13 @@ def organisation_name(view: View) -> Iterator[Finding]:
 
 
 def _by_name_beside(view: View, place: Field, text: str) -> tuple[str, Attribution] | None:
+    people = view.memo(_people_by_name)
+    if not people and not (place.oid == UNIT and _has_surname(place)):  # nobody is named beside it
+        return None
     if not is_name_shaped(text):
         return None
     words = set(name_tokens(text))
-    attribution = view.memo(_people_by_name).get((id(place.name), frozenset(words)))
+    attribution = people.get((id(place.name), frozenset(words)))
     if attribution is not None and not _is_full_name(place, words):
         why = AttributionReason.SAME_AS_COMMON_NAME()
         confidence = Confidence.POSSIBLE if attribution.confidence is Confidence.POSSIBLE else Confidence.LIKELY
@@ -80,6 +83,10 @@ def _people_by_name(view: View) -> dict[tuple[int, frozenset[str]], Attribution]
         for text in (name, whole):
             found.setdefault((id(beside.name), frozenset(name_tokens(text))), attribution)
     return found
+
+
+def _has_surname(place: Field) -> bool:
+    return place.name is not None and SURNAME in [attribute.oid for attribute in place.name.attributes]
 
 
 def _is_full_name(place: Field, words: set[str]) -> bool:

@@ -49,7 +49,9 @@ def sole_trader(view: View) -> Iterator[Finding]:
 
 
 def _value(view: View, place: Field, text: str) -> Value | None:
-    named = None if text.isascii() else _TRADER.match(text)
+    if text.isascii() and (place.oid != ORGANISATION or not _has_surname(place.name)):
+        return None
+    named = _TRADER.match(text)
     if named and is_name_shaped(named["name"].strip().title()):
         name, why = named["name"].strip(), AttributionReason.SOLE_TRADER_WORDS()
     elif place.oid == ORGANISATION and _is_full_name(text, *_full_name(view, place.name)):
@@ -58,6 +60,10 @@ def _value(view: View, place: Field, text: str) -> Value | None:
         return None
     attribution = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     return Value("user.name", text, fold_text(name), name_keys(name), attribution=attribution)
+
+
+def _has_surname(name: Name | None) -> bool:
+    return name is not None and SURNAME in [attribute.oid for attribute in name.attributes]
 
 
 def _is_full_name(text: str, surnames: set[str], given: set[str]) -> bool:
