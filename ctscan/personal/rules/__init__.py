@@ -207,7 +207,7 @@ def find_personal_data(
             problems.append(_failure(rule, error))
     problems += (*dict.fromkeys(view.cuts), *_long_names(findings.values()))
     unread = [problem for problem in certificate.problems if problem.unread]
-    salvaged, failures = _salvage(certificate, unread) if unread else ([], [])
+    salvaged, failures = _salvage(certificate, unread)
     ordered = list(findings.values())
     findings.clear()  # its keys take as much memory as the fields
     if salvaged:
@@ -293,8 +293,10 @@ class _Strings:
             yield string
 
 
-def _salvage(certificate: Certificate, problems: Iterable[Problem]) -> tuple[list[Finding], list[Problem]]:
+def _salvage(certificate: Certificate, problems: Sequence[Problem]) -> tuple[list[Finding], list[Problem]]:
     """Search the unreadable octets: return each finding once, with the path of the smallest part that holds it."""
+    if not problems:
+        return [], []
     found: dict[tuple[str, str], Finding] = {}
     failures: dict[Problem, None] = {}
     left = MAX_ADDRESSES
