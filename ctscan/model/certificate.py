@@ -53,8 +53,11 @@ class Name(Struct, frozen=True):
     """
 
     raw: bytes  # whole TLV; its hash suffices for that of the name
-    attributes: tuple[Attribute, ...] = field(hash=False)
-    rest: tuple[Name, ...] = field(default=(), hash=False)
+    attributes: tuple[Attribute, ...]
+    rest: tuple[Name, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash(self.raw)  # names are keys of caches, and their attributes follow from the encoding
 
     @property
     def windows(self) -> tuple[Name, ...]:

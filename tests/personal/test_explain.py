@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from personal.test_rules import AREAS, golden_der
-from support.certs import CLIENT_AUTH, EMAIL_PROTECTION, key_usage, make_certificate
+from support.certs import CLIENT_AUTH, EMAIL_PROTECTION, RdnSpec, key_usage, make_certificate
 
 from ctscan.model import Confidence
 from ctscan.model.explanation import EvidenceKind, Explanation, Stance
@@ -53,6 +53,15 @@ def test_a_common_name_is_explained_in_the_order_of_the_steps() -> None:
     assert codes(found)[-1] == (0, "name-words", Stance.DECIDES)
     assert EvidenceKind.OWN_NAME() in found.missing
     assert EvidenceKind.MACHINE() not in found.missing  # a person doesn't lack it
+
+
+def test_what_is_remembered_of_an_issuer_holds_for_no_certificate_of_its_own() -> None:
+    for name in ("Jane Doe", "Example CA", "Jana Nováková :PN"):
+        issuer: list[RdnSpec] = [("CN", name), ("O", "Example Trust")]
+        own = make_certificate(issuer, [("email", "jane.doe@example.org")], issuer=issuer)
+        issued = make_certificate([("CN", "www.example.org")], issuer=issuer)
+        for der in (issued, own, issued, own):
+            assert analyse(der) == explain(der)[0], name  # an explanation remembers nothing
 
 
 def test_evidence_against_is_told() -> None:
