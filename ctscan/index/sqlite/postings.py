@@ -272,9 +272,12 @@ def _keys(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple
 # --- checks -------------------------------------------------------------------------------------------------------
 
 _IS_WRONG = (
-    f"(SELECT sum(iif(certificate < {CONTROL}, certificate, {CONTROL} - certificate)) FROM main.posting"
-    " WHERE posting.key = lookup_key.id) IS NOT 0"
+    "(SELECT sum(certificate) FROM main.posting WHERE posting.key = lookup_key.id) IS NOT"
+    " coalesce((SELECT 2 * certificate FROM main.posting WHERE posting.key = lookup_key.id"
+    f" AND certificate >= {CONTROL}) - {CONTROL}, -1)"
 )
+"""Condition of a key whose postings aren't the ones that its control row sums up. The sum over all rows, the control row
+among them, is found without a comparison for each."""
 
 
 def check_keys(connection: sqlite3.Connection, keys: Sequence[tuple[str, str]], ids: Sequence[int]) -> None:

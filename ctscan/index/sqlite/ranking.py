@@ -8,8 +8,10 @@ certificates are therefore ranked exactly; of more, the ones that came into the 
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -77,7 +79,7 @@ def _latest_with_any(connection: sqlite3.Connection, keys: Collection[LookupKey]
     ids = postings.ids_of(connection, exact)
     found = _latest_of(connection, ids.values(), pool)
     for domain in domains:
-        found.update(_at_or_below(connection, domain, pool))
+        found |= _at_or_below(connection, domain, pool)
     if len(found) < limit:
         postings.check_keys(connection, exact, sorted(ids.values()))
         for domain in domains:
@@ -87,47 +89,58 @@ def _latest_with_any(connection: sqlite3.Connection, keys: Collection[LookupKey]
 
 def _latest_of(connection: sqlite3.Connection, ids: Collection[int], pool: int) -> set[int]:
     """Return the last certificates with any of the keys `ids`, at least a pool of them."""
+    if len(ids) <= _AT_ONCE:
+        return _latest(connection, sorted(ids), pool)
     return {id for some in rows.portions(sorted(ids), _AT_ONCE) for id in _latest(connection, some, pool)}
 
 
 def _newest_first(connection: sqlite3.Connection, found: Collection[int], limit: int) -> list[int]:
+    if len(found) < 2:
+        return list(found)[:limit]
     newest = _newest(connection, sorted(found)[-max(limit, RANKED) :])
-    return sorted(newest, key=lambda id: (*newest[id], id))[:limit]
+    return [id for _, id in sorted([(time, id) for id, time in newest.items()])[:limit]]
 
 
-def _at_or_below(connection: sqlite3.Connection, domain: str, pool: int) -> Iterator[int]:
-    """Yield the last certificates with a domain or a subdomain."""
+def _at_or_below(connection: sqlite3.Connection, domain: str, pool: int) -> set[int]:
+    """Return the last certificates with a domain or a subdomain."""
+    below = "kind = 'domain' AND lookup_key.key BETWEEN ? AND ?"
+    span = (domain, domain + controls.LAST)
+    ids = [id for (id,) in connection.execute(f"SELECT id FROM lookup_key WHERE {below} LIMIT 2", span)]
+    if len(ids) < 2:
+        return _latest(connection, ids, pool)
     cursor = connection.execute(
         "SELECT DISTINCT certificate FROM lookup_key CROSS JOIN posting ON posting.key = lookup_key.id"
-        f" WHERE kind = 'domain' AND lookup_key.key BETWEEN ? AND ? AND {_REAL} ORDER BY certificate DESC LIMIT ?",
-        (domain, domain + controls.LAST, pool),
+        f" WHERE {below} AND {_REAL} ORDER BY certificate DESC LIMIT ?",
+        (*span, pool),
     )
-    return (certificate for (certificate,) in cursor)
+    return {certificate for (certificate,) in cursor.fetchall()}
 
 
-def _latest(connection: sqlite3.Connection, keys: Sequence[int], pool: int) -> Iterator[int]:
-    """Yield the last certificates with any of the keys."""
+def _latest(connection: sqlite3.Connection, keys: Sequence[int], pool: int) -> set[int]:
+    """Return the last certificates with any of the keys."""
+    if not keys:
+        return set()
     cursor = connection.execute(
         f"SELECT DISTINCT certificate FROM posting WHERE {_is_one_of(keys)} AND {_REAL}"
         " ORDER BY certificate DESC LIMIT ?",
         (*keys, pool),
     )
-    return (certificate for (certificate,) in cursor)
+    return {certificate for (certificate,) in cursor.fetchall()}
 
 
-def _is_one_of(keys: Sequence[int]) -> str:
+def _is_one_of(keys: Sequence[int], name: str = "posting") -> str:
     """Write the condition for keys. With `=` SQLite knows that the postings of one key are in order already."""
-    return "key = ?" if len(keys) == 1 else f"key IN ({placeholders(keys)})"
+    return f"{name}.key = ?" if len(keys) == 1 else f"{name}.key IN ({placeholders(keys)})"
 
 
 def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, tuple[bool, int]]:
     """Return sort keys by certificate: newest first, certificates without a time last. Certificates that a posting
     names and that aren't there are left out, and noted as damage."""
-    newest = {
-        id: (False, -time)
-        for some in rows.portions(certificates, _AT_ONCE)
-        for id, time in connection.execute(_LOGGED_LAST.format(placeholders(some)), some)
-    }
+    times: dict[int, int] = {}
+    for id, time in connection.execute(_LOGGED, (json.dumps(certificates),)):
+        if id not in times or time > times[id]:
+            times[id] = time
+    newest = {id: (False, -time) for id, time in times.items()}
     others = [id for id in certificates if id not in newest]
     for some in rows.portions(others, _AT_ONCE):
         for id, time in connection.execute(_NEWEST.format(placeholders(some)), some):
@@ -137,10 +150,13 @@ def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict
     return newest
 
 
-_LOGGED_LAST = (
-    "SELECT certificate, max(timestamp) FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id"
-    " WHERE certificate IN ({}) GROUP BY certificate"
+_LOGGED = (
+    "SELECT certificate, timestamp FROM json_each(?) AS asked CROSS JOIN leaf ON leaf.certificate = asked.value"
+    " CROSS JOIN sighting ON sighting.leaf = leaf.id"
 )
+"""Sightings of certificates. They come as one text: a list of parameters would be sorted in portions, and the groups of
+`max` put in order, which takes as long as the search."""
+
 _NEWEST = f"SELECT id, {NEWEST.format('certificate.id')} FROM certificate WHERE id IN ({{}})"
 
 
@@ -221,25 +237,34 @@ def _also_with(
 ) -> list[int]:
     """Return the last certificates of a word that every other word finds too; `searched`: only among so many of the
     word."""
-    found = f"posting AS one WHERE {_is_one_of(word)} AND {_REAL}"
+    one, condition = "posting AS one", f"{_is_one_of(word, 'one')} AND one.{_REAL}"
     if searched is not None:
-        last = f"SELECT DISTINCT certificate FROM {found} ORDER BY certificate DESC LIMIT {searched:d}"
-        found = f"({last}) AS one WHERE TRUE"
+        last = f"SELECT DISTINCT certificate FROM {one} WHERE {condition} ORDER BY certificate DESC LIMIT {searched:d}"
+        one, condition = f"({last}) AS one", "TRUE"
+    joined = "".join(f" CROSS JOIN posting AS other_{number}" for number in range(len(others[:_JOINED])))
+    also = "".join(f" AND {_also(number, other)}" for number, other in enumerate(others))
     cursor = connection.execute(
-        f"SELECT DISTINCT certificate FROM {found}{''.join(f' AND {_also(other)}' for other in others)}"
-        " ORDER BY certificate DESC LIMIT ?",
+        f"SELECT DISTINCT one.certificate FROM {one}{joined} WHERE {condition}{also}"
+        " ORDER BY one.certificate DESC LIMIT ?",
         (*word, *(key for other in others for key in other), pool),
     )
     return [certificate for (certificate,) in cursor]
 
 
-def _also(word: Word) -> str:
-    return f"EXISTS (SELECT 1 FROM posting WHERE {_is_one_of(word)} AND certificate = one.certificate)"
+_JOINED = 8
+"""Words whose postings are joined. That is quicker than a subquery, which opens the table anew for each certificate, but
+SQLite joins 64 tables at most."""
+
+
+def _also(number: int, word: Word) -> str:
+    name = f"other_{number}"
+    is_there = f"{_is_one_of(word, name)} AND {name}.certificate = one.certificate"
+    return is_there if number < _JOINED else f"EXISTS (SELECT 1 FROM posting AS {name} WHERE {is_there})"
 
 
 def _rarest(connection: sqlite3.Connection, words: Sequence[Word]) -> int:
     """Return the number of the word that finds the fewest certificates. Counting stops soon after."""
-    for bound in (64 << 4 * step for step in count()):
+    for bound in (64 << 2 * step for step in count()):
         counts = [_count(connection, word, bound) for word in words]
         if min(counts) < bound:
             break
@@ -274,6 +299,8 @@ def _with_some(
 
 def _ranked(connection: sqlite3.Connection, held: dict[int, int], words: Sequence[Word]) -> list[int]:
     """Sort certificates by the number of words that they hold."""
+    if len(held) < 2:
+        return list(held)
     best = _best(connection, [id for id, number in held.items() if number > 1], words)
     newest = _newest(connection, sorted(held))
     return sorted(newest, key=lambda id: (-held[id], -best.get(id, 1), *newest[id], id))
@@ -282,11 +309,16 @@ def _ranked(connection: sqlite3.Connection, held: dict[int, int], words: Sequenc
 def _best(connection: sqlite3.Connection, certificates: Sequence[int], words: Sequence[Word]) -> dict[int, int]:
     """Return the most words that one finding holds, by certificate."""
     forms = [{str(key) for key in word} for word in words]
+
+    @cache  # findings with one name have the same keys
+    def number(keys: str) -> int:
+        found = set(keys.split(","))
+        return sum(not word.isdisjoint(found) for word in forms)
+
     best: dict[int, int] = {}
     for some in rows.portions(certificates, _AT_ONCE):
         for id, keys in connection.execute(
             f"SELECT certificate, keys FROM finding WHERE certificate IN ({placeholders(some)}) AND keys <> ''", some
         ):
-            found = set(keys.split(","))
-            best[id] = max(sum(not word.isdisjoint(found) for word in forms), best.get(id, 0))
+            best[id] = max(number(keys), best.get(id, 0))
     return best
