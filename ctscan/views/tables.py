@@ -254,12 +254,14 @@ def coverage(out: Console, logs: Sequence[LogCoverage], texts: Texts) -> None:
 
 def answer(out: Console, given: Answer, texts: Texts, *, above: Answer | None = None) -> None:
     """Print an answer: verdict, overview, doubts, limits, certificates, similar identifiers, coverage, document head.
-    Of limits and coverage that equal those of the answer `above`, that is said."""
+    Of limits and coverage that equal those of the answer `above`, that is said. Certificates have their number among
+    all that were found, whichever of them are shown."""
     _asked(out, given, texts)
     _verdict(out, given, texts, above)
-    numbers = {match.certificate.identity: number for number, match in enumerate(given.shown_matches, 1)}
-    for number, match in enumerate(given.shown_matches, 1):
-        _numbered(out, match, (number, len(given.shown_matches)), given, texts, numbers)
+    places = {match.certificate.identity: number for number, match in enumerate(given.matches, 1)}
+    numbers = {one: places[one] for one in (match.certificate.identity for match in given.shown_matches)}
+    for match in given.shown_matches:
+        _numbered(out, match, (numbers[match.certificate.identity], given.number_found), given, texts, numbers)
     _beside_and_coverage(out, given, texts, above)
 
 
@@ -269,17 +271,17 @@ class AnswerInParts:
     def __init__(self, out: Console, begun: Answer, texts: Texts) -> None:
         self._out, self._begun, self._texts = out, begun, texts
         limit = begun.shown.selection.limit if begun.shown is not None else None
-        self._all = min(begun.number_found, limit or begun.number_found)
+        self._found = begun.number_found
         self._numbers: dict[bytes, int] = {}
         _asked(out, begun, texts)
-        say(out, texts(Say.IN_PARTS(count=self._all)), "yellow")
+        say(out, texts(Say.IN_PARTS(count=min(self._found, limit or self._found))), "yellow")
 
     def page(self, page: MatchPage) -> None:
         """Print certificates. Those that are probably the same are named by their number where it was printed."""
         numbered = list(enumerate(page.matches, page.first))
         self._numbers.update((match.certificate.identity, number) for number, match in numbered)
         for number, match in numbered:
-            _numbered(self._out, match, (number, self._all), self._begun, self._texts, self._numbers)
+            _numbered(self._out, match, (number, self._found), self._begun, self._texts, self._numbers)
         self._out.file.flush()
 
     def end(self, given: Answer, *, above: Answer | None = None) -> None:

@@ -85,11 +85,21 @@ def test_a_part_is_shown_and_the_verdict_speaks_of_all(
     assert "Found in 3 certificates; the answer is complete" in lines
     assert f"{number} of 3 certificates shown: {words}" in lines
     assert "3 certificates: 2 expired, 1 of unknown status" in lines
-    assert lines.count(f" of {number} serial") == number
+    assert lines.count(" of 3 serial") == number
     assert max(map(len, shown.splitlines())) <= 60
     checked = proven(db, tmp_path, answer)
     notes = [note["code"] for note in checked["index"]["note_codes"]]
     assert notes == (["check.selection"] if number < 3 else [])
+
+
+def test_certificates_keep_their_number_among_all_that_were_found(db: Path) -> None:
+    every = run("lookup", JANE, "--db", db).stdout.split("\nCertificate ")[1:]
+    live = run("lookup", JANE, "--live", "--db", db).stdout.split("\nCertificate ")[1:]
+    first = run("lookup", JANE, "--limit", "2", "--db", db).stdout.split("\nCertificate ")[1:]
+    assert [text[: len("1 of 3")] for text in every] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert [text[: len("1 of 3")] for text in first] == ["1 of 3", "2 of 3"]
+    serial = next(line for line in live[0].splitlines() if "serial" in line)
+    assert [text[: len("1 of 3")] for text in every if serial in text] == [live[0][: len("1 of 3")]]
 
 
 def test_findings_of_other_categories_are_neither_shown_nor_new(db: Path, tmp_path: Path) -> None:
