@@ -156,8 +156,8 @@ async def _documents(
         yield AnswerBegun(begun)
         async for part in parts:
             if isinstance(part, MatchPage):
-                digest.add(part.matches)
                 yield part
+                digest.add(part.matches)  # behind it: who waits for certificates needn't wait for their digest
             elif isinstance(part, Answer):
                 ended = _headed(part if selection is None else selected(part, selection), header)
                 ended = replace(ended, digest=digest.end(ended))
