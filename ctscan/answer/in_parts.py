@@ -81,8 +81,9 @@ async def answer_in_parts(
                 while page := await many.next_page():
                     yield page
                 given = await many.end()
-        given = await with_objections(index, given)  # and damage behind all that was read: what came meanwhile counts
-        damage |= await index.known_damage()
+        async with index.snapshot():  # behind all that was read: what came meanwhile counts
+            given = await with_objections(index, given)
+            damage |= await index.known_damage()
     yield with_damage(given, damage)
 
 

@@ -113,8 +113,9 @@ async def answer(
     with index.noted_damage() as damage:
         async with index.snapshot():
             given = await read_whole(index, identifier, now, stale_after, limit, partly=partly)
-        given = await with_objections(index, given)  # behind all that was read: an objection meanwhile counts
-        damage |= await index.known_damage()  # and a repair that began meanwhile
+        async with index.snapshot():  # behind all that was read: an objection, or a repair that began meanwhile, counts
+            given = await with_objections(index, given)
+            damage |= await index.known_damage()
     return with_damage(given, damage)
 
 

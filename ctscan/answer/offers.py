@@ -171,15 +171,17 @@ def _names_in(match: Match, address: str) -> list[str]:
     persons = {
         one.person
         for one in match.findings
-        if any(k.kind == IdentifierKind.EMAIL and k.key == address for k in one.keys)
+        if any(k.key == address and k.kind == IdentifierKind.EMAIL for k in one.keys)
     }
     names = []
     for person in sorted(persons):
         found = [f for f in match.findings if f.person == person and f.subject_kind is SubjectKind.PERSON]
-        whole = _texts(found, "user.name")
-        parts = [*_texts(found, "user.name.first")[:1], *_texts(found, "user.name.last")[:1]]
-        names += whole or [" ".join(parts)]
+        names += _texts(found, "user.name") or [_of_parts(found)]
     return [name for name in names if 2 <= len(name.split()) <= _MOST_WORDS]
+
+
+def _of_parts(found: Sequence[Finding]) -> str:
+    return " ".join([*_texts(found, "user.name.first")[:1], *_texts(found, "user.name.last")[:1]])
 
 
 def _texts(found: Iterable[Finding], category: str) -> list[str]:

@@ -79,6 +79,20 @@ def test_the_score_is_the_share_of_the_words_in_one_finding(scenario: RunScenari
     scenario(work)
 
 
+def test_a_name_may_have_more_words_than_one_statement_joins_tables(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        words = [f"word{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"] * 3
+        names = [" ".join(dict.fromkeys(f"{word}{i // 26}" for i, word in enumerate(words))), "worda0 wordb0"]
+        await commit(index, await started(index), an_advance(0, 4096, *map(a_hit, range(2), map(name_finding, names))))
+        asked = [(word,) for word in names[0].split()]
+        assert len(asked) == 78
+        assert [match.findings[0].value for match in await index.find_name(asked, 9, 0)] == names[:1]
+        assert await index.count_name(asked, 9) == 1
+        assert await index.estimate_name(asked, 9) == (1, False)
+
+    scenario(work)
+
+
 def test_of_very_many_those_are_ranked_that_came_last_and_a_short_answer_is_all(scenario: RunScenario) -> None:
     """Only the RANKED or RANKED_WHOLE matches stored last are ranked; here these have the lowest indexes."""
     many = RANKED + 50

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import row_checks, rows
+from ctscan.index.sqlite.remembered import is_empty
 from ctscan.model import EntryKind, Sighting
 
 if TYPE_CHECKING:
@@ -42,15 +43,18 @@ def write_sighting(
 
 def sightings(connection: sqlite3.Connection, certificates: Sequence[int]) -> Iterator[tuple[int, Sighting]]:
     """Yield `(certificate, sighting)`, newest first."""
-    cursor = connection.execute(
-        "SELECT certificate, log.name, log.log_id, entry_index, timestamp,"
-        f" {row_checks.is_sound('leaf')} AND {row_checks.is_sound('chain_sighting')} AND log.id IS NOT NULL"
-        " FROM leaf CROSS JOIN chain_sighting ON chain_sighting.leaf = leaf.id"
-        " LEFT JOIN log ON log.id = chain_sighting.log"
-        f" WHERE certificate IN ({', '.join('?' * len(certificates))})"
-        " ORDER BY timestamp DESC, log.name, entry_index",
-        certificates,
-    )
+    if is_empty(connection, "chain_sighting"):
+        return
+    cursor = connection.execute(*rows.within(_SIGHTINGS, certificates))
     found = row_checks.sound(connection, "chain_sighting", cursor)
     for certificate, name, log_id, index, timestamp in found:
         yield certificate, Sighting(name, log_id, index, rows.unsigned64(timestamp), EntryKind.CHAIN, verified=False)
+
+
+_SIGHTINGS = (
+    "SELECT certificate, log.name, log.log_id, entry_index, timestamp,"
+    f" {row_checks.is_sound('leaf')} AND {row_checks.is_sound('chain_sighting')} AND log.id IS NOT NULL"
+    " FROM leaf CROSS JOIN chain_sighting ON chain_sighting.leaf = leaf.id"
+    " LEFT JOIN log ON log.id = chain_sighting.log"
+    " WHERE certificate IN ({}) ORDER BY timestamp DESC, log.name, entry_index"
+)

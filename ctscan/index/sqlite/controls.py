@@ -21,7 +21,7 @@ from enum import IntEnum
 from hashlib import blake2b
 from zlib import crc32
 
-from ctscan.index.sqlite import row_checks
+from ctscan.index.sqlite import row_checks, rows
 
 
 class Family(IntEnum):
@@ -190,6 +190,17 @@ def check_one_place(connection: sqlite3.Connection, place: int, found: int | Non
         sql = "SELECT coalesce(sum(key), 0) FROM mailbox WHERE place = ?"
         (found,) = connection.execute(sql, (place,)).fetchone()
     _compare_sparse(connection, _name_of_place(place), found, "mailbox")
+
+
+def check_places(connection: sqlite3.Connection, sums: Mapping[int, int]) -> None:
+    """Compare the sums over the addresses at places, of which all were read, with their totals; note damage."""
+    digests = {_digest(_name_of_place(place)): found for place, found in sums.items()}
+    kept = connection.execute(*rows.within(_SPARSE, list(digests))).fetchall() if digests else []
+    if digests != dict.fromkeys(digests, 0) | dict(kept):
+        row_checks.note(connection, "mailbox")
+
+
+_SPARSE = "SELECT digest, total FROM domain_total WHERE digest IN ({})"
 
 
 def check_octets(connection: sqlite3.Connection, family: Family, value: bytes) -> None:

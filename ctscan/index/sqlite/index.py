@@ -35,6 +35,7 @@ from ctscan.index.sqlite import (
 from ctscan.index.sqlite.connection import open_database
 from ctscan.index.sqlite.leases import check_lease, is_held, lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
+from ctscan.index.sqlite.remembered import once
 from ctscan.index.sqlite.roles import SqliteRoles
 from ctscan.index.sqlite.suppressing import SuppressionGate
 
@@ -116,12 +117,12 @@ class SqliteIndex(SqliteRoles):
         return await self._database.read(lambda c: runs.newest(c, limit))
 
     async def rule_sets(self) -> dict[str, RuleSet]:
-        return await self._database.read(runs.rule_sets)
+        return await self._database.read(once(runs.rule_sets))
 
     # --- basis ---
 
     async def basis(self) -> Basis | None:
-        return await self._database.read(basis.newest)
+        return await self._database.read(once(basis.newest))
 
     async def basis_history(self) -> list[Basis]:
         return await self._database.read(basis.history)
@@ -135,7 +136,8 @@ class SqliteIndex(SqliteRoles):
     # --- logs ---
 
     async def log_states(self) -> list[LogState]:
-        return await self._database.read(logs.states)
+        states = await self._database.read(once(logs.states, logs.are_settled))
+        return list(states)
 
     async def log_state(self, log_id: bytes) -> LogState | None:
         return await self._database.read(lambda c: logs.state(c, log_id))
@@ -248,7 +250,7 @@ class SqliteIndex(SqliteRoles):
         return await self._database.read(lambda c: lookups.by_identity(c, identity))
 
     async def partly_read(self, limit: int) -> tuple[int, list[PartlyRead]]:
-        return await self._database.read(lambda c: lookups.partly_read(c, limit))
+        return await self._database.read(lambda c: lookups.known_partly_read(c, limit))
 
     async def evidence(self, identities: Sequence[bytes] | None) -> AsyncIterator[Evidence]:
         for identity in [None] if identities is None else identities:
@@ -345,7 +347,7 @@ class SqliteIndex(SqliteRoles):
         await self._database.write(lambda c: revocations.save_authorities(c, authorities, which))
 
     async def authority_list(self) -> AuthorityList | None:
-        return await self._database.read(revocations.authority_list)
+        return await self._database.read(once(revocations.authority_list))
 
     async def authorities(self) -> list[Authority]:
         return await self._database.read(revocations.all_authorities)

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import ctscan.model as model
 from ctscan.index.sqlite import audit_paths, logs, revocations, rows
 from ctscan.index.sqlite.certificates import BEST_FIRST
-from ctscan.index.sqlite.lookups import IS_VERIFIED
 from ctscan.index.sqlite.rows import placeholders
+from ctscan.index.sqlite.sightings import IS_VERIFIED
 from ctscan.model import EntryKind, Revocation
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from ctscan.index.sqlite import row_checks, rows
 from ctscan.index.sqlite.opened import OpenedFile
+from ctscan.index.sqlite.remembered import once
 from ctscan.model.keep import KeepKind, KeptRule, Limits, Period, Unit
 
 
@@ -17,7 +18,7 @@ class SqliteLimits(OpenedFile):
     """Methods of `Retention` on limits."""
 
     async def kept_limits(self) -> Limits:
-        return await self._database.read(limits)
+        return await self._database.read(once(limits))
 
     async def note_limits(self, applied: Limits) -> None:
         if applied.rules:

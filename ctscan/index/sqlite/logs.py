@@ -140,6 +140,12 @@ def states(connection: sqlite3.Connection) -> list[LogState]:
     return [_state_of(connection, row) for row in row_checks.sound(connection, "log", found)]
 
 
+def are_settled(states: list[LogState]) -> bool:
+    """Return whether states may stay in memory: pending entries have megabytes of hashes, and a scan is about to prove
+    them."""
+    return not any(state.pending for state in states)
+
+
 def state(connection: sqlite3.Connection, log_id: bytes) -> LogState | None:
     """Return the state of one log; None for an unknown log."""
     row_checks.check_whole_tables(connection)

@@ -10,39 +10,32 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import (
-    chains,
     controls,
     fingerprints,
     mailboxes,
     postings,
     ranking,
-    repositories,
     revocations,
     row_checks,
     rows,
 )
+from ctscan.index.sqlite import sightings as sightings_of
 from ctscan.index.sqlite.controls import Family
-from ctscan.index.sqlite.rows import placeholders
+from ctscan.index.sqlite.remembered import recall
+from ctscan.index.sqlite.rows import placeholders, within
 from ctscan.model import (
     CertificateSummary,
-    EntryKind,
     Finding,
     IdentifierKind,
     LookupKey,
     Match,
     PartlyRead,
-    Sighting,
 )
-
-if TYPE_CHECKING:
-    from ctscan.model import (
-        RepositorySighting,
-    )
 
 _AT_ONCE = 500  # certificates in one statement
 
@@ -170,8 +163,7 @@ def _rows_of(connection: sqlite3.Connection, identities: Collection[bytes]) -> s
 def similar_addresses(connection: sqlite3.Connection, addresses: Collection[str], limit: int) -> list[str]:
     """Find addresses with the same letters; see `Finder.similar_addresses`."""
     asked = sorted({rows.clean(address) for address in addresses})
-    found = {other for address in asked for other in mailboxes.like(connection, address, limit)}
-    return sorted(found)[:limit]
+    return sorted(mailboxes.like_any(connection, asked, limit))[:limit]
 
 
 def number_of_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: int) -> int:
@@ -197,17 +189,28 @@ def _key_scorer(keys: Sequence[LookupKey]) -> Score:
     domains = tuple(key.key for key in keys if key.kind == IdentifierKind.DOMAIN)
     exact = frozenset(key for key in keys if key.kind != IdentifierKind.DOMAIN)
 
+    texts = frozenset(key.key for key in exact)  # their hashes are known already
+
     def score(finding: Finding) -> float:
-        below = (key.kind == IdentifierKind.DOMAIN and key.key.startswith(domains) for key in finding.keys)
-        return float(not exact.isdisjoint(finding.keys) or any(below))
+        for key in finding.keys:
+            if key.key in texts and key in exact:
+                return 1.0
+            if domains and key.kind == IdentifierKind.DOMAIN and key.key.startswith(domains):
+                return 1.0
+        return 0.0
 
     return score
 
 
 def _word_scorer(words: Sequence[Collection[str]]) -> Score:
     """Score a finding by the share of the words that it holds."""
-    forms = [frozenset(LookupKey(IdentifierKind.NAME, form) for form in word) for word in words]
-    return lambda finding: sum(not word.isdisjoint(finding.keys) for word in forms) / len(forms)
+    forms = [frozenset(word) for word in words]
+
+    def score(finding: Finding) -> float:
+        held = [key.key for key in finding.keys if key.kind == IdentifierKind.NAME]
+        return sum([not word.isdisjoint(held) for word in forms]) / len(forms) if held else 0.0
+
+    return score
 
 
 def _matches(connection: sqlite3.Connection, ids: Sequence[int], score: Score) -> Iterator[Match]:
@@ -215,9 +218,9 @@ def _matches(connection: sqlite3.Connection, ids: Sequence[int], score: Score) -
     for some in rows.portions(ids, _AT_ONCE):
         summaries, keys, checks = _summaries(connection, some)
         findings = postings.read(connection, checks)
-        sightings = _sightings(connection, some)
-        _check_leaves(connection, summaries)
-        given = _given(connection, some, sightings)
+        sightings, leaves, unlogged = sightings_of.with_leaves(connection, some)
+        sightings_of.check_leaves(connection, summaries, leaves, unlogged)
+        given = sightings_of.in_repositories(connection, some, sightings)
         statuses = revocations.by_certificate(connection, some)
         authorities = revocations.authorities(connection, keys)
         for id in filter(summaries.__contains__, some):
@@ -244,12 +247,12 @@ def _summaries(
 ) -> tuple[dict[int, CertificateSummary], dict[int, bytes], dict[int, int]]:
     """Return summaries, authority key identifiers, and the checks of the findings, by certificate. Damaged certificates
     are noted, and shown as far as they can be read: a person is rather shown than hidden."""
-    also = _same_serial(connection, ids)
     summaries, keys, checks = {}, {}, {}
-    found = connection.execute(_SUMMARY.format(placeholders(ids)), ids).fetchall()
+    found = connection.execute(*within(_SUMMARY, ids)).fetchall()
     if len(found) < len(set(ids)):
         row_checks.note(connection, "certificate")
-    for id, check, key, *values, is_sound in found:
+    also = _same_serial(connection, [id for id, is_shared, *_ in found if is_shared])
+    for id, _, check, key, *values, is_sound in found:
         if not is_sound:
             row_checks.note(connection, "certificate")
         try:
@@ -280,9 +283,15 @@ def _summary(values: Sequence[Any], also: Sequence[bytes]) -> CertificateSummary
     )
 
 
+_HAS_OTHER = (
+    "EXISTS (SELECT 1 FROM certificate AS other"
+    " WHERE other.serial_hash = certificate.serial_hash AND other.id <> certificate.id)"
+)
+"""Condition of a certificate that may share its serial number. The index of the hashes answers it."""
+
 _SUMMARY = (
-    "SELECT certificate.id, findings_check, authority_key_id, sha256, identity, coalesce(name, ''), serial, subject,"
-    f" not_before, not_after, is_ca, partly, {row_checks.is_sound('certificate')}"
+    f"SELECT certificate.id, {_HAS_OTHER}, findings_check, authority_key_id, sha256, identity, coalesce(name, ''),"
+    f" serial, subject, not_before, not_after, is_ca, partly, {row_checks.is_sound('certificate')}"
     f" AND {row_checks.is_sound('issuer_name')}"
     " FROM certificate LEFT JOIN issuer_name ON issuer_name.id = issuer WHERE certificate.id IN ({})"
 )
@@ -299,12 +308,21 @@ PARTLY_READ_COUNT = (
 )
 
 
+_KEPT = 100  # certificates that were partly read and stay in memory
+
+
+def known_partly_read(connection: sqlite3.Connection, limit: int) -> tuple[int, list[PartlyRead]]:
+    """Return what `partly_read` does, from memory where the file stayed as it was."""
+    name = ("partly read", limit)
+    return recall(connection, name, lambda c: partly_read(c, limit), lambda found: len(found[1]) <= _KEPT)
+
+
 def partly_read(connection: sqlite3.Connection, limit: int) -> tuple[int, list[PartlyRead]]:
     """Return the number of certificates that were partly read, and the first of them; see `Finder.partly_read`."""
     row_checks.check_marks(connection)
     count = int(connection.execute(PARTLY_READ_COUNT).fetchone()[0])
     found = connection.execute(PARTLY_READ, (limit,)).fetchall() if count else []
-    sightings = _sightings(connection, [id for id, _, _ in found]) if found else {}
+    sightings = sightings_of.in_logs_and_chains(connection, [id for id, _, _ in found]) if found else {}
     named: list[PartlyRead] = []
     for id, identity, sha256 in found:
         newest = next(iter(sightings.get(id, ())), None)
@@ -319,71 +337,14 @@ def partly_read(connection: sqlite3.Connection, limit: int) -> tuple[int, list[P
 def _same_serial(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:
     """Return the other identities with the same issuer and serial number, by certificate."""
     also: dict[int, list[bytes]] = defaultdict(list)
-    cursor = connection.execute(
-        "SELECT one.id, other.identity FROM certificate AS one CROSS JOIN certificate AS other"
-        " ON other.serial_hash = one.serial_hash AND other.serial = one.serial AND other.issuer = one.issuer"
-        " AND other.id <> one.id"
-        f" WHERE one.id IN ({placeholders(ids)}) AND one.problem IS NULL ORDER BY other.id",
-        ids,
-    )
-    for id, identity in cursor:
-        also[id].append(identity)
+    if ids:  # few
+        for id, identity in connection.execute(*within(_SAME_SERIAL, ids)):
+            also[id].append(identity)
     return also
 
 
-IS_VERIFIED = (
-    "sighting.pending IS NULL AND EXISTS (SELECT 1 FROM coverage WHERE coverage.log = sighting.log"
-    " AND range_start <= entry_index AND entry_index < range_end)"
+_SAME_SERIAL = (
+    "SELECT one.id, other.identity FROM certificate AS one CROSS JOIN certificate AS other"
+    " ON other.serial_hash = one.serial_hash AND other.serial = one.serial AND other.issuer = one.issuer"
+    " AND other.id <> one.id WHERE one.id IN ({}) AND one.problem IS NULL ORDER BY other.id"
 )
-"""Condition of a verified sighting: proven, and its index lies in a verified range of its log."""
-
-
-def _sightings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Sighting]]:
-    """Return sightings by certificate: in logs, newest first, then in chains, which prove nothing."""
-    sightings: dict[int, list[Sighting]] = defaultdict(list)
-    cursor = connection.execute(
-        f"SELECT certificate, log.name, log.log_id, entry_index, timestamp, kind, {IS_VERIFIED},"
-        f" {_SOUND_LEAF} AND {row_checks.is_sound('sighting')} AND log.id IS NOT NULL"
-        " FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id LEFT JOIN log ON log.id = sighting.log"
-        f" WHERE certificate IN ({placeholders(ids)}) ORDER BY timestamp DESC, log.name, entry_index",
-        ids,
-    )
-    for certificate, name, log_id, index, timestamp, kind, verified in row_checks.sound(connection, "sighting", cursor):
-        sighting = Sighting(name, log_id, index, rows.unsigned64(timestamp), EntryKind(kind), bool(verified))
-        sightings[certificate].append(sighting)
-    for certificate, sighting in chains.sightings(connection, ids):
-        sightings[certificate].append(sighting)
-    return sightings
-
-
-def _check_leaves(connection: sqlite3.Connection, summaries: Mapping[int, CertificateSummary]) -> None:
-    """Check that every certificate has a leaf, and every leaf a sighting, without which they would have been deleted;
-    note damage. A certificate with a fingerprint has a leaf of its own beside that of its precertificate."""
-    kinds: dict[int, set[str]] = {id: set() for id in summaries}
-    for certificate, kind, is_seen in connection.execute(
-        f"SELECT certificate, kind, {_IS_SEEN} FROM leaf WHERE certificate IN ({placeholders(summaries)})",
-        tuple(summaries),
-    ):
-        kinds[certificate].add(kind)
-        if not is_seen:
-            row_checks.note(connection, "sighting")
-    for id, summary in summaries.items():
-        if not kinds[id] or (summary.sha256 is not None and EntryKind.X509 not in kinds[id]):
-            row_checks.note(connection, "leaf")
-
-
-_IS_SEEN = " OR ".join(
-    f"EXISTS (SELECT 1 FROM {table} WHERE {table}.leaf = leaf.id)"
-    for table in ("sighting", "chain_sighting", "repository_sighting")
-)
-
-
-def _given(
-    connection: sqlite3.Connection, ids: Sequence[int], sightings: dict[int, list[Sighting]]
-) -> dict[int, list[RepositorySighting]]:
-    """Return sightings in repositories by certificate; a verified sighting in a log confirms them."""
-    confirmed = {id for id in ids if any(sighting.verified for sighting in sightings[id])}
-    given: dict[int, list[RepositorySighting]] = defaultdict(list)
-    for certificate, sighting in repositories.sightings(connection, ids, confirmed):
-        given[certificate].append(sighting)
-    return given

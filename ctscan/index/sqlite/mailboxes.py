@@ -8,11 +8,13 @@ range, and a look-up of an address with other dots one place. Rows come and go w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from ctscan.index.sqlite import controls, row_checks
 from ctscan.index.sqlite.controls import Family
 from ctscan.index.sqlite.places import HOST_BITS, mailbox_name, place_of
+from ctscan.index.sqlite.rows import within
 from ctscan.model import IdentifierKind
 
 READ = 20_000
@@ -56,6 +58,30 @@ def with_names(connection: sqlite3.Connection, names: Collection[str]) -> tuple[
     return found, left < 0
 
 
+def like_any(connection: sqlite3.Connection, addresses: Collection[str], limit: int) -> set[str]:
+    """Return addresses that are like one of these, at most `limit` for each: see `like`. Nearly always there are few,
+    and two statements tell them."""
+    hosts = {(place_of(one), one.rpartition("@")[2]) for one in addresses if not one.endswith("@")}
+    places = sorted({place for place, _ in hosts})
+    found = connection.execute(*within(f"{_AT_PLACES} LIMIT {limit:d}", places)).fetchall() if places else []
+    if len(found) == limit:
+        return {other for address in addresses for other in like(connection, address, limit)}
+    sums = dict.fromkeys(places, 0)
+    for place, id, *_ in found:
+        sums[place] += id
+    controls.check_places(connection, sums)
+    place_by_id = {id: place for place, id, *_ in found}
+    sound = _sound(connection, [row for _, *row in found])
+    others = {other for id, other in sound if (place_by_id[id], other.rpartition("@")[2]) in hosts}
+    return others.union(*[like(connection, address, limit) for address in addresses if address.endswith("@")])
+
+
+_AT_PLACES = (
+    "SELECT place, mailbox.key, kind, lookup_key.key, hash FROM mailbox"
+    " LEFT JOIN lookup_key ON lookup_key.id = mailbox.key WHERE place IN ({})"
+)
+
+
 def like(connection: sqlite3.Connection, address: str, limit: int) -> list[str]:
     """Return addresses that have the same letters and digits, at the same host; for `name@` without a host those at any
     host, with any digits."""
@@ -65,7 +91,7 @@ def like(connection: sqlite3.Connection, address: str, limit: int) -> list[str]:
     return [other for _, other in _sound(connection, rows) if not host or other.rpartition("@")[2] == host]
 
 
-_Row = tuple[int, str, str, int]
+_Row = Sequence[Any]
 """Look-up key of an address: `(id, kind, key, hash)`."""
 
 

@@ -20,8 +20,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ctscan.index.sqlite import controls, mailboxes, row_checks, rows
-from ctscan.index.sqlite.rows import StoredFinding, StoredKind, placeholders
+from ctscan.index.sqlite import controls, mailboxes, remembered, row_checks, rows
+from ctscan.index.sqlite.rows import StoredFinding, StoredKind, placeholders, within
 from ctscan.model import IdentifierKind, LookupKey
 
 if TYPE_CHECKING:
@@ -180,14 +180,15 @@ def ids_of(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> d
     hashes = {key: row_checks.key_hash(*key) for key in keys}
     found = {}
     for some in rows.portions(list(set(hashes.values())), AT_ONCE):
-        for id, hashed, kind, key in connection.execute(
-            f"SELECT id, hash, kind, key FROM lookup_key WHERE hash IN ({placeholders(some)})", some
-        ):
+        for id, hashed, kind, key in connection.execute(*within(_BY_HASH, some)):
             if hashes.get((kind, key)) == hashed:
                 found[kind, key] = id
             elif row_checks.key_hash(kind, key) != hashed:
                 row_checks.note(connection, "lookup_key")
     return found
+
+
+_BY_HASH = "SELECT id, hash, kind, key FROM lookup_key WHERE hash IN ({})"
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -211,25 +212,68 @@ def checks_of(connection: sqlite3.Connection, certificates: Sequence[int]) -> di
 
 def _read(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, list[_ReadFinding]]:
     """Return rows of findings with their kinds and keys, by certificate."""
-    found = connection.execute(
-        "SELECT certificate, trait, keys, value, canonical, raw, repaired FROM finding"
-        f" WHERE certificate IN ({placeholders(certificates)}) ORDER BY certificate, ordinal",
-        certificates,
-    ).fetchall()
+    found = connection.execute(*within(_FINDINGS, certificates)).fetchall()
     kinds = _finding_kinds(connection, {kind for _, kind, *_ in found})
     ids = {keys: tuple(map(int, keys.split(","))) if keys else () for _, _, keys, *_ in found}
-    keys = _keys(connection, {id for some in ids.values() for id in some})
+    pairs = _keys(connection, {id for some in ids.values() for id in some})
+    keys = {text: _ReadKeys(tuple([pairs.get(id, ("", "")) for id in some])) for text, some in ids.items()}
     read: dict[int, list[_ReadFinding]] = {certificate: [] for certificate in certificates}
     for certificate, kind, its, *own in found:
-        read[certificate].append((kinds.get(kind, ()), tuple([keys.get(id, ("", "")) for id in ids[its]]), own))
+        read[certificate].append((kinds.get(kind, _NO_KIND), keys[its], own))
     return read
 
 
+_FINDINGS = (
+    "SELECT certificate, trait, keys, value, canonical, raw, repaired FROM finding"
+    " WHERE certificate IN ({}) ORDER BY certificate, ordinal"
+)
+
+
 def _check(read: Sequence[_ReadFinding]) -> int:
-    return rows.check_of_findings((rows.check_of_kind(kind), keys, *own) for kind, keys, own in read)
+    return rows.check_of_findings((kind.check, keys.pairs, *own) for kind, keys, own in read)
 
 
-_ReadFinding = tuple[tuple[Any, ...], tuple[tuple[str, str], ...], list[Any]]
+class _ReadKind:
+    """Kind of findings as it was read. Its values are parsed when its check was found right."""
+
+    __slots__ = ("_columns", "_parsed", "check")
+
+    def __init__(self, columns: tuple[Any, ...]) -> None:
+        self._columns = columns
+        self._parsed: rows.FindingKind | None = None
+        self.check = rows.check_of_kind(columns)
+
+    @property
+    def values(self) -> rows.FindingKind:
+        """Values of the model."""
+        if self._parsed is None:
+            self._parsed = _parsed_kind(self._columns)
+        return self._parsed
+
+
+_NO_KIND = _ReadKind(())
+
+
+class _ReadKeys:
+    """Look-up keys of a finding, `(kind, key)`, as they were read. Findings with the same keys share the object."""
+
+    __slots__ = ("_made", "pairs")
+
+    def __init__(self, pairs: tuple[tuple[str, str], ...]) -> None:
+        self.pairs = pairs
+        self._made: tuple[LookupKey, ...] | None = None
+
+    @property
+    def values(self) -> tuple[LookupKey, ...]:
+        """Values of the model."""
+        if self._made is None:
+            self._made = tuple([LookupKey(_KIND_OF[kind], key) for kind, key in self.pairs])
+        return self._made
+
+
+_KIND_OF = {str(kind): kind for kind in IdentifierKind}
+
+_ReadFinding = tuple[_ReadKind, _ReadKeys, list[Any]]
 """Kind of a finding, its keys, and `(value, canonical, raw, repaired)`."""
 
 
@@ -238,24 +282,27 @@ def _sound(connection: sqlite3.Connection, read: Sequence[_ReadFinding], check: 
     if check != _check(read):
         row_checks.note(connection, "finding")
         return []
-    return [
-        rows.finding_of(_parsed_kind(kind), tuple([LookupKey(IdentifierKind(k), key) for k, key in keys]), own)
-        for kind, keys, own in read
-    ]
+    return [rows.finding_of(kind.values, keys.values, own) for kind, keys, own in read]
 
 
 _parsed_kind = lru_cache(maxsize=4096)(rows.finding_kind_of)
 
 
-def _finding_kinds(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[Any, ...]]:
-    """Return finding kinds by row."""
-    return {
-        id: tuple(kind)
-        for some in rows.portions(list(ids), AT_ONCE)
-        for id, *kind in connection.execute(
-            f"SELECT id, {rows.FINDING_KIND_COLUMNS} FROM trait WHERE id IN ({placeholders(some)})", some
-        )
-    }
+_KINDS_KEPT = 4_096  # kinds of findings in memory
+
+
+def _finding_kinds(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, _ReadKind]:
+    """Return finding kinds by row, these and others that were read from this state of the file."""
+    kinds: dict[int, _ReadKind] = remembered.recall(connection, _finding_kinds, lambda _: {})
+    if len(kinds) > _KINDS_KEPT:
+        kinds.clear()
+    for some in rows.portions([id for id in ids if id not in kinds], AT_ONCE):
+        for id, *columns in connection.execute(*within(_KINDS, some)):
+            kinds[id] = _ReadKind(tuple(columns))
+    return kinds
+
+
+_KINDS = f"SELECT id, {rows.FINDING_KIND_COLUMNS} FROM trait WHERE id IN ({{}})"
 
 
 def _keys(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
@@ -263,9 +310,7 @@ def _keys(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple
     return {
         id: (kind, key)
         for some in rows.portions(list(ids), AT_ONCE)
-        for id, kind, key in connection.execute(
-            f"SELECT id, kind, key FROM lookup_key WHERE id IN ({placeholders(some)})", some
-        )
+        for id, kind, key in connection.execute(*within("SELECT id, kind, key FROM lookup_key WHERE id IN ({})", some))
     }
 
 
@@ -276,8 +321,8 @@ _IS_WRONG = (
     " coalesce((SELECT 2 * certificate FROM main.posting WHERE posting.key = lookup_key.id"
     f" AND certificate >= {CONTROL}) - {CONTROL}, -1)"
 )
-"""Condition of a key whose postings aren't the ones that its control row sums up. The sum over all rows, the control row
-among them, is found without a comparison for each."""
+"""Condition of a key whose postings aren't the ones that its control row sums up. The sum over all rows, with the
+control row, is found without a comparison for each."""
 
 
 def check_keys(connection: sqlite3.Connection, keys: Sequence[tuple[str, str]], ids: Sequence[int]) -> None:
@@ -290,7 +335,7 @@ def check_keys(connection: sqlite3.Connection, keys: Sequence[tuple[str, str]], 
 def check_postings(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
     """Check that none of the postings of keys is lost; note damage."""
     for some in rows.portions(ids, AT_ONCE):
-        _check_postings(connection, f"id IN ({placeholders(some)})", some)
+        _check_postings(connection, *within("id IN ({})", some))
 
 
 def check_domain(connection: sqlite3.Connection, domain: str) -> None:

@@ -16,7 +16,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from ctscan.index.sqlite import controls, postings, row_checks, rows
-from ctscan.index.sqlite.rows import placeholders
+from ctscan.index.sqlite.rows import placeholders, within
 from ctscan.model import IdentifierKind
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _newest_first(connection: sqlite3.Connection, found: Collection[int], limit:
     if len(found) < 2:
         return list(found)[:limit]
     newest = _newest(connection, sorted(found)[-max(limit, RANKED) :])
-    return [id for _, id in sorted([(time, id) for id, time in newest.items()])[:limit]]
+    return [id for _, id in sorted(zip(newest.values(), newest, strict=True))[:limit]]
 
 
 def _at_or_below(connection: sqlite3.Connection, domain: str, pool: int) -> set[int]:
@@ -133,22 +133,24 @@ def _is_one_of(keys: Sequence[int], name: str = "posting") -> str:
     return f"{name}.key = ?" if len(keys) == 1 else f"{name}.key IN ({placeholders(keys)})"
 
 
-def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, tuple[bool, int]]:
+def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, int]:
     """Return sort keys by certificate: newest first, certificates without a time last. Certificates that a posting
     names and that aren't there are left out, and noted as damage."""
     times: dict[int, int] = {}
     for id, time in connection.execute(_LOGGED, (json.dumps(certificates),)):
         if id not in times or time > times[id]:
             times[id] = time
-    newest = {id: (False, -time) for id, time in times.items()}
+    newest = {id: -time for id, time in times.items()}
     others = [id for id in certificates if id not in newest]
     for some in rows.portions(others, _AT_ONCE):
-        for id, time in connection.execute(_NEWEST.format(placeholders(some)), some):
-            newest[id] = (time is None, -(time or 0))
+        for id, time in connection.execute(*within(_NEWEST, some)):
+            newest[id] = _NEVER if time is None else -time
     if len(newest) < len(certificates):
         row_checks.note(connection, "certificate")
     return newest
 
+
+_NEVER = 1 << 64  # behind every time
 
 _LOGGED = (
     "SELECT certificate, timestamp FROM json_each(?) AS asked CROSS JOIN leaf ON leaf.certificate = asked.value"
@@ -198,9 +200,9 @@ def estimate_with_words(
     none of them holds all words; return whether there may be more, too."""
     keys, asked = _words_of(connection, words)
     if asked and all(asked):
-        number, rarest = min((_count(connection, word, SEARCHED), word) for word in asked)
+        number, rarest = min(zip(_counts(connection, asked, SEARCHED), asked, strict=True))
         others = [word for word in asked if word != rarest]
-        found = len(_also_with(connection, rarest, others, limit, SEARCHED)) or len(_with_all(connection, asked, 1))
+        found = _number_also_with(connection, rarest, others, limit) or len(_with_all(connection, asked, 1))
         if found:
             return found, found == limit or number == SEARCHED
     _check(connection, keys, asked)
@@ -232,31 +234,43 @@ def _with_all(connection: sqlite3.Connection, words: Sequence[Word], pool: int) 
     return _also_with(connection, words[rarest], others, pool)
 
 
-def _also_with(
-    connection: sqlite3.Connection, word: Word, others: Sequence[Word], pool: int, searched: int | None = None
-) -> list[int]:
-    """Return the last certificates of a word that every other word finds too; `searched`: only among so many of the
-    word."""
-    one, condition = "posting AS one", f"{_is_one_of(word, 'one')} AND one.{_REAL}"
-    if searched is not None:
-        last = f"SELECT DISTINCT certificate FROM {one} WHERE {condition} ORDER BY certificate DESC LIMIT {searched:d}"
-        one, condition = f"({last}) AS one", "TRUE"
-    joined = "".join(f" CROSS JOIN posting AS other_{number}" for number in range(len(others[:_JOINED])))
-    also = "".join(f" AND {_also(number, other)}" for number, other in enumerate(others))
+def _also_with(connection: sqlite3.Connection, word: Word, others: Sequence[Word], pool: int) -> list[int]:
+    """Return the last certificates of a word that every other word finds too."""
     cursor = connection.execute(
-        f"SELECT DISTINCT one.certificate FROM {one}{joined} WHERE {condition}{also}"
-        " ORDER BY one.certificate DESC LIMIT ?",
+        f"SELECT DISTINCT one.certificate FROM posting AS one{_joined(others)}"
+        f" WHERE {_is_one_of(word, 'one')} AND one.{_REAL}{_also(others)} ORDER BY one.certificate DESC LIMIT ?",
         (*word, *(key for other in others for key in other), pool),
     )
     return [certificate for (certificate,) in cursor]
 
 
+def _number_also_with(connection: sqlite3.Connection, word: Word, others: Sequence[Word], limit: int) -> int:
+    """Count the certificates that every other word finds too among the last `SEARCHED` of a word; counting stops at the
+    limit."""
+    last = (
+        f"SELECT DISTINCT certificate FROM posting WHERE {_is_one_of(word)} AND {_REAL}"
+        f" ORDER BY certificate DESC LIMIT {SEARCHED:d}"
+    )
+    also = f"SELECT DISTINCT one.certificate FROM ({last}) AS one{_joined(others)} WHERE TRUE{_also(others)} LIMIT ?"
+    given = (*word, *(key for other in others for key in other), limit)
+    return int(connection.execute(f"SELECT count(*) FROM ({also})", given).fetchone()[0])
+
+
 _JOINED = 8
-"""Words whose postings are joined. That is quicker than a subquery, which opens the table anew for each certificate, but
-SQLite joins 64 tables at most."""
+"""Words whose postings are joined. A subquery is slower, as it opens the table anew for each certificate, but SQLite
+joins 64 tables at most."""
 
 
-def _also(number: int, word: Word) -> str:
+def _joined(others: Sequence[Word]) -> str:
+    return "".join(f" CROSS JOIN posting AS other_{number}" for number in range(len(others[:_JOINED])))
+
+
+def _also(others: Sequence[Word]) -> str:
+    """Write the condition that a certificate `one` has a posting of every other word."""
+    return "".join(f" AND {_is_also(number, other)}" for number, other in enumerate(others))
+
+
+def _is_also(number: int, word: Word) -> str:
     name = f"other_{number}"
     is_there = f"{_is_one_of(word, name)} AND {name}.certificate = one.certificate"
     return is_there if number < _JOINED else f"EXISTS (SELECT 1 FROM posting AS {name} WHERE {is_there})"
@@ -265,15 +279,18 @@ def _also(number: int, word: Word) -> str:
 def _rarest(connection: sqlite3.Connection, words: Sequence[Word]) -> int:
     """Return the number of the word that finds the fewest certificates. Counting stops soon after."""
     for bound in (64 << 2 * step for step in count()):
-        counts = [_count(connection, word, bound) for word in words]
+        counts = _counts(connection, words, bound)
         if min(counts) < bound:
             break
     return counts.index(min(counts))
 
 
-def _count(connection: sqlite3.Connection, word: Word, bound: int) -> int:
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM posting WHERE {_is_one_of(word)} AND {_REAL} LIMIT ?)"
-    return int(connection.execute(sql, (*word, bound)).fetchone()[0])
+def _counts(connection: sqlite3.Connection, words: Sequence[Word], bound: int) -> Sequence[int]:
+    """Count the postings of each word, up to a bound."""
+    found = (f"SELECT 1 FROM posting WHERE {_is_one_of(word)} AND {_REAL} LIMIT {bound:d}" for word in words)
+    sql = f"SELECT {', '.join(f'(SELECT count(*) FROM ({one}))' for one in found)}"
+    counts: Sequence[int] = connection.execute(sql, [key for word in words for key in word]).fetchone()
+    return counts
 
 
 def _with_some(
@@ -303,7 +320,7 @@ def _ranked(connection: sqlite3.Connection, held: dict[int, int], words: Sequenc
         return list(held)
     best = _best(connection, [id for id, number in held.items() if number > 1], words)
     newest = _newest(connection, sorted(held))
-    return sorted(newest, key=lambda id: (-held[id], -best.get(id, 1), *newest[id], id))
+    return sorted(newest, key=lambda id: (-held[id], -best.get(id, 1), newest[id], id))
 
 
 def _best(connection: sqlite3.Connection, certificates: Sequence[int], words: Sequence[Word]) -> dict[int, int]:
@@ -317,8 +334,9 @@ def _best(connection: sqlite3.Connection, certificates: Sequence[int], words: Se
 
     best: dict[int, int] = {}
     for some in rows.portions(certificates, _AT_ONCE):
-        for id, keys in connection.execute(
-            f"SELECT certificate, keys FROM finding WHERE certificate IN ({placeholders(some)}) AND keys <> ''", some
-        ):
+        for id, keys in connection.execute(*within(_KEYS, some)):
             best[id] = max(number(keys), best.get(id, 0))
     return best
+
+
+_KEYS = "SELECT certificate, keys FROM finding WHERE certificate IN ({}) AND keys <> ''"

@@ -24,7 +24,8 @@ from ctscan.errors import IndexFault
 from ctscan.index.sqlite import certificate_rows, certificates, revocations, row_checks, rows, runs
 from ctscan.index.sqlite.certificates import Origin
 from ctscan.index.sqlite.question_digests import question_digest, question_digests
-from ctscan.index.sqlite.rows import placeholders
+from ctscan.index.sqlite.remembered import is_empty
+from ctscan.index.sqlite.rows import placeholders, within
 from ctscan.index.sqlite.sieving import sieve_of
 from ctscan.model import QuestionKind, RepositorySighting, Search, SearchState, Shortfall, decoded_message
 from ctscan.model.search import NAMES_NOBODY
@@ -97,6 +98,8 @@ def end(
 
 def of_questions(connection: sqlite3.Connection, questions: Sequence[str]) -> list[Search]:
     """Return, for each repository and question, the newest search that ended whole and the newest of all."""
+    if is_empty(connection, "search"):
+        return []
     asked = question_digests(connection, questions)
     newest = f"SELECT max(id) FROM search WHERE digest IN ({placeholders(asked)})"
     cursor = connection.execute(
@@ -287,15 +290,9 @@ def sightings(
     connection: sqlite3.Connection, ids: Sequence[int], confirmed: Collection[int]
 ) -> Iterator[tuple[int, RepositorySighting]]:
     """Yield `(certificate, sighting)`, last seen first; `confirmed` are certificates that a log holds."""
-    found = connection.execute(
-        "SELECT repository_sighting.id, certificate, search.repository, reference, started, first_logged, owner,"
-        f" {row_checks.is_sound('leaf')} AND {row_checks.is_sound('repository_sighting')}"
-        " AND search.id IS NOT NULL"
-        " FROM leaf CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id"
-        " LEFT JOIN search ON search.id = repository_sighting.search"
-        f" WHERE certificate IN ({placeholders(ids)}) ORDER BY started DESC, search.repository, repository_sighting.id",
-        ids,
-    ).fetchall()
+    if is_empty(connection, "repository_sighting"):
+        return
+    found = connection.execute(*within(_SIGHTINGS, ids)).fetchall()
     coordinates = _coordinates(connection, ids) if found else {}
     sound = row_checks.sound(connection, "repository_sighting", found)
     for id, certificate, repository, reference, started, first_logged, owner in sound:
@@ -311,6 +308,15 @@ def sightings(
                 confirmed=certificate in confirmed,
             ),
         )
+
+
+_SIGHTINGS = (
+    "SELECT repository_sighting.id, certificate, search.repository, reference, started, first_logged, owner,"
+    f" {row_checks.is_sound('leaf')} AND {row_checks.is_sound('repository_sighting')} AND search.id IS NOT NULL"
+    " FROM leaf CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id"
+    " LEFT JOIN search ON search.id = repository_sighting.search"
+    " WHERE certificate IN ({}) ORDER BY started DESC, search.repository, repository_sighting.id"
+)
 
 
 def _coordinates(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Coordinate]]:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import ctscan.model as model
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import certificates, row_checks, rows
-from ctscan.index.sqlite.rows import placeholders
+from ctscan.index.sqlite.remembered import is_empty
+from ctscan.index.sqlite.rows import within
 from ctscan.model import Crl, Revocation, RevocationState, decoded_message
 
 if TYPE_CHECKING:
@@ -94,12 +95,9 @@ def save_revocation(connection: sqlite3.Connection, certificate: int, revocation
 def by_certificate(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Revocation]]:
     """Return revocations by certificate, in the order of the sources' names."""
     found: dict[int, list[Revocation]] = defaultdict(list)
-    cursor = connection.execute(
-        f"SELECT certificate, {_REVOCATION}, {row_checks.is_sound('revocation')} FROM revocation"
-        f" WHERE certificate IN ({placeholders(ids)})"
-        " ORDER BY certificate, source",
-        ids,
-    )
+    if is_empty(connection, "revocation"):
+        return found
+    cursor = connection.execute(*within(_BY_CERTIFICATE, ids))
     sound = row_checks.sound(connection, "revocation", cursor)
     for certificate, source, state, checked, url, revoked_at, reason, this_update, next_update, why in sound:
         found[certificate].append(
@@ -116,6 +114,12 @@ def by_certificate(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[i
             )
         )
     return found
+
+
+_BY_CERTIFICATE = (
+    f"SELECT certificate, {_REVOCATION}, {row_checks.is_sound('revocation')} FROM revocation"
+    " WHERE certificate IN ({}) ORDER BY certificate, source"
+)
 
 
 def save_key_ids(connection: sqlite3.Connection, key_ids: Sequence[tuple[bytes, bytes]]) -> None:
@@ -220,10 +224,10 @@ def authorities(connection: sqlite3.Connection, named: dict[int, bytes]) -> dict
     """Return, by certificate, the CAs with the key that it names, in the order of the list. Certificates of an issuer
     share them."""
     keys = list(dict.fromkeys(named.values()))
-    if not keys:
+    if not keys or is_empty(connection, "authority"):
         return {}
     found: dict[bytes, list[Authority]] = defaultdict(list)
-    cursor = connection.execute(f"{_AUTHORITY} WHERE key_id IN ({placeholders(keys)}) ORDER BY id", keys)
+    cursor = connection.execute(*within(f"{_AUTHORITY} WHERE key_id IN ({{}}) ORDER BY id", keys))
     for row in row_checks.sound(connection, "authority", cursor):
         found[row[3]].append(_authority(row))
     return {id: tuple(found[key]) for id, key in named.items()}

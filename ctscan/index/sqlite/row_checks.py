@@ -20,7 +20,9 @@ from typing import Any
 from zlib import crc32
 
 from ctscan.errors import IndexFault
+from ctscan.index.sqlite import remembered
 from ctscan.index.sqlite.places import place_of
+from ctscan.index.sqlite.remembered import Remembering
 from ctscan.privacy.suppression import Suppressions
 
 CHECKED: dict[str, str] = {
@@ -222,14 +224,13 @@ def sound_row(connection: sqlite3.Connection, table: str, row: Sequence[Any] | N
     return None if row is None else next(sound(connection, table, [row]), None)
 
 
-class Noting:
+class Noting(Remembering):
     """Part of a connection that collects the damaged tables which a unit of work meets."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.damaged: set[str] = set()
         self.suppressions = Suppressions()  # that the transaction began with
-        self.are_wholes_checked: bool | None = None  # in a snapshot: `check_whole_tables` ran
 
 
 class NotingConnection(Noting, sqlite3.Connection):
@@ -241,6 +242,7 @@ def note(connection: sqlite3.Connection, table: str) -> None:
     if not isinstance(connection, Noting):
         raise IndexFault(f"the index is damaged ({table})")
     connection.damaged.add(table)
+    remembered.forget(connection)  # what is met again has to be noted again
 
 
 def take_noted(connection: sqlite3.Connection) -> set[str]:
@@ -251,19 +253,12 @@ def take_noted(connection: sqlite3.Connection) -> set[str]:
     return noted
 
 
-def in_snapshot(connection: sqlite3.Connection, is_so: bool) -> None:
-    """Note that a snapshot begins or ends: in a snapshot whole tables are checked once."""
-    if isinstance(connection, Noting):
-        connection.are_wholes_checked = False if is_so else None
-
-
 def check_whole_tables(connection: sqlite3.Connection) -> None:
-    """Compare the tables of `TOTALLED` with the sums of their checks, and note those that differ, and known damage;
-    once in a snapshot."""
-    if isinstance(connection, Noting) and connection.are_wholes_checked is not None:
-        if connection.are_wholes_checked:
-            return
-        connection.are_wholes_checked = True
+    """Compare the tables of `TOTALLED` with the sums of their checks, and note those that differ, and known damage."""
+    remembered.recall(connection, check_whole_tables, _check_whole_tables)
+
+
+def _check_whole_tables(connection: sqlite3.Connection) -> None:
     for part in known_damage(connection):
         note(connection, part)
     kept = dict(connection.execute("SELECT name, total FROM table_total"))

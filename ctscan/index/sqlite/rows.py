@@ -119,6 +119,19 @@ def placeholders(values: Sized) -> str:
     return ", ".join("?" * len(values))
 
 
+def within(sql: str, values: Sequence[T]) -> tuple[str, tuple[T, ...]]:
+    """Return a statement with a list of question marks in the place of `{}`, and its parameters. The last value is
+    repeated up to a power of two, so that lists of every length share a few statements, which SQLite has parsed."""
+    padded = 1 << (len(values) - 1).bit_length() if values else 0
+    again = () if padded == len(values) else (values[-1],) * (padded - len(values))
+    return _with_marks(sql, padded), (*values, *again)
+
+
+@lru_cache(maxsize=512)  # the statements are long, and the driver finds those that it knows by their hash
+def _with_marks(sql: str, number: int) -> str:
+    return sql.format(", ".join("?" * number))
+
+
 def portions(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Split values into portions of `size`: a statement takes only so many."""
     return (values[at : at + size] for at in range(0, len(values), size))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ctscan.index.sqlite import hiding, row_checks
+from ctscan.index.sqlite import hiding, remembered, row_checks
 from ctscan.index.sqlite.faults import damage
 from ctscan.index.sqlite.opening import in_transaction
 from ctscan.index.sqlite.schema import INDEX
@@ -54,7 +54,10 @@ class Transactions:
         def filtered(connection: sqlite3.Connection) -> T:
             if self._gate is not None:
                 (hiding.before_writing if whole else hiding.before_reading)(connection)
-            return work(connection)
+            if whole:
+                return work(connection)
+            with remembered.remembering(connection):
+                return work(connection)
 
         return in_transaction(connection, "BEGIN", filtered), row_checks.take_noted(connection)
 
@@ -66,16 +69,16 @@ class Transactions:
         try:
             if self._gate is not None:
                 hiding.before_reading(connection)
+            remembered.begin(connection)
         except BaseException:
             connection.rollback()
             raise
         self._is_snapshot_held = True
-        row_checks.in_snapshot(connection, True)
 
     def release_snapshot(self, connection: sqlite3.Connection) -> None:
         """End the transaction of `hold_snapshot`."""
         self._is_snapshot_held = False
-        row_checks.in_snapshot(connection, False)
+        remembered.end(connection)
         connection.execute("COMMIT")
 
     def settle(self, connection: sqlite3.Connection) -> None:

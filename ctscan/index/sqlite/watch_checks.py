@@ -20,8 +20,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ctscan.index.sqlite import alerts, rows
-from ctscan.index.sqlite.lookups import IS_VERIFIED
 from ctscan.index.sqlite.rows import placeholders
+from ctscan.index.sqlite.sightings import IS_VERIFIED
 from ctscan.index.sqlite.watch_facts import AT_ONCE, NOT_RESTRICTED, facts_of, proven
 from ctscan.model.watch import (
     MatchState,

@@ -8,8 +8,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from ctscan.index.sqlite.lookups import IS_VERIFIED
 from ctscan.index.sqlite.rows import placeholders
+from ctscan.index.sqlite.sightings import IS_VERIFIED
 from ctscan.model.identifier import IdentifierKind, LookupKey
 from ctscan.model.watch import WatchedCertificate, WatchedFinding
 
