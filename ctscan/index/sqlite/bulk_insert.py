@@ -97,7 +97,7 @@ def write(
         )
         for id, row, leaf in zip(ids, new, leaves, strict=True)
     ]
-    connection.executemany(_SIGHTING.sql, _SIGHTING.rows(sightings))
+    _SIGHTING.write(connection, sightings)
 
 
 _SIGHTING = row_checks.Insert(

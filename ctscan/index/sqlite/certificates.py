@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from ctscan.index.sqlite import controls, fingerprints, postings, row_checks, rows, uses
+from ctscan.index.sqlite import controls, fingerprints, many_rows, postings, row_checks, rows, uses
 from ctscan.index.sqlite.controls import Family
 from ctscan.model import EntryKind
 
@@ -143,7 +143,7 @@ def _insert_certificates(connection: sqlite3.Connection, some: Sequence[Certific
         )
         for id, row in zip(ids, some, strict=True)
     ]
-    connection.executemany(_CERTIFICATE.sql, _CERTIFICATE.rows(found))
+    _CERTIFICATE.write(connection, found)
     if marked := sum(id for id, row in zip(ids, some, strict=True) if row.partly):
         connection.execute("UPDATE table_total SET total = total + ? WHERE name = 'certificate.partly'", (marked,))
     _control(
@@ -192,7 +192,7 @@ def _insert_leaves(connection: sqlite3.Connection, some: Sequence[tuple[int, Cer
         (id, certificate, row.entry.kind.value, row.leaf_sha256, row.leaf_der)
         for id, (certificate, row) in zip(ids, some, strict=True)
     ]
-    connection.executemany(_LEAF.sql, _LEAF.rows(found))
+    _LEAF.write(connection, found)
     fingerprints.write(connection, [(id, row.leaf_sha1_head) for id, (_, row) in zip(ids, some, strict=True)])
     leaves = [(row.leaf_sha256, id, row.entry.kind.value) for id, (_, row) in zip(ids, some, strict=True)]
     _control_leaves(connection, leaves)
@@ -204,8 +204,9 @@ _LEAF = row_checks.Insert("leaf", "id, certificate, kind, sha256, der")
 
 def _insert_submitted(connection: sqlite3.Connection, some: Iterable[tuple[int, CertificateRow]]) -> None:
     """Insert the submitted precertificates of leaves."""
-    connection.executemany(
-        "INSERT INTO submitted (leaf, der) VALUES (?, ?)",
+    many_rows.insert(
+        connection,
+        "INSERT INTO submitted (leaf, der)",
         [(leaf, row.submitted_der) for leaf, row in some if row.submitted_der],
     )
 

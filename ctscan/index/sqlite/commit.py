@@ -277,7 +277,7 @@ def _write_sighting(
         certificates.drop_leaves(connection, [found[1]])
     (id,) = certificates.next_ids(connection, "sighting", 1)
     sighting = (id, *content, log, entry.index, pending_start)
-    connection.execute(_SIGHTING.sql, *_SIGHTING.rows([sighting]))
+    _SIGHTING.write(connection, [sighting])
 
 
 _SIGHTING = row_checks.Insert("sighting", "id, timestamp, leaf, issuer_key_hash, extensions, log, entry_index, pending")

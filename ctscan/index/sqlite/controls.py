@@ -21,7 +21,7 @@ from enum import IntEnum
 from hashlib import blake2b
 from zlib import crc32
 
-from ctscan.index.sqlite import row_checks, rows
+from ctscan.index.sqlite import many_rows, row_checks, rows
 
 
 class Family(IntEnum):
@@ -79,7 +79,7 @@ def add(connection: sqlite3.Connection, family: Family, terms: Iterable[Term], s
     marks = ", ".join("?" * len(parts))
     found = dict(connection.execute(f"SELECT id, totals FROM control_total WHERE id IN ({marks})", tuple(parts)))
     changed = [(id, _changed(found.get(id, bytes(_TOTALS.size)), changes, sign)) for id, changes in parts.items()]
-    connection.executemany("INSERT OR REPLACE INTO control_total (id, totals) VALUES (?, ?)", changed)
+    many_rows.insert(connection, "INSERT OR REPLACE INTO control_total (id, totals)", changed)
 
 
 def _changed(totals: bytes, changes: Iterable[tuple[int, int]], sign: int) -> bytearray:
@@ -115,10 +115,11 @@ def _name_of_place(place: int) -> str:
 
 
 def _add_to_sparse(connection: sqlite3.Connection, changes: Mapping[int, int]) -> None:
-    connection.executemany(
-        "INSERT INTO domain_total (digest, total) VALUES (?, ?) ON CONFLICT (digest) DO UPDATE SET"
-        " total = total + excluded.total",
-        changes.items(),
+    many_rows.insert(
+        connection,
+        "INSERT INTO domain_total (digest, total)",
+        list(changes.items()),
+        "ON CONFLICT (digest) DO UPDATE SET total = total + excluded.total",
     )
     if min(changes.values(), default=0) < 0:
         connection.executemany("DELETE FROM domain_total WHERE digest = ? AND total = 0", [(d,) for d in changes])

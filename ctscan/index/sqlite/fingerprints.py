@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from hashlib import sha1
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import rows
+from ctscan.index.sqlite import many_rows, rows
 
 
 def sha1_of(der: bytes) -> bytes:
@@ -36,9 +36,7 @@ def packed_head(packed: bytes) -> int | None:
 
 def write(connection: sqlite3.Connection, leaves: Iterable[tuple[int, int | None]]) -> None:
     """Write `(leaf, first octets of the SHA-1)` of new leaves; None: a precertificate."""
-    connection.executemany(
-        "INSERT INTO leaf_sha1 (leaf, head) VALUES (?, ?)", [leaf for leaf in leaves if leaf[1] is not None]
-    )
+    many_rows.insert(connection, "INSERT INTO leaf_sha1 (leaf, head)", [leaf for leaf in leaves if leaf[1] is not None])
 
 
 def register(connection: sqlite3.Connection) -> None:

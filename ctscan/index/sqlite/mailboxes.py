@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from ctscan.index.sqlite import controls, row_checks
+from ctscan.index.sqlite import controls, many_rows, row_checks
 from ctscan.index.sqlite.controls import Family
 from ctscan.index.sqlite.places import HOST_BITS, mailbox_name, place_of
 from ctscan.index.sqlite.rows import within
@@ -27,7 +27,7 @@ READ = 20_000
 def add(connection: sqlite3.Connection, addresses: Iterable[tuple[int, str]]) -> None:
     """Insert new look-up keys `(id, address)`, also into the control totals."""
     rows = sorted((place_of(address), id) for id, address in addresses)
-    connection.executemany("INSERT INTO mailbox (place, key) VALUES (?, ?)", rows)
+    many_rows.insert(connection, "INSERT INTO mailbox (place, key)", rows)
     controls.add(connection, Family.MAILBOX, [controls.place_term(*row) for row in rows])
     controls.add_places(connection, rows)
 

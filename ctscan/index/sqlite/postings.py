@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ctscan.index.sqlite import controls, mailboxes, remembered, row_checks, rows
+from ctscan.index.sqlite import controls, mailboxes, many_rows, remembered, row_checks, rows
 from ctscan.index.sqlite.rows import StoredFinding, StoredKind, placeholders, within
 from ctscan.model import IdentifierKind, LookupKey
 
@@ -111,8 +111,8 @@ def write(connection: sqlite3.Connection, found: Findings) -> None:
             else:
                 full.append((*row, raw, repaired))
         postings += [(id, certificate) for id in own]
-    connection.executemany(f"INSERT INTO finding ({_PLAIN}) VALUES (?, ?, ?, ?, ?, ?)", plain)
-    connection.executemany(f"INSERT INTO finding ({_PLAIN}, raw, repaired) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", full)
+    many_rows.insert(connection, f"INSERT INTO finding ({_PLAIN})", plain)
+    many_rows.insert(connection, f"INSERT INTO finding ({_PLAIN}, raw, repaired)", full)
     _write_postings(connection, postings, new_keys)
 
 
@@ -126,7 +126,7 @@ def _write_postings(connection: sqlite3.Connection, postings: Collection[tuple[i
     after = [(key, total + sums[key]) for key, total in before]
     after += [(key, CONTROL + total) for key, total in sums.items() if key in new_keys]
     connection.executemany("DELETE FROM posting WHERE key = ? AND certificate = ?", before)
-    connection.executemany("INSERT INTO posting (key, certificate) VALUES (?, ?)", sorted([*postings, *after]))
+    many_rows.insert(connection, "INSERT INTO posting (key, certificate)", sorted([*postings, *after]))
 
 
 def _control_rows(connection: sqlite3.Connection, keys: Sequence[int]) -> list[tuple[int, int]]:
@@ -168,7 +168,7 @@ def _key_ids(
         return ids, range(0)
     first = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM lookup_key").fetchone()[0]
     rows_of_new = [(id, *key, row_checks.key_hash(*key)) for id, key in enumerate(new, first)]
-    connection.executemany("INSERT INTO lookup_key (id, kind, key, hash) VALUES (?, ?, ?, ?)", rows_of_new)
+    many_rows.insert(connection, "INSERT INTO lookup_key (id, kind, key, hash)", rows_of_new)
     _control(connection, rows_of_new)
     ids.update({(kind, key): id for id, kind, key, _ in rows_of_new})
     return ids, range(first, first + len(new))

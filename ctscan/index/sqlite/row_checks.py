@@ -20,7 +20,7 @@ from typing import Any
 from zlib import crc32
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import remembered
+from ctscan.index.sqlite import many_rows, remembered
 from ctscan.index.sqlite.places import place_of
 from ctscan.index.sqlite.remembered import Remembering
 from ctscan.privacy.suppression import Suppressions
@@ -163,13 +163,15 @@ class Insert:
 
     def __init__(self, table: str, columns: str) -> None:
         names = columns.split(", ")
-        self.sql = f"INSERT INTO {table} ({columns}, crc) VALUES ({', '.join('?' * len(names))}, ?)"
+        self._into = f"INSERT INTO {table} ({columns}, crc)"
         self._checked = itemgetter(*[names.index(name) for name in CHECKED[table].split()])
 
-    def rows(self, found: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """Add the checks to rows of the columns."""
+    def write(self, connection: sqlite3.Connection, found: Iterable[tuple[Any, ...]]) -> None:
+        """Insert rows of the columns, with their checks."""
         checked = self._checked
-        return [(*row, crc32(ascii(checked(row)).encode())) for row in found]  # `check_of`, without a call for each row
+        # `check_of`, without a call for each row
+        rows = [(*row, crc32(ascii(checked(row)).encode())) for row in found]
+        many_rows.insert(connection, self._into, rows)
 
 
 def make_triggers(connection: sqlite3.Connection) -> None:

@@ -54,7 +54,7 @@ def save_rules(connection: sqlite3.Connection, rules: RuleSet) -> None:
     found = connection.execute("SELECT rules FROM rule_set WHERE version = ?", (rules.version,)).fetchone()
     if found is None:
         insert = row_checks.Insert("rule_set", "version, rules")
-        connection.execute(insert.sql, *insert.rows([(rules.version, text)]))
+        insert.write(connection, [(rules.version, text)])
     elif found[0] != text:
         connection.execute("UPDATE rule_set SET rules = ? WHERE version = ?", (text, rules.version))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from ctscan.index.sqlite import rows
+from ctscan.index.sqlite import many_rows, rows
 from ctscan.x509.certificate_use import reversed_host
 
 PORTION = 500
@@ -29,12 +29,14 @@ _MISSING = """
 def write(connection: sqlite3.Connection, found: Iterable[Uses]) -> None:
     """Write purposes and hosts of certificates; those without a word are left out, as nothing was read of them."""
     known = [one for one in found if one[1]]
-    connection.executemany(
-        "INSERT OR REPLACE INTO certificate_use (certificate, uses) VALUES (?, ?)",
+    many_rows.insert(
+        connection,
+        "INSERT OR REPLACE INTO certificate_use (certificate, uses)",
         [(id, f" {words} ") for id, words, _ in known],
     )
-    connection.executemany(
-        "INSERT OR IGNORE INTO certificate_host (host, certificate, name) VALUES (?, ?, ?)",
+    many_rows.insert(
+        connection,
+        "INSERT OR IGNORE INTO certificate_host (host, certificate, name)",
         sorted((rows.clean(reversed_host(host)), id, rows.clean(host)) for id, _, hosts in known for host in hosts),
     )
 
