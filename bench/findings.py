@@ -1,9 +1,10 @@
 """Content of a large index: the steps of a scan of a tiled log, whose hits name invented people.
 
-A step has 256 hits, each with its submitted precertificate and its inclusion proof. 1 % of the entries are hits. Names
-follow Zipf's law over `data/names`, so that the commonest name is in every fifteenth certificate. People and
-certificates come in blocks; each person has about four certificates, spread over a block. The size of a block and the
-number of a certificate determine its content, so that an index can grow and be measured on the way.
+A step has as many hits as a reader commits, each with its submitted precertificate and its inclusion proof. 1 % of the
+entries are hits. Names follow Zipf's law over `data/names`, so that the commonest name is in every fifteenth
+certificate. People and certificates come in blocks; each person has about four certificates, spread over a block. The
+size of a block and the number of a certificate determine its content, so that an index can grow and be measured on the
+way.
 """
 
 from __future__ import annotations
@@ -41,8 +42,9 @@ from ctscan.model import (
 from ctscan.personal.attribution.gazetteer import given_names, surnames
 from ctscan.personal.normalise.addresses import email_keys
 from ctscan.personal.normalise.name_tokens import name_keys
+from ctscan.scan.consumer import COMMIT_HITS
 
-STEP = 256  # hits in a transaction, as the readers commit them
+STEP = COMMIT_HITS
 ENTRIES_PER_HIT = 100
 PER_PERSON = 4  # certificates
 DOMAINS = 500

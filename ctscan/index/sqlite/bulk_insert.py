@@ -20,7 +20,7 @@ from ctscan.index.sqlite.rows import placeholders
 if TYPE_CHECKING:
     from ctscan.index.sqlite.certificate_rows import CertificateRow
 
-_AT_ONCE = 500
+_AT_ONCE = 512
 
 
 def split_new(

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 S = TypeVar("S")
 ROOM = 2
-"""Steps that may wait while another is written; each holds the results of half a second, or some 256 hits."""
+"""Steps that may wait while another is written; each holds the results of half a second, or some 512 hits."""
 
 
 class Committer(Generic[S]):
