@@ -68,9 +68,10 @@ def hosts_of(certificate: Certificate) -> tuple[str, ...]:
     """Return the host names of a certificate in lower case, without wildcards: of alternative names, and common names
     of the subject with a dot; at most 100."""
     texts = [general.text for general in certificate.san if general.kind == _DNS]
-    subject = [one for window in certificate.subject.windows for one in window.attributes]
-    texts += [one.text for one in subject if one.oid == _COMMON_NAME]
-    written = (text.value.strip().lower().removeprefix("*.").strip(".") for text in texts if text is not None)
+    for window in certificate.subject.windows:
+        texts += [one.text for one in window.attributes if one.oid == _COMMON_NAME]
+    values = [text.value for text in texts if text is not None and "." in text.value]  # the name of a person has none
+    written = [value.strip().lower().removeprefix("*.").strip(".") for value in values]
     return tuple(dict.fromkeys(filter(_is_host, written)))[:_MOST_HOSTS]
 
 

@@ -17,15 +17,19 @@ def place_of(address: str) -> int:
     """Return the place of a canonical address: 32 bits for the letters of its local part, then 16 for the digits behind
     them and for the host."""
     local, _, host = address.rpartition("@")
-    found = letters(local)
-    digits = _untagged(local)[len(found) :]
+    untagged = _untagged(local)
+    found = _without_number(untagged)
+    digits = untagged[len(found) :]
     return _octets(found) << HOST_BITS | _octets(f"{host}\0{digits}" if digits else host) & (1 << HOST_BITS) - 1
 
 
 def letters(local: str) -> str:
     """Return a local part without +tag, dots, hyphens, underscores, quotes, apostrophes, and digits at its end. A local
     part of nothing else keeps its digits, or its tag."""
-    untagged = _untagged(local)
+    return _without_number(_untagged(local))
+
+
+def _without_number(untagged: str) -> str:
     return untagged.rstrip("0123456789") or untagged
 
 

@@ -18,6 +18,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ctscan.index.sqlite import controls, mailboxes, many_rows, remembered, row_checks, rows
@@ -93,24 +94,23 @@ def _control(connection: sqlite3.Connection, keys: Sequence[tuple[int, str, str,
 
 def write(connection: sqlite3.Connection, found: Findings) -> None:
     """Write findings of certificates that have none."""
-    keys, new_keys = _key_ids(
-        connection, {key for _, findings in found for finding in findings for key in finding.keys}
-    )
+    all_keys = [finding.keys for _, findings in found for finding in findings]
+    keys, new_keys = _key_ids(connection, set(chain.from_iterable(all_keys)))
     kinds = _finding_kind_ids(connection, {finding.finding_kind for _, findings in found for finding in findings})
     plain: list[tuple[Any, ...]] = []
     full: list[tuple[Any, ...]] = []
     postings: list[tuple[int, int]] = []
+    texts = {key: str(id) for key, id in keys.items()}
     for certificate, findings in found:
-        own: set[int] = set()
+        own: set[tuple[str, str]] = set()
         for ordinal, (kind, its, value, canonical, raw, repaired) in enumerate(findings):
-            ids = [keys[key] for key in its]
-            own.update(ids)
-            row = (certificate, ordinal, kinds[kind], ",".join(map(str, ids)), value, canonical)
+            own.update(its)
+            row = (certificate, ordinal, kinds[kind], ",".join([texts[key] for key in its]), value, canonical)
             if raw is None and repaired is None:
                 plain.append(row)
             else:
                 full.append((*row, raw, repaired))
-        postings += [(id, certificate) for id in own]
+        postings += [(keys[key], certificate) for key in own]
     many_rows.insert(connection, f"INSERT INTO finding ({_PLAIN})", plain)
     many_rows.insert(connection, f"INSERT INTO finding ({_PLAIN}, raw, repaired)", full)
     _write_postings(connection, postings, new_keys)
@@ -162,12 +162,13 @@ def _key_ids(
     connection: sqlite3.Connection, keys: Collection[tuple[str, str]]
 ) -> tuple[dict[tuple[str, str], int], range]:
     """Return the rows of look-up keys, and which of them are new; insert new keys."""
-    ids = ids_of(connection, keys)
-    new = sorted([key for key in keys if key not in ids])
+    hashes = {key: row_checks.key_hash(*key) for key in keys}
+    ids = _ids_by_hash(connection, hashes)
+    new = sorted(hashes.keys() - ids.keys())
     if not new:
         return ids, range(0)
     first = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM lookup_key").fetchone()[0]
-    rows_of_new = [(id, *key, row_checks.key_hash(*key)) for id, key in enumerate(new, first)]
+    rows_of_new = [(id, *key, hashes[key]) for id, key in enumerate(new, first)]
     many_rows.insert(connection, "INSERT INTO lookup_key (id, kind, key, hash)", rows_of_new)
     _control(connection, rows_of_new)
     ids.update({(kind, key): id for id, kind, key, _ in rows_of_new})
@@ -177,7 +178,10 @@ def _key_ids(
 def ids_of(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Return the rows of the keys `(kind, key)` that are in the index. They are found by their hashes, which are
     shorter; different keys may have one hash."""
-    hashes = {key: row_checks.key_hash(*key) for key in keys}
+    return _ids_by_hash(connection, {key: row_checks.key_hash(*key) for key in keys})
+
+
+def _ids_by_hash(connection: sqlite3.Connection, hashes: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
     found = {}
     for some in rows.portions(list(set(hashes.values())), AT_ONCE):
         for id, hashed, kind, key in connection.execute(*within(_BY_HASH, some)):

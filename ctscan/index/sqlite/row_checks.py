@@ -137,8 +137,11 @@ def check_of(*values: Any) -> int:
 
 def signed_hash(text: str) -> int:
     """Return the CRC-32 of a text as SQLite stores it in four octets: signed."""
-    crc = crc32(text.encode("utf-8", "surrogatepass"))
-    return crc - (1 << 32) if crc >= 1 << 31 else crc
+    octets = text.encode() if text.isascii() else text.encode("utf-8", "surrogatepass")  # the first takes half as long
+    return (crc32(octets) ^ _SIGN) - _SIGN
+
+
+_SIGN = 1 << 31
 
 
 def key_hash(kind: str, key: str) -> int:

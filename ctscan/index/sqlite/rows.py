@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ctscan.model import (
         LookupKey,
     )
+    from ctscan.model.message import Param
 
 T = TypeVar("T")
 
@@ -293,13 +294,14 @@ def stored_finding(finding: Finding) -> StoredFinding:
             finding.oid,
             finding.subject_kind,
             finding.confidence,
-            finding.why,
+            finding.why.code,
+            finding.why.params,
             finding.person,
             finding.sensitivity,
             finding.qualifiers,
             finding.tag,
         ),
-        tuple(dict.fromkeys([(str(key.kind), clean(key.key)) for key in finding.keys])),
+        _stored_keys(finding.keys),
         clean(finding.value),
         None if finding.canonical == finding.value else clean(finding.canonical),
         finding.raw or None,
@@ -307,11 +309,17 @@ def stored_finding(finding: Finding) -> StoredFinding:
     )
 
 
+def _stored_keys(keys: Sequence[LookupKey]) -> tuple[tuple[str, str], ...]:
+    """Convert look-up keys, each once."""
+    found = [(str(key.kind), clean(key.key)) for key in keys]
+    return tuple(found) if len(found) < 2 else tuple(dict.fromkeys(found))
+
+
 @lru_cache(maxsize=4096)  # many findings have a kind in common
 def _stored_kind(
     rule: str, category: str, categories: tuple[str, ...], path: str, oid: str, subject_kind: SubjectKind,
-    confidence: Confidence, why: Message, person: str, sensitivity: Sensitivity, qualifiers: tuple[Qualifier, ...],
-    tag: int,
+    confidence: Confidence, code: str, params: tuple[Param, ...], person: str, sensitivity: Sensitivity,
+    qualifiers: tuple[Qualifier, ...], tag: int,
 ) -> StoredKind:  # fmt: skip
     words = (
         rule,
@@ -321,7 +329,7 @@ def _stored_kind(
         oid,
         str(subject_kind),
         str(confidence),
-        why.encoded,
+        Message(code, params).encoded,
         person,
         str(sensitivity),
         " ".join(qualifiers),
