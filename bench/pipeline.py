@@ -159,7 +159,7 @@ def one_log(bench: Bench) -> None:
         _two_to_one(f"{what}: from first to last commit", ones, twos, rounded(served)),
         row(f"{what}: by the clock, start-up included", _ratio([1 / used.wall for used in ones],
             [1 / used.wall for used in twos]), "x one process"),
-        *_memory_rows(ones[0], f"{log.spec.size:,} entries of one log, one process"),
+        *memory_rows(ones[0], f"{log.spec.size:,} entries of one log, one process"),
     )  # fmt: skip
 
 
@@ -187,9 +187,10 @@ def many(bench: Bench) -> None:
         bench.results.add(row(what, used.peak, "MiB", most=MEMORY, entries=size * MANY))
 
 
-def _memory_rows(used: Used, what: str) -> list[Row]:
+def memory_rows(used: Used, what: str) -> list[Row]:
     """Return rows of the largest process's memory: peak, after a tenth of the time, and at the end."""
-    over_time = [max(rss for rss, _ in processes.values()) for _, processes, _ in used.samples if processes]
+    largest = (max(rss for rss, _ in processes.values()) for _, processes, _ in used.samples if processes)
+    over_time = [rss for rss in largest if rss]  # a process that has ended holds nothing
     rows = [row(f"{what}, peak memory", used.peak, "MiB", most=MEMORY, seconds=rounded(used.wall))]
     if over_time:
         early, late = over_time[len(over_time) // 10], over_time[-1]

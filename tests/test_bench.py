@@ -23,6 +23,7 @@ from bench.findings import Population, steps
 from bench.floor import Floor, build_floor
 from bench.logs import PIECE, STATIC_CT, Built, LogSpec, build, make_tile, shorter
 from bench.machine import clocks, facts, own_seconds
+from bench.pipeline import memory_rows
 from bench.profile import stage_of
 from bench.render import DOCUMENT, SECTIONS, render
 from bench.results import CORE, REFERENCE, BenchError, Results, load, row, title
@@ -162,6 +163,12 @@ def test_speed_counts_from_the_first_commit_to_the_last() -> None:
     assert Used(10, 8, 100, [(second, {}, entries) for second, entries in seen]).rate == 2_000
     assert Used(10, 8, 100, [(0.1, {}, 0)]).rate is None
     assert Used(10, 8, 100, [(0.1, {}, 5), (0.2, {}, 5)]).rate is None
+
+
+def test_memory_at_the_end_is_that_of_a_process_that_runs() -> None:
+    seen = [(0.1, {"7": (60.0, 0.1)}, 5), (0.2, {"7": (72.5, 0.2)}, 9), (0.3, {"7": (0.0, 0.2)}, 9)]
+    _, early, late = memory_rows(Used(10, 8, 100, seen), "a scan")
+    assert (early["value"], late["value"], late["added"]) == (60.0, 72.5, 12.5)
 
 
 def test_an_index_that_is_being_written_says_how_far_it_is(tmp_path: Path) -> None:
