@@ -67,10 +67,10 @@ def forget(connection: sqlite3.Connection) -> None:
 def once(work: Work[T], keeps: Callable[[T], bool] = lambda _: True) -> Work[T]:
     """Make a unit of work that reads a value once for each state of the file; `keeps` says whether to keep it."""
 
-    def remembering(connection: sqlite3.Connection) -> T:
+    def read(connection: sqlite3.Connection) -> T:
         return recall(connection, work, work, keeps)
 
-    return remembering
+    return read
 
 
 def recall(

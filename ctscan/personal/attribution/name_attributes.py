@@ -45,6 +45,11 @@ def personal_attribute(name: Name) -> Phrase | None:
     return None
 
 
+def has_surname(name: Name | None) -> bool:
+    """Return whether a name has an attribute for a surname, whatever it holds."""
+    return name is not None and SURNAME in [attribute.oid for attribute in name.attributes]
+
+
 def personal_texts(name: Name) -> Iterator[str]:
     """Return the texts of the attributes that only people have."""
     return texts_of(name, *PERSONAL)

@@ -15,6 +15,7 @@ from ctscan.personal.attribution.evidence import (
     natural_policy,
 )
 from ctscan.personal.attribution.gazetteer import Likeness, likeness
+from ctscan.personal.attribution.name_attributes import has_surname
 from ctscan.personal.attribution.name_shapes import (
     bare_name,
     has_organisation_word,
@@ -58,7 +59,7 @@ def organisation_name(view: View) -> Iterator[Finding]:
 
 def _by_name_beside(view: View, place: Field, text: str) -> tuple[str, Attribution] | None:
     people = view.memo(_people_by_name)
-    if not people and not (place.oid == UNIT and _has_surname(place)):  # nobody is named beside it
+    if not people and not (place.oid == UNIT and has_surname(place.name)):  # nobody is named beside it
         return None
     if not is_name_shaped(text):
         return None
@@ -83,10 +84,6 @@ def _people_by_name(view: View) -> dict[tuple[int, frozenset[str]], Attribution]
         for text in (name, whole):
             found.setdefault((id(beside.name), frozenset(name_tokens(text))), attribution)
     return found
-
-
-def _has_surname(place: Field) -> bool:
-    return place.name is not None and SURNAME in [attribute.oid for attribute in place.name.attributes]
 
 
 def _is_full_name(place: Field, words: set[str]) -> bool:

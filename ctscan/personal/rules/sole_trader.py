@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Name, SubjectKind
 from ctscan.on_first_use import late_pattern
 from ctscan.personal.attribution.evidence import COMMON_NAME, GIVEN_NAME, ORGANISATION, SURNAME
+from ctscan.personal.attribution.name_attributes import has_surname
 from ctscan.personal.attribution.name_shapes import is_name_shaped
 from ctscan.personal.attribution.service_names import names_service
 from ctscan.personal.finding import make_finding
@@ -49,7 +50,7 @@ def sole_trader(view: View) -> Iterator[Finding]:
 
 
 def _value(view: View, place: Field, text: str) -> Value | None:
-    if text.isascii() and (place.oid != ORGANISATION or not _has_surname(place.name)):
+    if text.isascii() and (place.oid != ORGANISATION or not has_surname(place.name)):
         return None
     named = _TRADER.match(text)
     if named and is_name_shaped(named["name"].strip().title()):
@@ -60,10 +61,6 @@ def _value(view: View, place: Field, text: str) -> Value | None:
         return None
     attribution = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     return Value("user.name", text, fold_text(name), name_keys(name), attribution=attribution)
-
-
-def _has_surname(name: Name | None) -> bool:
-    return name is not None and SURNAME in [attribute.oid for attribute in name.attributes]
 
 
 def _is_full_name(text: str, surnames: set[str], given: set[str]) -> bool:
