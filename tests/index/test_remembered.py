@@ -12,6 +12,7 @@ import pytest
 from support.kept import (
     AT,
     LOG,
+    NEWER_RULES,
     a_head,
     a_hit,
     a_repository_hit,
@@ -29,10 +30,12 @@ from support.kept import (
     started,
     with_result,
 )
+from support.suppressing import forgetting
 
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.model import AuthorityList, FailureKind, LookupKey
+from ctscan.model.keep import KeepKind, KeptRule, Limits, Period, Unit
 
 Opener = Callable[[], Awaitable[Index]]
 Change = Callable[[Index], Awaitable[object]]
@@ -69,6 +72,8 @@ async def reindexed(index: Index) -> None:
     await index.replace_findings(IDENTITY, [name_finding("Jane Roe"), email_finding(ADDRESS)], "rules-1")
 
 
+YEAR = Limits((KeptRule(KeepKind.EVIDENCE, Period(1, Unit.YEARS), AT),))
+
 CHANGES: dict[str, Change] = {
     "head": lambda index: save_head(index, a_head(9_000), AT),
     "failure": lambda index: index.record_error(LOG.id, AT, "no answer", FailureKind.UNAVAILABLE),
@@ -79,6 +84,9 @@ CHANGES: dict[str, Change] = {
     "chain": seen_in_a_chain,
     "repository": seen_by_a_repository,
     "findings": reindexed,
+    "basis and rules": lambda index: started(index, rules=NEWER_RULES),
+    "limits": lambda index: index.note_limits(YEAR),
+    "restriction": lambda index: index.forget(forgetting(ADDRESS, restrict=True)),
 }
 
 
