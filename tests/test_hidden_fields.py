@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from rich.pretty import pretty_repr
 
 from ctscan.hidden_fields import repr_without
 
 
+@repr_without("secret")
 class Sealed(Struct, frozen=True):
     """Structure with a value that nobody is to see."""
 
@@ -14,9 +16,12 @@ class Sealed(Struct, frozen=True):
     secret: str = ""
     number: int = 0
 
-    __repr__ = repr_without("secret")
-
 
 def test_hidden_values_are_not_shown() -> None:
     assert repr(Sealed("a", "7-kestrel-1", 3)) == "Sealed(label='a', number=3)"
     assert "kestrel" not in f"{[Sealed('a', '7-kestrel-1')]}"
+
+
+def test_rich_shows_them_as_little() -> None:
+    """`rich` asks a structure for its fields before it asks for its `repr`: in a traceback, say."""
+    assert pretty_repr([Sealed("a", "7-kestrel-1", 3)]) == "[Sealed(label='a', number=3)]"

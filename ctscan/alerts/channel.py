@@ -20,6 +20,7 @@ Options = Mapping[str, Any]
 """Checked keys of a kind."""
 
 
+@repr_without("environ")
 class ChannelTools(Struct, frozen=True):
     """Everything beyond its settings that a channel may use.
 
@@ -36,8 +37,6 @@ class ChannelTools(Struct, frozen=True):
     mail: MailSettings | None = None
     patience: float = 20.0
     clock: Clock = field(default_factory=Clock)
-
-    __repr__ = repr_without("environ")
 
 
 class Send(Protocol):

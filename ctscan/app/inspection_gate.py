@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LARGEST = 64 << 20  # octets of a baseline: 300,000 findings
 
 
+@repr_without("passwords")
 class GateOptions(Struct, frozen=True):
     """Options of a gate.
 
@@ -42,8 +43,6 @@ class GateOptions(Struct, frozen=True):
     ignore: str = ""
     skip_others: bool = False
     passwords: tuple[str, ...] = ()
-
-    __repr__ = repr_without("passwords")
 
 
 def gate_of(words: Sequence[str]) -> Gate | None:

@@ -45,6 +45,7 @@ class Server(NamedTuple):
     port: int
 
 
+@repr_without("url", "target", "authorization")
 class Address(Struct, frozen=True):
     """URL that may be requested: as sent, as shown in messages (without query and credentials), its host, and the parts
     of a request (RFC 9112 section 3) that follow from it. `authorization`: of the URL's credentials, empty without."""
@@ -57,9 +58,8 @@ class Address(Struct, frozen=True):
     target: str
     authorization: str = ""
 
-    __repr__ = repr_without("url", "target", "authorization")
 
-
+@repr_without("headers", "content")
 class Request(Struct, frozen=True):
     """Request to send. `headers` are complete, save the headers that describe the body. `fresh`: use a new connection,
     because no answer came over the one before."""
@@ -69,8 +69,6 @@ class Request(Struct, frozen=True):
     headers: list[tuple[str, str]]
     content: bytes | None = None
     fresh: bool = False
-
-    __repr__ = repr_without("headers", "content")
 
 
 class StreamedResponse(Protocol):

@@ -23,13 +23,12 @@ _LONGEST = 128
 _OF_PRIVACY = b"ctscan privacy key"
 
 
+@repr_without("digits")
 class StoreKey(Struct, frozen=True):
     """Key of an encrypted index: 64 hexadecimal digits in lower case. `path` is where they were read."""
 
     path: Path
     digits: str
-
-    __repr__ = repr_without("digits")
 
 
 def read_store_key(path: Path) -> StoreKey:

@@ -28,6 +28,7 @@ class Quiet(Struct, frozen=True):
     end: time
 
 
+@repr_without("options")
 class ChannelSettings(Struct, frozen=True):
     """Channel, from an entry `[[alerts.channel]]` of the settings.
 
@@ -52,8 +53,6 @@ class ChannelSettings(Struct, frozen=True):
     quiet: Quiet | None = None
     rate: int = 0
     options: tuple[tuple[str, object], ...] = ()
-
-    __repr__ = repr_without("options")
 
 
 class AlertSettings(Struct, frozen=True):

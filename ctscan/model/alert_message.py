@@ -18,6 +18,7 @@ class Gravity(StrEnum):
     ERROR = "error"
 
 
+@repr_without("text", "document", "fields")
 class AlertItem(Struct, frozen=True):
     """Alert in a message.
 
@@ -43,9 +44,8 @@ class AlertItem(Struct, frozen=True):
     document: str
     fields: tuple[tuple[str, str], ...] = ()
 
-    __repr__ = repr_without("text", "document", "fields")
 
-
+@repr_without("text", "document", "items")
 class AlertMessage(Struct, frozen=True):
     """Alerts that a channel gets at once.
 
@@ -68,5 +68,3 @@ class AlertMessage(Struct, frozen=True):
     document: str
     items: tuple[AlertItem, ...] = ()
     is_test: bool = False
-
-    __repr__ = repr_without("text", "document", "items")

@@ -60,6 +60,7 @@ class OpenCode(Struct, frozen=True):
     tries_left: int
 
 
+@repr_without("mail", "code")
 class MadeCode(Struct, frozen=True):
     """Code that was made for an identifier of a case.
 
@@ -82,5 +83,3 @@ class MadeCode(Struct, frozen=True):
     mail: Mail
     code: str = ""
     host: str = ""
-
-    __repr__ = repr_without("mail", "code")

@@ -33,13 +33,12 @@ _SIZE = len(_HEADER) + 1 + 64 + 1
 _SETTING = "key_file under [privacy] in ctscan.toml, or CTSCAN_KEY_FILE"
 
 
+@repr_without("secret")
 class Key(Struct, frozen=True):
     """Secret of a key file. `path` is where it was read."""
 
     path: Path
     secret: bytes
-
-    __repr__ = repr_without("secret")
 
     def derive(self, use: bytes) -> bytes:
         """Derive the key of one use (RFC 5869, HKDF-SHA-256)."""

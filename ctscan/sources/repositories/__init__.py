@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ctscan.sources import SearchSource
 
 
+@repr_without("environ")
 class SourceOptions(Struct, frozen=True):
     """Options for opening a source. `url` and `rate` (requests a second) override the repository's defaults; tokens
     come from `environ`. `progress` receives texts for the user, without any part of the question."""
@@ -34,8 +35,6 @@ class SourceOptions(Struct, frozen=True):
     rate: float | None = None
     sleep: Sleep = asyncio.sleep
     progress: Callable[[str], None] = lambda _: None
-
-    __repr__ = repr_without("environ")
 
 
 class _Module(Protocol):

@@ -58,6 +58,7 @@ _DER_LIMIT = 1 << 20
 _REFERENCE_LIMIT = 64
 
 
+@repr_without("options", "headers")
 class CertSpotter(Struct):
     """`SearchSource` of Cert Spotter. Made by `open_source`."""
 
@@ -65,8 +66,6 @@ class CertSpotter(Struct):
     base: str
     headers: Mapping[str, str]
     repository: Repository = REPOSITORY
-
-    __repr__ = repr_without("options", "headers")
 
     async def search(
         self, question: Question, is_known: IsKnown, name_filter: NameFilter

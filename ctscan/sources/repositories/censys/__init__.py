@@ -72,6 +72,7 @@ class _Page(Struct, frozen=True):
     total: int
 
 
+@repr_without("options", "headers", "organisation")
 class Censys(Struct):
     """`SearchSource` of Censys. Made by `open_source`."""
 
@@ -80,8 +81,6 @@ class Censys(Struct):
     headers: Mapping[str, str]
     organisation: str
     repository: Repository = REPOSITORY
-
-    __repr__ = repr_without("options", "headers", "organisation")
 
     async def search(
         self, question: Question, is_known: IsKnown, name_filter: NameFilter
