@@ -100,6 +100,13 @@ def test_a_type_that_only_people_have_needs_no_evidence() -> None:
     assert found.cites[0].startswith("RFC 5280")
 
 
+def test_what_an_organisation_of_another_shape_asks_explains_no_number() -> None:
+    names: list[RdnSpec] = [("L", "Lisboa"), ("O", "Example Ltd"), ("GN", "Joana"), ("SN", "Modelo")]
+    der = make_certificate([*names, ("CN", "JOANA SANTOS MODELO:12345678909")])
+    (number,) = (one for one in explain(der)[1] if one.finding.rule == "br.common_name")
+    assert number.chain == ()
+
+
 def test_findings_beyond_the_bound_say_that_nothing_was_recorded() -> None:
     addresses = [("email", f"a{number}@example.org") for number in range(MAX_KEPT + 2)]
     _, found = explain(make_certificate([], addresses, extensions=None, eku=(EMAIL_PROTECTION,)))

@@ -24,6 +24,7 @@ from ctscan.personal.attribution.name_shapes import (
     sole_trader,
 )
 from ctscan.personal.attribution.service_names import names_service
+from ctscan.personal.attribution.trail import current_trail
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys, name_tokens
 from ctscan.personal.rules import rule
@@ -58,13 +59,12 @@ def organisation_name(view: View) -> Iterator[Finding]:
 
 
 def _by_name_beside(view: View, place: Field, text: str) -> tuple[str, Attribution] | None:
-    people = view.memo(_people_by_name)
-    if not people and not (place.oid == UNIT and has_surname(place.name)):  # nobody is named beside it
+    if current_trail() is None and not _is_beside_person(view, place):  # an explanation tells what the text needed
         return None
     if not is_name_shaped(text):
         return None
     words = set(name_tokens(text))
-    attribution = people.get((id(place.name), frozenset(words)))
+    attribution = view.memo(_people_by_name).get((id(place.name), frozenset(words)))
     if attribution is not None and not _is_full_name(place, words):
         why = AttributionReason.SAME_AS_COMMON_NAME()
         confidence = Confidence.POSSIBLE if attribution.confidence is Confidence.POSSIBLE else Confidence.LIKELY
@@ -84,6 +84,10 @@ def _people_by_name(view: View) -> dict[tuple[int, frozenset[str]], Attribution]
         for text in (name, whole):
             found.setdefault((id(beside.name), frozenset(name_tokens(text))), attribution)
     return found
+
+
+def _is_beside_person(view: View, place: Field) -> bool:
+    return bool(view.memo(_people_by_name)) or (place.oid == UNIT and has_surname(place.name))
 
 
 def _is_full_name(place: Field, words: set[str]) -> bool:
