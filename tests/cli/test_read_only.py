@@ -26,7 +26,25 @@ if os.getuid() == 0:  # give up CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, the ri
     for number in range(3):
         sets[number] &= ~0b110
     assert libc.capset(version_3, sets) == 0, os.strerror(ctypes.get_errno())
-runpy.run_module("ctscan", run_name="__main__", alter_sys=True)
+{then}
+"""
+COMMAND = 'runpy.run_module("ctscan", run_name="__main__", alter_sys=True)'
+READING_ON = """
+import asyncio
+from pathlib import Path
+from ctscan.errors import IndexFault
+from ctscan.index.open import open_index
+
+async def read_on():
+    async with await open_index(Path(sys.argv[1]), create=False, inline=True) as index:
+        for _ in range(3):
+            try:
+                print("answered", (await index.basis()).revision, flush=True)
+            except IndexFault as fault:
+                print(fault, flush=True)
+            sys.stdin.readline()
+
+asyncio.run(read_on())
 """
 PERSON = "jane.roe@example.org"
 
@@ -60,7 +78,7 @@ def ctscan(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[st
     """Run `ctscan` as a user for whom the modes of files hold."""
     home.mkdir(exist_ok=True)
     return forked.run(
-        [sys.executable, "-c", OBEYING, *map(str, arguments)],
+        [sys.executable, "-c", OBEYING.format(then=COMMAND), *map(str, arguments)],
         env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "HOME": str(home), "COLUMNS": "200"},
         cwd=home,
         capture_output=True,
@@ -91,6 +109,34 @@ def test_a_read_only_index_answers_with_the_trail_elsewhere(medium: Path, tmp_pa
         assert path.read_bytes() == before
         assert [file.name for file in path.parent.iterdir()] == ["ctscan.db"]
         assert (home / "trail.audit").exists()
+
+
+def test_what_others_change_meanwhile_is_not_passed_over(medium: Path, tmp_path: Path) -> None:
+    """SQLite reads the file without locks then, and would not see it: an answer could say complete and be old."""
+    command = [sys.executable, "-c", OBEYING.format(then=READING_ON)]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+    with (
+        read_only(medium, tmp_path) as path,
+        subprocess.Popen(
+            [*command, str(path)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as reader,
+    ):
+        assert reader.stdin is not None and reader.stdout is not None
+        told = [reader.stdout.readline()]
+        reader.stdin.write("\n")
+        reader.stdin.flush()
+        told.append(reader.stdout.readline())
+        path.chmod(0o600)
+        path.parent.chmod(0o755)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("VACUUM")
+        path.chmod(0o400)
+        path.parent.chmod(0o555)
+        reader.stdin.write("\n\n")
+        reader.stdin.flush()
+        told.append(reader.stdout.readline())
+    assert told[:2] == ["answered 1\n"] * 2
+    assert "changed while it was open" in told[2]
 
 
 def test_without_a_writable_trail_nothing_is_answered(medium: Path, tmp_path: Path) -> None:

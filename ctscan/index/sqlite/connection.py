@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite.cipher import plain_errors
 from ctscan.index.sqlite.faults import ADVICE, damage, fault, words
-from ctscan.index.sqlite.opening import WRITABLE, connect_file, open_mode, prepare_file
+from ctscan.index.sqlite.opening import WRITABLE, connect_file, open_mode, prepare_file, state_as_it_is
 from ctscan.index.sqlite.schema import INDEX
 from ctscan.index.sqlite.session import InlineSession, open_thread_session
 from ctscan.index.sqlite.transactions import Transactions, empty_log
@@ -44,12 +44,13 @@ class Database:
         schema: Schema = INDEX,
         key: StoreKey | None = None,
         gate: SuppressionGate | None = None,
+        state: tuple[int, ...] | None = None,
     ) -> None:
         self.path = path
         self.key = key
         self.gate = gate
         self._schema = schema
-        self._transactions = Transactions(path, schema, gate, lambda: self.may_write)
+        self._transactions = Transactions(path, schema, gate, lambda: self.may_write, state)
         self._session = session
         self._collectors: list[set[str]] = []
 
@@ -164,10 +165,11 @@ async def open_database(
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise IndexFault(f"SQLite is {sqlite3.sqlite_version}, expected 3.37 or newer; use a newer Python")
     path = prepare_file(path, create, schema, key)
+    state = state_as_it_is(path)
     try:
         connect = partial(connect_file, path, schema, key)
         session: Session = InlineSession(connect) if inline else await open_thread_session(connect)
-        database = Database(path, session, schema, key, gate)
+        database = Database(path, session, schema, key, gate, state)
     except sqlite3.Error as error:
         raise fault(path, error, schema) from error
     except UnicodeDecodeError as error:  # the driver can't decode the damaged schema that an error message quotes

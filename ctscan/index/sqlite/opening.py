@@ -241,6 +241,7 @@ def _is_refusal(error: BaseException) -> bool:
 
 WRITABLE = "mode=rw"  # SQLite never creates the file, which would follow the umask
 _BESIDE_CHANGES = "mode=ro"
+_AS_IT_IS = "mode=ro&immutable=1"
 
 
 def open_mode(path: Path) -> str:
@@ -251,7 +252,19 @@ def open_mode(path: Path) -> str:
         return WRITABLE
     wal = path.with_name(f"{path.name}-wal")
     has_changes = wal.exists() and wal.stat().st_size > 0
-    return _BESIDE_CHANGES if may_add or has_changes else "mode=ro&immutable=1"
+    return _BESIDE_CHANGES if may_add or has_changes else _AS_IT_IS
+
+
+def state_as_it_is(path: Path) -> tuple[int, ...] | None:
+    """Return inode, size and time of change of a file that is read as it is; None for any other. SQLite takes such a
+    file for one that nobody changes, and goes on with old pages where somebody does."""
+    if open_mode(path) != _AS_IT_IS:
+        return None
+    try:
+        found = path.stat()
+    except OSError:
+        return ()  # it has gone, which is no state of a file
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _check_version(connection: sqlite3.Connection, known: int, schema: Schema) -> None:

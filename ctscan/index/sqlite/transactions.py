@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from ctscan.errors import IndexFault
 from ctscan.index.sqlite import hiding, remembered, row_checks
 from ctscan.index.sqlite.faults import damage
-from ctscan.index.sqlite.opening import in_transaction
+from ctscan.index.sqlite.opening import in_transaction, state_as_it_is
 from ctscan.index.sqlite.schema import INDEX
 
 if TYPE_CHECKING:
@@ -33,13 +34,22 @@ class Transactions:
         schema: index or trail.
         gate: suppressions of an index; None for a trail.
         may_write: says whether the file may be written to.
+        state: `state_as_it_is` from before the opening.
     """
 
-    def __init__(self, path: Path, schema: Schema, gate: SuppressionGate | None, may_write: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: Schema,
+        gate: SuppressionGate | None,
+        may_write: Callable[[], bool],
+        state: tuple[int, ...] | None,
+    ) -> None:
         self._path = path
         self._schema = schema
         self._gate = gate
         self._may_write = may_write
+        self._state = state
         self._is_snapshot_held = False
 
     def read(self, connection: sqlite3.Connection, work: Work[T], *, whole: bool) -> tuple[T, set[str]]:
@@ -48,6 +58,7 @@ class Transactions:
         if self._is_snapshot_held and not whole:
             row_checks.take_noted(connection)
             return work(connection), row_checks.take_noted(connection)
+        self._check_unchanged()
         self.settle(connection)
         row_checks.take_noted(connection)
 
@@ -64,6 +75,7 @@ class Transactions:
     def hold_snapshot(self, connection: sqlite3.Connection) -> None:
         """Begin a transaction that all reading belongs to until `release_snapshot`. Suppressions that come meanwhile
         wait for its end. Writing is an error of SQLite."""
+        self._check_unchanged()
         self.settle(connection)
         connection.execute("BEGIN")
         try:
@@ -80,6 +92,14 @@ class Transactions:
         self._is_snapshot_held = False
         remembered.end(connection)
         connection.execute("COMMIT")
+
+    def _check_unchanged(self) -> None:
+        """Refuse to read on in a file that was read as it is and has changed: what SQLite holds of it is old."""
+        if self._state is not None and state_as_it_is(self._path) != self._state:
+            raise IndexFault(
+                f"{self._path}: the {self._schema.name} was changed while it was open, in a folder that this account "
+                "may not write to; start the command again"
+            )
 
     def settle(self, connection: sqlite3.Connection) -> None:
         """Carry out suppressions that the index hasn't carried out. Where it can't be written to, hide them."""
