@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Final
 
@@ -40,14 +40,19 @@ def are_hosts(names: bytes) -> bool:
 
 def _are_long_hosts(names: bytes) -> bool:
     """Return the same as `are_hosts`, for names of any length."""
-    at, end = 0, len(names)
-    while at < end:
-        stop = end_of_element(names, at)
-        body = at + (2 if names[at + 1] < 0x80 else names[at + 1] - 0x7E)
-        if names[at] != 0x82 or stop > end or not _HOST_CHARACTERS.fullmatch(names, body, stop):
+    for tag, body, stop in _elements(names):
+        if tag != 0x82 or stop > len(names) or not _HOST_CHARACTERS.fullmatch(names, body, stop):
             return False
+    return len(names) > 0
+
+
+def _elements(names: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield tag, offset of the content and offset behind it of each element."""
+    at = 0
+    while at < len(names):
+        stop = end_of_element(names, at)
+        yield names[at], at + (2 if names[at + 1] < 0x80 else names[at + 1] - 0x7E), stop
         at = stop
-    return end > 0
 
 
 class ScopeDomains:
@@ -60,7 +65,7 @@ class ScopeDomains:
         domains: canonical domains, one at least.
     """
 
-    __slots__ = ("_end", "_ends", "_suffixes")
+    __slots__ = ("_end", "_ends", "_has_long", "_suffixes")
 
     def __init__(self, domains: Iterable[str]) -> None:
         named = {domain.encode("ascii").lower() for domain in domains}
@@ -69,6 +74,7 @@ class ScopeDomains:
         """Every suffix of the domains by whole labels, and whether it is one of the domains."""
         self._end = -min(map(len, named))
         self._ends = frozenset(domain[self._end :] for domain in named)
+        self._has_long = max(map(len, named)) >= 0x80
 
     def have_any(self, names: bytes) -> bool:
         """Return whether a host is one of the domains or below one.
@@ -78,11 +84,14 @@ class ScopeDomains:
         """
         if names[1] == len(names) - 2 < 0x80:  # a single name, the usual case
             return self.have(names[2:])
-        end, ends = self._end, self._ends
         lowered = names.lower()
-        has_root = b".\x82" in lowered or lowered.endswith(b".")
-        for part in lowered.split(b"\x82"):  # noqa: SIM110  a generator costs more; each host behind its length
-            if (part[end:] in ends or has_root) and self._have(part[1:]):
+        if self._has_long or b".\x82" in lowered or lowered.endswith(b"."):
+            return any(self.have(names[body:stop]) for _, body, stop in _elements(names))
+        # Each host behind its length. A length in several octets cuts or spoils the first label alone: that host is
+        # longer than the domains, and can only be below one.
+        end, ends = self._end, self._ends
+        for part in lowered.split(b"\x82"):  # noqa: SIM110  a generator costs more
+            if part[end:] in ends and self._have(part[1:]):
                 return True
         return False
 

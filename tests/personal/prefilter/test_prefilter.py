@@ -278,6 +278,20 @@ def test_a_host_of_a_domain_of_the_scope_makes_a_candidate(domains: tuple[str, .
         assert drops(at_home, make_certificate([], [("dns", other)]))
 
 
+@pytest.mark.parametrize("size", [66, 126, 127, 128, 129, 130, 131, 253])
+def test_a_host_that_is_a_long_domain_of_the_scope_makes_a_candidate(size: int) -> None:
+    """A host of 128 octets or more has its length in several octets, one of which may be 0x82."""
+    labels = "".join("." if at % 50 == 49 else "a" for at in range(size - len("b.example.org")))
+    domain = f"{labels}b.example.org"
+    at_home, elsewhere = Prefilter([domain, "example.com"]), Prefilter(["example.com", f"x{domain[1:]}"])
+    for prefilter in (at_home, elsewhere):
+        prefilter.learn_issuer(ISSUER)
+    for hosts in ([domain], [f"{domain}."], ["www.example.net", domain], [domain, "www.example.net."]):
+        der = make_certificate([], [("dns", host) for host in hosts])
+        assert not drops(at_home, der)
+        assert drops(elsewhere, der)
+
+
 @pytest.mark.parametrize("what", PERSONAL)
 def test_whatever_else_a_certificate_holds_makes_it_a_candidate(what: str) -> None:
     prefilter = knowing()
