@@ -178,8 +178,9 @@ async def first_pages(path: Path, asked: Sequence[str]) -> dict[str, float]:
 def domain_with(path: Path, certificates: int) -> tuple[str, int]:
     """Return the domain whose number of certificates comes closest to a number, and its own."""
     sql = (
-        "SELECT lookup_key.key, count(*) FROM lookup_key CROSS JOIN posting ON posting.key = lookup_key.id"
-        " WHERE kind = 'domain' GROUP BY lookup_key.id ORDER BY abs(count(*) - ?) LIMIT 1"
+        "SELECT lookup_key.key, sum(length(certificates)) / 4 AS found FROM lookup_key"
+        " CROSS JOIN posting ON posting.key = lookup_key.id"
+        " WHERE kind = 'domain' GROUP BY lookup_key.id ORDER BY abs(found - ?) LIMIT 1"
     )
     with closing(sqlite3.connect(path)) as connection:
         reversed_labels, found = connection.execute(sql, (certificates,)).fetchone()

@@ -105,7 +105,6 @@ INDEX: dict[str, Table] = {
     "finding": _of_certificate(
         "certificate.certificate", "value canonical raw repaired keys", "certificate ordinal trait"
     ),
-    "posting": _of_certificate("certificate.certificate", "key certificate"),
     "sighting": _of_certificate(
         "leaf.leaf", "entry_index timestamp extensions", "id log leaf issuer_key_hash pending paths crc"
     ),
@@ -136,6 +135,7 @@ INDEX: dict[str, Table] = {
     "alert_delivery": _of_certificate("alert.alert", "", "channel alert message begun told"),
     # --- shared by certificates
     "lookup_key": Table("key hash", "", "id kind", Forget.UNUSED, Purge.UNUSED, Export.ANSWER),
+    "posting": Table("key first certificates", "", "", Forget.UNUSED, Purge.UNUSED, Export.ANSWER),
     "mailbox": Table("place key", "", "", Forget.UNUSED, Purge.UNUSED),
     "trait": Table(
         "", "", "id rule category categories place oid subject_kind confidence why person sensitivity marks tag",

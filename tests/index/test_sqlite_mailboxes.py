@@ -130,7 +130,8 @@ def test_an_index_of_an_older_version_gets_its_mailboxes(before: str) -> None:
         ("DELETE FROM lookup_key WHERE id = {key}", "lookup_key"),
         ("UPDATE lookup_key SET key = 'john.roe@example.org' WHERE id = {key}", "lookup_key"),
         ("UPDATE lookup_key SET kind = 'name' WHERE id = {key}", "lookup_key"),
-        ("DELETE FROM posting WHERE key = {key} AND certificate < 1000", "posting"),
+        ("UPDATE posting SET certificates = x'' WHERE key = {key}", "posting"),
+        ("DELETE FROM posting WHERE key = {key}", "posting"),
         (f"UPDATE control_total SET totals = zeroblob(1024) WHERE id >= {Family.MAILBOX * 32}", "mailbox"),
     ],
 )

@@ -326,12 +326,6 @@ CREATE TABLE trait (
     UNIQUE (place, rule, why, category, categories, oid, subject_kind, confidence, person, sensitivity, marks, tag)
 ) STRICT;
 
-CREATE TABLE posting (
-    key         INTEGER NOT NULL,
-    certificate INTEGER NOT NULL,
-    PRIMARY KEY (key, certificate)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE finding (
     certificate INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
     ordinal     INTEGER NOT NULL,
@@ -967,6 +961,13 @@ GROUP BY certificate_id, person_label;
 
 CREATE VIEW exposure_version AS SELECT 2 AS version;
 
+CREATE TABLE posting (
+    key          INTEGER NOT NULL,
+    first        INTEGER NOT NULL, -- certificate; at the end of a list 2^40 and the sum of the checks of its rows
+    certificates BLOB NOT NULL,    -- ascending, four octets each, little-endian
+    PRIMARY KEY (key, first)
+) STRICT, WITHOUT ROWID;
+
 INSERT INTO migration (number, name, applied) VALUES
     (1, '0001_first', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (2, '0002_repositories', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
@@ -989,7 +990,8 @@ INSERT INTO migration (number, name, applied) VALUES
     (19, '0019_watches', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (20, '0020_batches', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (21, '0021_person_keys', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
-    (22, '0022_places', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
+    (22, '0022_places', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (23, '0023_posting_lists', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
 
 INSERT INTO salt (one, salt) VALUES
     (1, randomblob(32));

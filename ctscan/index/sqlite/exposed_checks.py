@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from ctscan.index.sqlite import controls, postings, row_checks, rows
+from ctscan.index.sqlite import controls, posting_lists, postings, row_checks, rows
 from ctscan.index.sqlite.controls import Family
 from ctscan.index.sqlite.row_checks import is_sound
 from ctscan.x509.certificate_use import WORDS, reversed_host
@@ -77,9 +77,11 @@ def _check_choice(connection: sqlite3.Connection, question: ExposureQuestion) ->
     if question.everything:
         controls.check_all_hashes(connection, Family.KEY)
     for domain in question.domains:
-        postings.check_domain(connection, reversed_host(domain))
+        controls.check_domain(connection, reversed_host(domain))
+        posting_lists.check(connection, postings.ids_below(connection, reversed_host(domain)))
     keys = [("email", email) for email in question.emails]
-    postings.check_keys(connection, keys, list(postings.ids_of(connection, keys).values()))
+    postings.check_keys(connection, keys)
+    posting_lists.check(connection, postings.ids_of(connection, keys).values())
 
 
 def _check_uses_and_hosts(connection: sqlite3.Connection) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ctscan.index.sqlite import controls, postings, rows
+from ctscan.index.sqlite import controls, posting_lists, postings, rows
 from ctscan.model.finding import SubjectKind
 from ctscan.x509.certificate_use import reversed_host
 
@@ -37,10 +37,6 @@ _TABLE = (
     " (certificate INTEGER PRIMARY KEY, whole INTEGER NOT NULL, newer INTEGER NOT NULL DEFAULT 0)"
 )
 _ADD = "INSERT OR IGNORE INTO temp.exposed_certificate (certificate, whole) "
-_OF_KEYS = (
-    "INSERT OR IGNORE INTO temp.exposed_certificate (certificate, whole)"
-    f" SELECT certificate, 0 FROM posting WHERE key = ? AND certificate < {postings.CONTROL}"
-)
 
 
 def choose(connection: sqlite3.Connection, question: ExposureQuestion, flags: KeyFlags) -> None:
@@ -61,7 +57,8 @@ def choose(connection: sqlite3.Connection, question: ExposureQuestion, flags: Ke
         )
     for key in _keys_in_scope(connection, question):
         flags[key] |= IN_SCOPE
-        connection.execute(_OF_KEYS, (key,))
+        found = posting_lists.certificates_of(connection, [key])
+        connection.executemany(f"{_ADD} VALUES (?, 0)", [(certificate,) for certificate in found])
     connection.execute(
         f"DELETE FROM temp.exposed_certificate WHERE NOT ({_NOT_RESTRICTED.replace('id', 'certificate')})"
     )
@@ -133,11 +130,7 @@ def _keys_in_scope(connection: sqlite3.Connection, question: ExposureQuestion) -
 
 def _below(connection: sqlite3.Connection, domain: str) -> list[int]:
     """Return the keys of a domain and of everything below it."""
-    first = reversed_host(domain)
-    found = connection.execute(
-        "SELECT id FROM lookup_key WHERE kind = 'domain' AND key BETWEEN ? AND ?", (first, first + controls.LAST)
-    )
-    return [id for (id,) in found]
+    return postings.ids_below(connection, reversed_host(domain))
 
 
 def keys_of_value(connection: sqlite3.Connection, value: str) -> Iterator[int]:

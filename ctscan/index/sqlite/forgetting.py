@@ -21,7 +21,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 import ctscan.model as model
-from ctscan.index.sqlite import alert_disclosures, audit_paths, certificates, fingerprints, rows, watch_dropping
+from ctscan.index.sqlite import (
+    alert_disclosures,
+    audit_paths,
+    certificates,
+    fingerprints,
+    posting_lists,
+    rows,
+    watch_dropping,
+)
 from ctscan.index.sqlite.question_digests import question_digest
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.model.entry import EntryKind
@@ -111,13 +119,9 @@ def _matching(connection: sqlite3.Connection, only: Suppressions) -> set[int]:
     )
     keys = [id for id, kind, key in cursor if only.owner_of(kind, key) is not None]
     found = {
-        certificate
-        for some in rows.portions(keys, _AT_ONCE)
-        for (certificate,) in connection.execute(
-            "SELECT certificate.id FROM main.posting CROSS JOIN main.certificate"
-            f" ON certificate.id = posting.certificate WHERE key IN ({placeholders(some)})",
-            some,
-        )
+        id
+        for some in rows.portions(sorted(posting_lists.certificates_of(connection, keys, whole=True)), _AT_ONCE)
+        for (id,) in connection.execute(f"SELECT id FROM main.certificate WHERE id IN ({placeholders(some)})", some)
     }
     if any(entry.certificates for entry in only.entries):
         identities = connection.execute("SELECT id, identity FROM main.certificate")

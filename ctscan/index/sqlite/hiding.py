@@ -3,8 +3,9 @@ tables. Functions of a connection.
 
 A temporary view of the name of a table comes before the table. So a reading transaction sees the tables of a
 certificate (`registry.of_certificates`) without the hidden rows, whichever statement reads them, and no statement can
-forget it. Writing transactions see the tables themselves, and so do control totals, which count hidden rows too: they
-name their tables `main.…`. The views stand only while something is hidden. SQL from outside ctscan isn't filtered.
+forget it. The lists of certificates are packed: `posting_lists` leaves hidden ones out while the views stand. Writing
+transactions see the tables themselves, and so do control totals, which count hidden rows too: they name their tables
+`main.…`. The views stand only while something is hidden. SQL from outside ctscan isn't filtered.
 """
 
 # ruff: noqa: S608 - statements contain names of tables of our own
@@ -15,17 +16,17 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from ctscan.index.registry import of_certificates
-from ctscan.index.sqlite import postings, rows
+from ctscan.index.sqlite import posting_lists, postings
+from ctscan.index.sqlite.hidden_rows import HIDDEN, stands
 from ctscan.model.identifier import IdentifierKind
 
-_HIDDEN = "SELECT certificate FROM main.restricted_certificate UNION SELECT certificate FROM temp.withheld"
 _WITHHELD = "CREATE TABLE temp.withheld (certificate INTEGER PRIMARY KEY)"
 
 
 def _conditions() -> dict[str, str]:
     """Return the condition of the rows that are shown, by table."""
-    hidden = {"certificate": _HIDDEN}
-    shown = {"certificate": f"id NOT IN ({_HIDDEN})"}
+    hidden = {"certificate": HIDDEN}
+    shown = {"certificate": f"id NOT IN ({HIDDEN})"}
     for table, (parent, column) in of_certificates().items():
         shown[table] = f"({column} IS NULL OR {column} NOT IN ({hidden[parent]}))"
         hidden[table] = f"SELECT id FROM main.{table} WHERE {column} IN ({hidden[parent]})"
@@ -58,7 +59,7 @@ _STATE = (
 
 def before_writing(connection: sqlite3.Connection) -> None:
     """Take the views away."""
-    if _stands(connection, "certificate"):
+    if stands(connection, "certificate"):
         for drop in _DROPS:
             connection.execute(drop)
 
@@ -95,9 +96,8 @@ def hides_match(
 
 def _hidden_with(connection: sqlite3.Connection, keys: Sequence[tuple[str, str]]) -> set[int]:
     """Return the hidden certificates with one of these look-up keys."""
-    ids = list(postings.ids_of(connection, keys).values())
-    sql = f"SELECT certificate FROM main.posting WHERE key IN ({rows.placeholders(ids)}) AND certificate IN ({_HIDDEN})"
-    return {certificate for (certificate,) in connection.execute(sql, ids)}
+    found = posting_lists.certificates_of(connection, postings.ids_of(connection, keys).values(), whole=True)
+    return {certificate for (certificate,) in connection.execute(HIDDEN) if certificate in found}
 
 
 def _are_hidden(connection: sqlite3.Connection, text: str) -> bool:
@@ -106,30 +106,26 @@ def _are_hidden(connection: sqlite3.Connection, text: str) -> bool:
 
 
 _BY_FINGERPRINT = (
-    f"SELECT 1 FROM main.certificate WHERE id IN ({_HIDDEN}) AND (serial = :text OR lower(hex(identity)) = :text"
+    f"SELECT 1 FROM main.certificate WHERE id IN ({HIDDEN}) AND (serial = :text OR lower(hex(identity)) = :text"
     " OR EXISTS (SELECT 1 FROM main.leaf WHERE leaf.certificate = certificate.id AND lower(hex(leaf.sha256)) = :text))"
     " LIMIT 1"
 )
 
 
 def _put(connection: sqlite3.Connection) -> None:
-    if not _stands(connection, "certificate"):
+    if not stands(connection, "certificate"):
         _make_room(connection)
         for view in _VIEWS:
             connection.execute(view)
 
 
 def _make_room(connection: sqlite3.Connection) -> None:
-    if not _stands(connection, "withheld"):
+    if not stands(connection, "withheld"):
         connection.execute(_WITHHELD)
 
 
 def _is_anything_hidden(connection: sqlite3.Connection) -> bool:
     found = connection.execute("SELECT 1 FROM main.restricted_certificate LIMIT 1").fetchone()
-    if found is None and _stands(connection, "withheld"):
+    if found is None and stands(connection, "withheld"):
         found = connection.execute("SELECT 1 FROM temp.withheld LIMIT 1").fetchone()
     return found is not None
-
-
-def _stands(connection: sqlite3.Connection, name: str) -> bool:
-    return connection.execute("SELECT 1 FROM sqlite_temp_schema WHERE name = ?", (name,)).fetchone() is not None

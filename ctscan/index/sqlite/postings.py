@@ -2,12 +2,10 @@
 of an open transaction.
 
 Many findings have rule, field, category, reason and more in common: this is their kind, one row for all of them (table
-`trait`). Many certificates have keys in common: a key is one row, and a posting is two numbers. The findings of a
-certificate are written and deleted together, postings with them, and keys without postings.
-
-Behind the postings of a key stands its control row, the sum of them. A look-up compares it, and so notices a posting
-that was lost or changed. `certificate.findings_check` is the check of all findings of a certificate, with their kinds
-and keys as they are told.
+`trait`). Many certificates have keys in common: a key is one row, and its certificates are a list (`posting_lists`).
+The findings of a certificate are written and deleted together, its places in the lists with them, and keys without
+certificates. `certificate.findings_check` is the check of all findings of a certificate, with their kinds and keys as
+they are told.
 """
 
 # ruff: noqa: S608 - statements contain column lists and question marks of our own; values are bound
@@ -15,14 +13,13 @@ and keys as they are told.
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from ctscan.index.sqlite import controls, mailboxes, many_rows, remembered, row_checks, rows
-from ctscan.index.sqlite.rows import StoredFinding, StoredKind, placeholders, within
+from ctscan.index.sqlite import controls, mailboxes, many_rows, posting_lists, remembered, row_checks, rows
+from ctscan.index.sqlite.rows import StoredFinding, StoredKind, within
 from ctscan.model import IdentifierKind, LookupKey
 
 if TYPE_CHECKING:
@@ -32,11 +29,6 @@ AT_ONCE = 500
 
 Findings = Sequence[tuple[int, Sequence[StoredFinding]]]
 """`(certificate, its findings)`."""
-
-
-CONTROL = 1 << 40
-"""Control row of a key: the sum of its certificates and this number, which stands behind them in the order of the table
-and is thus written to the page of the newest posting. Every other posting is less."""
 
 
 # --- writing ------------------------------------------------------------------------------------------------------
@@ -56,20 +48,8 @@ def remove(connection: sqlite3.Connection, certificate: int) -> None:
     """Delete the findings of a certificate, its postings, and keys without any other posting."""
     found = connection.execute("SELECT keys FROM finding WHERE certificate = ? AND keys <> ''", (certificate,))
     keys = {int(key) for (keys,) in found for key in keys.split(",")}
-    for key in sorted(keys):
-        gone = connection.execute("DELETE FROM posting WHERE key = ? AND certificate = ?", (key, certificate))
-        if gone.rowcount:
-            connection.execute(_MOVE_CONTROL, (-certificate, key))
-    emptied = [key for key in keys if connection.execute(_DROP_CONTROL, (key,)).rowcount]
-    _drop_keys(connection, emptied)
+    _drop_keys(connection, posting_lists.remove(connection, certificate, keys))
     connection.execute("DELETE FROM finding WHERE certificate = ?", (certificate,))
-
-
-_MOVE_CONTROL = f"UPDATE posting SET certificate = certificate + ? WHERE key = ? AND certificate >= {CONTROL}"
-_DROP_CONTROL = (
-    f"DELETE FROM posting WHERE key = ?1 AND certificate = {CONTROL}"
-    " AND NOT EXISTS (SELECT 1 FROM posting AS other WHERE other.key = ?1 AND other.certificate <> posting.certificate)"
-)
 
 
 def _drop_keys(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
@@ -113,32 +93,7 @@ def write(connection: sqlite3.Connection, found: Findings) -> None:
         postings += [(keys[key], certificate) for key in own]
     many_rows.insert(connection, f"INSERT INTO finding ({_PLAIN})", plain)
     many_rows.insert(connection, f"INSERT INTO finding ({_PLAIN}, raw, repaired)", full)
-    _write_postings(connection, postings, new_keys)
-
-
-def _write_postings(connection: sqlite3.Connection, postings: Collection[tuple[int, int]], new_keys: range) -> None:
-    """Insert postings in their order, as neighbours are on one page, and bring the control rows of their keys along. A
-    control row that was lost stays lost."""
-    sums: dict[int, int] = defaultdict(int)
-    for key, certificate in postings:
-        sums[key] += certificate
-    before = _control_rows(connection, [key for key in sums if key not in new_keys])
-    after = [(key, total + sums[key]) for key, total in before]
-    after += [(key, CONTROL + total) for key, total in sums.items() if key in new_keys]
-    connection.executemany("DELETE FROM posting WHERE key = ? AND certificate = ?", before)
-    many_rows.insert(connection, "INSERT INTO posting (key, certificate)", sorted([*postings, *after]))
-
-
-def _control_rows(connection: sqlite3.Connection, keys: Sequence[int]) -> list[tuple[int, int]]:
-    """Return the control rows of keys, in their order."""
-    return [
-        row
-        for some in rows.portions(sorted(keys), AT_ONCE)
-        for row in connection.execute(
-            f"SELECT key, certificate FROM posting WHERE key IN ({placeholders(some)}) AND certificate >= {CONTROL}",
-            some,
-        )
-    ]
+    posting_lists.add(connection, postings, new_keys)
 
 
 _PLAIN = "certificate, ordinal, trait, keys, value, canonical"
@@ -320,38 +275,17 @@ def _keys(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple
 
 # --- checks -------------------------------------------------------------------------------------------------------
 
-_IS_WRONG = (
-    "(SELECT sum(certificate) FROM main.posting WHERE posting.key = lookup_key.id) IS NOT"
-    " coalesce((SELECT 2 * certificate FROM main.posting WHERE posting.key = lookup_key.id"
-    f" AND certificate >= {CONTROL}) - {CONTROL}, -1)"
-)
-"""Condition of a key whose postings aren't the ones that its control row sums up. The sum over all rows, with the
-control row, is found without a comparison for each."""
 
-
-def check_keys(connection: sqlite3.Connection, keys: Sequence[tuple[str, str]], ids: Sequence[int]) -> None:
-    """Check that no key `(kind, key)` is lost, and none of the postings of the keys `ids`; note damage."""
+def check_keys(connection: sqlite3.Connection, keys: Sequence[tuple[str, str]]) -> None:
+    """Check that no key `(kind, key)` is lost; note damage. Lists of certificates are checked where they are read."""
     for shard in {row_checks.key_hash(*key) >> 20: row_checks.key_hash(*key) for key in keys}.values():
         controls.check_hash(connection, controls.Family.KEY, shard)
-    check_postings(connection, ids)
 
 
-def check_postings(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
-    """Check that none of the postings of keys is lost; note damage."""
-    for some in rows.portions(ids, AT_ONCE):
-        _check_postings(connection, *within("id IN ({})", some))
-
-
-def check_domain(connection: sqlite3.Connection, domain: str) -> None:
-    """Check that no key at or below a domain is lost, and none of their postings; note damage."""
-    controls.check_domain(connection, domain)
-    _check_postings(connection, "kind = 'domain' AND key BETWEEN ? AND ?", (domain, domain + controls.LAST))
-
-
-def _check_postings(connection: sqlite3.Connection, which: str, values: Sequence[Any]) -> None:
-    wrong = connection.execute(f"SELECT 1 FROM lookup_key WHERE {which} AND {_IS_WRONG} LIMIT 1", values).fetchone()
-    if wrong is not None:
-        row_checks.note(connection, "posting")
+def ids_below(connection: sqlite3.Connection, domain: str) -> list[int]:
+    """Return the rows of the keys at and below a domain, whose labels are reversed."""
+    sql = "SELECT id FROM lookup_key WHERE kind = 'domain' AND key BETWEEN ? AND ?"
+    return [id for (id,) in connection.execute(sql, (domain, domain + controls.LAST))]
 
 
 def check_all(connection: sqlite3.Connection) -> None:
@@ -360,4 +294,5 @@ def check_all(connection: sqlite3.Connection) -> None:
     lost = connection.execute("SELECT 1 FROM posting WHERE key NOT IN (SELECT id FROM lookup_key) LIMIT 1").fetchone()
     if wrong is not None or lost is not None:
         row_checks.note(connection, "lookup_key")
-    _check_postings(connection, "true", ())
+    for some in rows.portions([id for (id,) in connection.execute("SELECT id FROM lookup_key")], AT_ONCE):
+        posting_lists.check(connection, some)

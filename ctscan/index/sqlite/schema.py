@@ -20,7 +20,7 @@ from typing import NoReturn
 from msgspec import Struct
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import check_filling, fingerprints, row_checks, trail_log
+from ctscan.index.sqlite import check_filling, fingerprints, posting_lists, row_checks, trail_log
 
 
 class Schema(Struct, frozen=True):
@@ -128,6 +128,8 @@ def migrate(connection: sqlite3.Connection, known: list[tuple[int, str, str]], s
         trail_log.take_over(connection)
     if schema is INDEX and version < check_filling.FILLED_BY <= len(known):
         check_filling.fill(connection)
+    if schema is INDEX and version < posting_lists.FILLED_BY <= len(known):
+        posting_lists.fill(connection)
     if schema is INDEX and any(
         name.endswith((check_filling.MAILBOXES, check_filling.PLACES)) for _, name, _ in known[version:]
     ):

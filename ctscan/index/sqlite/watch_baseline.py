@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from ctscan.index.sqlite import exposed_scope, postings, rows
+from ctscan.index.sqlite import exposed_scope, posting_lists, postings, rows
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.index.sqlite.watch_facts import AT_ONCE, NOT_RESTRICTED, facts_of
 from ctscan.model.exposure import ExposureQuestion
@@ -107,23 +107,14 @@ def _in_scope(connection: sqlite3.Connection, where: Candidates, matcher: WatchM
         exposed_scope.forget(connection)
 
 
-def _with_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey]) -> Iterator[int]:
-    ids = postings.ids_of(connection, [(str(key.kind), rows.clean(key.key)) for key in keys]).values()
-    return _posted(connection, list(ids))
-
-
-def _posted(connection: sqlite3.Connection, keys: Sequence[int]) -> Iterator[int]:
-    """Yield the certificates with any of the rows of keys."""
-    for some in rows.portions(keys, AT_ONCE):
-        sql = (
-            f"SELECT certificate FROM posting WHERE key IN ({placeholders(some)}) AND certificate < {postings.CONTROL}"
-        )
-        yield from (certificate for (certificate,) in connection.execute(sql, some))
+def _with_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey]) -> set[int]:
+    ids = postings.ids_of(connection, [(str(key.kind), rows.clean(key.key)) for key in keys])
+    return posting_lists.certificates_of(connection, ids.values())
 
 
 def _with_name(connection: sqlite3.Connection, name: Sequence[Sequence[str]]) -> set[int]:
     """Return the certificates with every word of a name, each in one of its forms."""
-    words = [set(_with_keys(connection, [LookupKey(IdentifierKind.NAME, form) for form in word])) for word in name]
+    words = [_with_keys(connection, [LookupKey(IdentifierKind.NAME, form) for form in word]) for word in name]
     return set.intersection(*words) if words else set()
 
 
