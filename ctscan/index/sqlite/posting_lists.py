@@ -168,6 +168,9 @@ def _new_list(key: int, certificates: Sequence[int]) -> list[_Row]:
 def _longer(connection: sqlite3.Connection, key: int, first: int, octets: bytes, added: Sequence[int]) -> list[_Row]:
     """Return the new end of a list, with what stands before it and is new. Damage stays: it is in the difference."""
     before = first - END - _check(key, END, octets)
+    if octets and added[0] > int.from_bytes(octets[-4:], "little") and len(octets) // 4 + len(added) <= PER_ROW:
+        octets += _packed(array("I", added))
+        return [(key, END + before + _check(key, END, octets), octets)]  # nearly always
     last = _unpacked(octets)
     if before and not (last and last[0] < added[0]):  # findings of an older certificate came anew
         for certificate in added:

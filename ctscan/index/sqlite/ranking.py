@@ -8,7 +8,6 @@ certificates are therefore ranked exactly; of more, the ones that came into the 
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -66,13 +65,15 @@ def number_with_any(connection: sqlite3.Connection, keys: Collection[LookupKey],
 
 def with_rows(connection: sqlite3.Connection, ids: Collection[int], limit: int, without: Collection[int]) -> list[int]:
     """Return the newest certificates with any of the keys, which are given as rows, except some; see `with_any`."""
-    found = _last(posting_lists.read(connection, ids).values(), max(limit, RANKED) + len(without)).difference(without)
-    return _newest_first(connection, found, limit)
+    found = _last(posting_lists.read(connection, ids).values(), max(limit, RANKED) + len(without))
+    return _newest_first(connection, [id for id in found if id not in without], limit)
 
 
-def _latest_with_any(connection: sqlite3.Connection, keys: Collection[LookupKey], limit: int, pool: int) -> set[int]:
-    """Return the last certificates with any of the keys, at least a pool of them. Fewer than the limit are all, and
-    checked: a cut answer claims nothing."""
+def _latest_with_any(
+    connection: sqlite3.Connection, keys: Collection[LookupKey], limit: int, pool: int
+) -> Sequence[int]:
+    """Return the last certificates with any of the keys, at most a pool of them, ascending. Fewer than the limit are
+    all, and no key was lost: a cut answer claims nothing."""
     domains = [key.key for key in keys if key.kind == IdentifierKind.DOMAIN]
     exact = [(str(key.kind), key.key) for key in keys if key.kind != IdentifierKind.DOMAIN]
     ids = set(postings.ids_of(connection, exact).values())
@@ -85,35 +86,39 @@ def _latest_with_any(connection: sqlite3.Connection, keys: Collection[LookupKey]
     return found
 
 
-def _last_of(connection: sqlite3.Connection, ids: Sequence[int], pool: int) -> set[int]:
-    """Return the last certificates with any of the keys `ids`, at least a pool of them. A domain may have any number of
-    domains below it."""
-    found: set[int] = set()
+def _last_of(connection: sqlite3.Connection, ids: Sequence[int], pool: int) -> Sequence[int]:
+    """Return the last certificates with any of the keys `ids`, at most a pool of them, ascending. A domain may have any
+    number of domains below it."""
+    found: Sequence[int] = ()
     for some in rows.portions(ids, _AT_ONCE):
-        found = _last([*posting_lists.read(connection, some).values(), sorted(found)], pool)
+        found = _last([*posting_lists.read(connection, some).values(), found], pool)
     return found
 
 
-def _last(lists: Iterable[Sequence[int]], pool: int) -> set[int]:
-    """Return the last certificates of any of the lists, at most a pool of them."""
-    found = {certificate for certificates in lists for certificate in certificates[-pool:]}
-    return set(sorted(found)[-pool:]) if len(found) > pool else found
+def _last(lists: Iterable[Sequence[int]], pool: int) -> Sequence[int]:
+    """Return the last certificates of any of the ascending lists, at most a pool of them, ascending."""
+    filled = [certificates[-pool:] for certificates in lists if certificates]
+    return filled[0] if len(filled) == 1 else sorted(set(chain.from_iterable(filled)))[-pool:]
 
 
-def _newest_first(connection: sqlite3.Connection, found: Collection[int], limit: int) -> list[int]:
+def _newest_first(connection: sqlite3.Connection, found: Sequence[int], limit: int) -> list[int]:
+    """Put the last of ascending certificates in order."""
     if len(found) < 2:
         return list(found)[:limit]
-    newest = _newest(connection, sorted(found)[-max(limit, RANKED) :])
-    return [id for _, id in sorted(zip(newest.values(), newest, strict=True))[:limit]]
+    ranked = found[-max(limit, RANKED) :]
+    newest = _newest(connection, ranked)
+    return sorted(filter(newest.__contains__, ranked), key=newest.__getitem__)[:limit]
 
 
 def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, int]:
     """Return sort keys by certificate: newest first, certificates without a time last. Certificates that a posting
     names and that aren't there are left out, and noted as damage."""
     times: dict[int, int] = {}
-    for id, time in connection.execute(_LOGGED, (json.dumps(certificates),)):
-        if id not in times or time > times[id]:
-            times[id] = time
+    for some in rows.portions(certificates, _TOGETHER):
+        ids, logged = connection.execute(*within(_LOGGED, some)).fetchone()
+        for id, time in zip(_numbers(ids), _numbers(logged), strict=True):
+            if id not in times or time > times[id]:
+                times[id] = time
     newest = {id: -time for id, time in times.items()}
     others = [id for id in certificates if id not in newest]
     for some in rows.portions(others, _AT_ONCE):
@@ -126,12 +131,18 @@ def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict
 
 _NEVER = 1 << 64  # behind every time
 
+
+def _numbers(listed: str | None) -> Iterable[int]:
+    return map(int, listed.split(",")) if listed else ()
+
+
+_TOGETHER = 1_000
+
 _LOGGED = (
-    "SELECT certificate, timestamp FROM json_each(?) AS asked CROSS JOIN leaf ON leaf.certificate = asked.value"
-    " CROSS JOIN sighting ON sighting.leaf = leaf.id"
+    "SELECT group_concat(certificate), group_concat(timestamp)"
+    " FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id WHERE certificate IN ({})"
 )
-"""Sightings of certificates. They come as one text: a list of parameters would be sorted in portions, and the groups of
-`max` put in order, which takes as long as the search."""
+"""Sightings of certificates. They come as two texts: rows of two numbers take as long as the search for them."""
 
 _NEWEST = f"SELECT id, {NEWEST.format('certificate.id')} FROM certificate WHERE id IN ({{}})"
 
@@ -176,7 +187,7 @@ def estimate_with_words(
     if asked and all(asked):
         rarest = min(asked, key=lambda word: (min(_size(word), SEARCHED), sorted(word)))
         last = _last(rarest.values(), SEARCHED)
-        found = min(limit, len(_also_with(last, [word for word in asked if word is not rarest])))
+        found = min(limit, len(_also_with(set(last), [word for word in asked if word is not rarest])))
         found = found or len(_with_all(asked, 1))
         if found:
             return found, found == limit or _size(rarest) >= SEARCHED
