@@ -92,7 +92,7 @@ class _PlainErrors:
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, _errors_of_cipher()):
+        if error is not None and isinstance(error, _errors_of_cipher()):
             raise _plain(error) from error
 
 

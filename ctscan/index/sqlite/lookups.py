@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from ctscan.errors import IndexFault
@@ -251,12 +252,14 @@ def _summaries(
     found = connection.execute(*within(_SUMMARY, ids)).fetchall()
     if len(found) < len(set(ids)):
         row_checks.note(connection, "certificate")
-    also = _same_serial(connection, [id for id, is_shared, *_ in found if is_shared])
-    for id, _, check, key, *values, is_sound in found:
+    also = _same_serial(connection, [row[_ID] for row in found if row[_IS_SHARED]])
+    for row in found:
+        id, check, key = row[_ID], row[_CHECK], row[_KEY]
+        is_sound = row_checks.is_check_of(row[:_END]) and row_checks.is_check_of(row[_END:_IS_SHARED])
         if not is_sound:
             row_checks.note(connection, "certificate")
         try:
-            summaries[id] = _summary(values, also[id])
+            summaries[id] = _summary(_summarised(row), row[_IS_SHARED - 1] or "", also[id])
         except ValueError:
             if is_sound:
                 raise
@@ -267,8 +270,8 @@ def _summaries(
     return summaries, keys, checks
 
 
-def _summary(values: Sequence[Any], also: Sequence[bytes]) -> CertificateSummary:
-    sha256, identity, issuer, serial, subject, not_before, not_after, is_ca, partly = values
+def _summary(values: Sequence[Any], issuer: str, also: Sequence[bytes]) -> CertificateSummary:
+    sha256, identity, serial, subject, not_before, not_after, is_ca, partly = values
     return CertificateSummary(
         sha256=sha256,
         identity=identity,
@@ -290,11 +293,17 @@ _HAS_OTHER = (
 """Condition of a certificate that may share its serial number. The index of the hashes answers it."""
 
 _SUMMARY = (
-    f"SELECT certificate.id, {_HAS_OTHER}, findings_check, authority_key_id, sha256, identity, coalesce(name, ''),"
-    f" serial, subject, not_before, not_after, is_ca, partly, {row_checks.is_sound('certificate')}"
-    f" AND {row_checks.is_sound('issuer_name')}"
+    f"SELECT {row_checks.checked_columns('certificate')}, {row_checks.checked_columns('issuer_name')}, {_HAS_OTHER}"
     " FROM certificate LEFT JOIN issuer_name ON issuer_name.id = issuer WHERE certificate.id IN ({})"
 )
+"""The row of a certificate, that of its issuer's name, which ends with the name, and whether it may share its serial
+number."""
+
+_COLUMNS = ["crc", *row_checks.CHECKED["certificate"].split()]
+_END, _IS_SHARED = len(_COLUMNS), len(_COLUMNS) + 1 + len(row_checks.CHECKED["issuer_name"].split())
+_ID, _CHECK, _KEY = map(_COLUMNS.index, ("id", "findings_check", "authority_key_id"))
+_SUMMARISED = ("sha256", "identity", "serial", "subject", "not_before", "not_after", "is_ca", "partly")
+_summarised = itemgetter(*map(_COLUMNS.index, _SUMMARISED))
 
 
 PARTLY_READ = "SELECT id, identity, sha256 FROM certificate WHERE partly > 0 ORDER BY id LIMIT ?"

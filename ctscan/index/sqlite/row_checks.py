@@ -210,6 +210,18 @@ def expression(table: str, name: str = "") -> str:
 
 
 @cache
+def checked_columns(table: str) -> str:
+    """Write the columns that `is_check_of` takes: the check of a row, then what is under it. Where most of them are read
+    anyway this is quicker than `is_sound`, by which SQLite calls Python for each row."""
+    return f"{table}.crc, {', '.join(f'{table}.{column}' for column in CHECKED[table].split())}"
+
+
+def is_check_of(row: Sequence[Any]) -> bool:
+    """Return whether a row of `checked_columns` has the check that it should have, as `is_sound` does."""
+    return bool(row[0] == crc32(ascii(row[1:]).encode()))
+
+
+@cache
 def is_sound(table: str, name: str = "") -> str:
     """Write the condition that a row has the check that it should have."""
     return f"{name or table}.crc IS {expression(table, name)}"
@@ -252,7 +264,7 @@ def note(connection: sqlite3.Connection, table: str) -> None:
 
 def take_noted(connection: sqlite3.Connection) -> set[str]:
     """Return the damaged tables noted since the last call."""
-    if not isinstance(connection, Noting):
+    if not isinstance(connection, Noting) or not connection.damaged:
         return set()
     noted, connection.damaged = connection.damaged, set()
     return noted

@@ -40,12 +40,12 @@ def with_leaves(
     sightings: dict[int, list[Sighting]] = defaultdict(list)
     leaves: Leaves = {}
     unlogged = set()
-    for leaf, certificate, kind, is_logged, *values, is_sound in connection.execute(*within(_SIGHTINGS, ids)):
+    for row in connection.execute(*within(_SIGHTINGS, ids)):
+        log, name, log_id, verified, _, leaf, certificate, kind, _, _, sighting_id, _, index, timestamp, *_ = row
         leaves[leaf] = certificate, kind
-        if not is_logged:
+        if sighting_id is None:
             unlogged.add(leaf)
-        elif is_sound:
-            name, log_id, index, timestamp, verified = values
+        elif log is not None and row_checks.is_check_of(row[_LEAF]) and row_checks.is_check_of(row[_SIGHTING]):
             sighting = Sighting(name, log_id, index, rows.unsigned64(timestamp), EntryKind(kind), bool(verified))
             sightings[certificate].append(sighting)
         else:
@@ -56,12 +56,12 @@ def with_leaves(
 
 
 _SIGHTINGS = (
-    "SELECT leaf.id, certificate, kind, sighting.id IS NOT NULL, log.name, log.log_id, entry_index, timestamp,"
-    f" {IS_VERIFIED}, sighting.id IS NOT NULL AND {row_checks.is_sound('leaf')} AND {row_checks.is_sound('sighting')}"
-    " AND log.id IS NOT NULL"
+    f"SELECT log.id, log.name, log.log_id, {IS_VERIFIED},"
+    f" {row_checks.checked_columns('leaf')}, {row_checks.checked_columns('sighting')}"
     " FROM leaf LEFT JOIN sighting ON sighting.leaf = leaf.id LEFT JOIN log ON log.id = sighting.log"
     " WHERE certificate IN ({}) ORDER BY timestamp DESC, log.name, entry_index"
 )
+_LEAF, _SIGHTING = slice(4, 9), slice(9, None)  # the checks with their columns
 
 
 def check_leaves(
