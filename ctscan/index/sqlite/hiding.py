@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from ctscan.index.registry import of_certificates
 from ctscan.index.sqlite import posting_lists, postings
 from ctscan.index.sqlite.hidden_rows import HIDDEN, stands
+from ctscan.index.sqlite.remembered import recall
 from ctscan.model.identifier import IdentifierKind
 
 _WITHHELD = "CREATE TABLE temp.withheld (certificate INTEGER PRIMARY KEY)"
@@ -42,8 +43,8 @@ _DROPS = [f"DROP VIEW temp.{table}" for table in _conditions()]
 
 def before_reading(connection: sqlite3.Connection) -> None:
     """Put the views before the tables if anything is hidden, else take them away. Nearly always nothing is, as one
-    statement tells."""
-    is_restricted, has_room, has_views = connection.execute(_STATE).fetchone()
+    statement tells. Its result is remembered: whoever hides more certificates, or fewer, changes rows."""
+    is_restricted, has_room, has_views = recall(connection, before_reading, lambda c: c.execute(_STATE).fetchone())
     if is_restricted or (has_room and _is_anything_hidden(connection)):
         _put(connection)
     elif has_views:

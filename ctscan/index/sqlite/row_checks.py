@@ -211,8 +211,8 @@ def expression(table: str, name: str = "") -> str:
 
 @cache
 def checked_columns(table: str) -> str:
-    """Write the columns that `is_check_of` takes: the check of a row, then what is under it. Where most of them are read
-    anyway this is quicker than `is_sound`, by which SQLite calls Python for each row."""
+    """Write the columns that `is_check_of` takes: the check of a row, then what is under it. Where most of them are
+    read anyway this is quicker than `is_sound`, by which SQLite calls Python for each row."""
     return f"{table}.crc, {', '.join(f'{table}.{column}' for column in CHECKED[table].split())}"
 
 
@@ -286,6 +286,8 @@ def _check_whole_tables(connection: sqlite3.Connection) -> None:
 
 def known_damage(connection: sqlite3.Connection) -> set[str]:
     """Return the damaged parts that a repair has found and not mended yet."""
+    if remembered.is_empty(connection, "damage"):
+        return set()
     return {part for (part,) in connection.execute("SELECT part FROM damage")}
 
 

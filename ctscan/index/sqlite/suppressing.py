@@ -17,6 +17,7 @@ import ctscan.model as model
 from ctscan.errors import IndexFault, InputError, UsageError
 from ctscan.index.sqlite import forgetting, hiding
 from ctscan.index.sqlite.byte_locks import descriptor_of, held_whole
+from ctscan.index.sqlite.remembered import recall
 from ctscan.index.sqlite.row_checks import Noting
 from ctscan.model.suppression import Ground, Suppression, SuppressionKind
 from ctscan.privacy.suppression_file import SuppressionFile, missing_file
@@ -153,12 +154,15 @@ def _applied(connection: sqlite3.Connection, known: Suppressions, file: Suppress
     Raises:
         InputError: it has carried out entries of another file, or more than the file has.
     """
-    found = connection.execute("SELECT file, applied FROM main.suppression_state").fetchone()
+    found = recall(connection, _applied, lambda c: c.execute(_STATE).fetchone())
     if found is None:
         return 0
     if found[0] != known.file or found[1] > len(known.entries):
         raise IndexFault(str(missing_file(file.path, found[1])))
     return int(found[1])
+
+
+_STATE = "SELECT file, applied FROM main.suppression_state"
 
 
 def _save(connection: sqlite3.Connection, file: bytes, applied: int) -> None:

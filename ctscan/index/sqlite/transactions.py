@@ -55,43 +55,66 @@ class Transactions:
     def read(self, connection: sqlite3.Connection, work: Work[T], *, whole: bool) -> tuple[T, set[str]]:
         """Run `work` in a transaction, or in the snapshot that is held; return its result and the damaged tables that
         it met."""
-        if self._is_snapshot_held and not whole:
+        if whole:
+            return self._read_whole(connection, work)
+        if self._is_snapshot_held:
             row_checks.take_noted(connection)
             return work(connection), row_checks.take_noted(connection)
+        self.hold_snapshot(connection)
+        try:
+            row_checks.take_noted(connection)
+            result = work(connection)
+        except BaseException:
+            self._end_snapshot(connection)
+            connection.rollback()
+            raise
+        self.release_snapshot(connection)
+        return result, row_checks.take_noted(connection)
+
+    def _read_whole(self, connection: sqlite3.Connection, work: Work[T]) -> tuple[T, set[str]]:
         self._check_unchanged()
         self.settle(connection)
         row_checks.take_noted(connection)
 
-        def filtered(connection: sqlite3.Connection) -> T:
+        def unfiltered(connection: sqlite3.Connection) -> T:
             if self._gate is not None:
-                (hiding.before_writing if whole else hiding.before_reading)(connection)
-            if whole:
-                return work(connection)
-            with remembered.remembering(connection):
-                return work(connection)
+                hiding.before_writing(connection)
+            return work(connection)
 
-        return in_transaction(connection, "BEGIN", filtered), row_checks.take_noted(connection)
+        return in_transaction(connection, "BEGIN", unfiltered), row_checks.take_noted(connection)
 
     def hold_snapshot(self, connection: sqlite3.Connection) -> None:
         """Begin a transaction that all reading belongs to until `release_snapshot`. Suppressions that come meanwhile
         wait for its end. Writing is an error of SQLite."""
         self._check_unchanged()
-        self.settle(connection)
-        connection.execute("BEGIN")
         try:
+            self._begin(connection)
+            if self._gate is not None and self._gate.is_behind(connection):
+                connection.rollback()
+                remembered.end(connection)
+                self.settle(connection)
+                self._begin(connection)
             if self._gate is not None:
                 hiding.before_reading(connection)
-            remembered.begin(connection)
         except BaseException:
+            self._end_snapshot(connection)
             connection.rollback()
             raise
         self._is_snapshot_held = True
 
+    @staticmethod
+    def _begin(connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN")
+        remembered.begin(connection)
+
     def release_snapshot(self, connection: sqlite3.Connection) -> None:
         """End the transaction of `hold_snapshot`."""
+        self._end_snapshot(connection)
+        connection.execute("COMMIT")
+
+    def _end_snapshot(self, connection: sqlite3.Connection) -> None:
         self._is_snapshot_held = False
         remembered.end(connection)
-        connection.execute("COMMIT")
 
     def _check_unchanged(self) -> None:
         """Refuse to read on in a file that was read as it is and has changed: what SQLite holds of it is old."""
