@@ -171,7 +171,8 @@ def _names_in(match: Match, address: str) -> list[str]:
     persons = {
         one.person
         for one in match.findings
-        if any(k.key == address and k.kind == IdentifierKind.EMAIL for k in one.keys)
+        for key in one.keys
+        if key.key == address and key.kind == IdentifierKind.EMAIL
     }
     names = []
     for person in sorted(persons):

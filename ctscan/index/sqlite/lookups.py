@@ -178,7 +178,7 @@ def number_of_name(connection: sqlite3.Connection, words: Sequence[Collection[st
 
 
 def estimate_of_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int) -> tuple[int, bool]:
-    """Count certificates with every word of a name, up to some thousand; see `Finder.estimate_name`."""
+    """Count certificates with every word of a name, of common words among the last; see `Finder.estimate_name`."""
     return ranking.estimate_with_words(connection, [{rows.clean(form) for form in word} for word in words], limit)
 
 

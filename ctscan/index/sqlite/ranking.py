@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 RANKED = 2_000
 """Certificates that are ranked exactly at least, even for a smaller limit."""
 
-SEARCHED = 1_000
+SEARCHED = 256
 """Certificates of the rarest word of a name among which an estimate counts: two common words that are rarely together
 are in tens of thousands."""
 

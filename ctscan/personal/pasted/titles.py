@@ -70,5 +70,8 @@ def _has_name(text: str) -> bool:
 
 
 def _folded(word: str) -> str:
-    plain = unicodedata.normalize("NFKD", word.casefold().translate(_NO_DOTS))
+    undotted = word.casefold().translate(_NO_DOTS)
+    if undotted.isascii():  # in NFKD already
+        return undotted.strip("-'\"()")
+    plain = unicodedata.normalize("NFKD", undotted)
     return "".join(char for char in plain if not unicodedata.combining(char)).strip("-'’\"()")
