@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": {"hidden_fields", "on_first_use"},
     "errors": {"model"},  # for type checkers
     "clock": set(),
+    "garbage": set(),
     "on_first_use": set(),
     "hidden_fields": set(),
     "native_core": {"model"},
@@ -54,7 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dsar": {"model", "errors", "on_first_use", "resources", "personal"},
     "exposure": {"model", "errors", "revocation"},  # `revocation` for the standing of a certificate
     "collect": {"model", "errors", "clock", "x509", "personal", "sources", "index"},
-    "scan": {"model", "errors", "clock", "resources", "ct", "personal", "http", "sources", "index"},
+    "scan": {"model", "errors", "clock", "garbage", "resources", "ct", "personal", "http", "sources", "index"},
     "privacy": {"model", "errors", "hidden_fields", "on_first_use"},
     "views": {"model", "errors", "extras", "on_first_use", "resources", "personal", "privacy"},  # `personal`: words
     "app": {
@@ -63,7 +64,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "collect", "scan", "privacy", "views", "alerts",
     },
     "cli": {  # `scan`: events to draw; `native_core`: the version tells of it
-        "model", "errors", "on_first_use", "resources", "config", "native_core", "app", "views", "privacy", "scan",
+        "model", "errors", "garbage", "on_first_use", "resources", "config", "native_core", "app", "views", "privacy",
+        "scan",
     },
     "file_process": {"model", "errors", "sources", "x509"},  # a process of its own: `python -m ctscan.file_process`
     "__main__": {"cli"},

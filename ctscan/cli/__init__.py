@@ -8,9 +8,11 @@ The module of a command imports heavy parts inside the command, so that `ctscan 
 
 from __future__ import annotations
 
+import gc
 import threading
 
 from ctscan.cli.program import Program, complain_of_thread
+from ctscan.garbage import collected_rarely
 
 program = Program(
     name="ctscan",
@@ -21,4 +23,8 @@ program = Program(
 def main() -> None:
     """Run the `ctscan` script, and leave the process with an exit code of `errors.EXIT_CODES`."""
     threading.excepthook = complain_of_thread
-    program()
+    try:
+        with collected_rarely():
+            program()
+    finally:
+        gc.freeze()  # at its end Python looks for garbage among all objects, more than once, and then frees them anyway

@@ -25,6 +25,7 @@ from msgspec.structs import replace
 
 from ctscan.clock import unless_stopped
 from ctscan.errors import InputError
+from ctscan.garbage import collected_rarely
 from ctscan.index.open import check_url, has_index, open_index
 from ctscan.model import Run, RunState
 from ctscan.personal.rule_set import rule_set
@@ -44,7 +45,6 @@ from ctscan.scan.network import open_network
 from ctscan.scan.request import LogOutcome, LogStatus, ScanClock, ScanRequest, ScanResult
 from ctscan.scan.safe_message import safe_message
 from ctscan.scan.scope_change import is_narrower, narrowed_line, unsearched, widened_line, wider_ranges
-from ctscan.scan.workers.garbage import collected_rarely
 from ctscan.scan.workers.readers import Readers
 
 if TYPE_CHECKING:

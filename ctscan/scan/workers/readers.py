@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ctscan.garbage import collected_rarely
 from ctscan.index.open import open_index
 from ctscan.personal.rule_set import rule_set
 from ctscan.scan.log.scanner import ScanContext
@@ -14,7 +15,6 @@ from ctscan.scan.network import open_network
 from ctscan.scan.request import LogListChange, ScanClock
 from ctscan.scan.workers.aggregate import ProgressAggregator, join
 from ctscan.scan.workers.assignment import assign
-from ctscan.scan.workers.garbage import collected_rarely
 from ctscan.scan.workers.pool import LogPool
 from ctscan.scan.workers.processes import WorkerProcesses, WorkerTask
 from ctscan.scan.workers.throughput import ThroughputMonitor

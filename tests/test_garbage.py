@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from ctscan.scan.workers.garbage import EVERY, collected_rarely
+from ctscan.garbage import EVERY, collected_rarely
 
 
 def test_collection_is_rare_inside_and_as_before_afterwards() -> None:

@@ -1,4 +1,4 @@
-"""Rare collection of circular garbage while logs are read."""
+"""Rare collection of circular garbage while a command starts and while logs are read."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Final
 
 EVERY: Final = 50_000
-"""New objects between two collections. A step of a scan makes tens of thousands of rows, none of them circular: with
-Python's own 700 a tenth of the time of a commit goes into looking at them again and again."""
+"""New objects between two collections. The imports of a command make tens of thousands of objects that stay, a step of
+a scan as many rows, and none of them is circular: with Python's own 700 a tenth of the time of a commit goes into
+looking at them again and again."""
 
 
 @contextmanager
