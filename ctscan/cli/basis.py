@@ -126,7 +126,7 @@ def _print_basis(found: Basis) -> None:
     tables.say(out, "")
     tables.table(out, *basis.members(found))
     if found.outside:
-        out.print()
+        out.blank()
         tables.table(out, *basis.outside(found))
 
 

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from rich.console import Console
-
     from ctscan.model.ca_profile import CaProfile, ProfileCheck
+    from ctscan.views.console import Console
 
 
 @command(

@@ -201,4 +201,4 @@ def _print(config: Config, shape: Shape, lines: Iterable[str]) -> None:
         if line:
             tables.say(out, line)
         else:
-            out.print()
+            out.blank()

@@ -20,9 +20,8 @@ from ctscan.cli.wrapping import steps
 from ctscan.config import FILE_NAME
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from ctscan.config import Config
+    from ctscan.views.console import Console
 
 
 @command(
@@ -59,11 +58,11 @@ async def _demonstrate(out: Console, config: Config, kept: Path | None = None) -
     if code:
         return code
     tables.say(out, f"   read and proven, entry by entry, in {time.monotonic() - began:.1f} s")
-    out.print()
+    out.blank()
     tables.say(out, f"2. Looking up one of them: ctscan lookup {app.DEMO_PERSON}", "bold")
-    out.print()
+    out.blank()
     is_found = await _look_up(out, config)
-    out.print()
+    out.blank()
     if kept is not None:
         _say_kept(out, kept)
     _say_next(out, 3 if kept is None else 4)
@@ -100,7 +99,7 @@ def _say_kept(out: Console, directory: Path) -> None:
     tables.say(out, "3. The index stays. Look up again, from any directory:", "bold")
     config = shlex.quote(str((directory / FILE_NAME).absolute()))
     click.echo(f"   ctscan lookup --config {config} {app.DEMO_PERSON}")
-    out.print()
+    out.blank()
 
 
 def _say_next(out: Console, number: int) -> None:

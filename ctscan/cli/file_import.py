@@ -136,7 +136,7 @@ def _print(result: ImportResult, problems: Sequence[Problem], format: str) -> No
     out = tables.console()
     if result.counts.findings:
         tables.table(out, *listings.finding_counts(result.counts, "What was kept", texts(ENGLISH)))
-        out.print()
+        out.blank()
     tables.say(out, listings.import_line(result))
     if result.outcome == SearchState.INTERRUPTED:
         complain("import: stopped; what was read so far is kept, repeating the command reads all of it again")

@@ -156,9 +156,9 @@ def _print_table(
                 request_tables.outlook(out, found.request, texts(lang))
             else:
                 tables.findings(out, found.findings, texts(lang))
-            out.print()
+            out.blank()
     if counts.read + counts.unreadable > 1 and counts.counts.findings and not is_explained:
         tables.table(out, *listings.finding_counts(counts.counts, "What was found", texts(lang)))
-        out.print()
+        out.blank()
     if counts.read:
         tables.say(out, listings.inspection_line(counts))

@@ -124,5 +124,5 @@ async def _print_table(results: AsyncIterator[CheckedSighting], counts: ProofCou
             tables.say(out, listings.unproven_line(checked), "red")
     if logs:
         tables.table(out, *listings.proven(logs))
-        out.print()
+        out.blank()
     tables.say(out, *listings.proof_line(counts))

@@ -41,5 +41,5 @@ def _print_types() -> None:
 
     out, types = tables.console(), app.known_types()
     tables.table(out, *listings.known_types(types))
-    out.print()
+    out.blank()
     tables.say(out, listings.known_types_line(types))

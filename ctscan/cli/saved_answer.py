@@ -66,7 +66,7 @@ async def _print_table(checked: AsyncIterator[CheckedAnswer], lang: str) -> int:
     out = tables.console()
     async for one in checked:
         if codes:
-            out.print()
+            out.blank()
         codes.append(one.exit_code)
         for line, style, indent in check_lines(one, texts(lang)):
             tables.say(out, line, style, indent)

@@ -38,7 +38,7 @@ def _print(found: list[Source]) -> None:
     out = tables.console()
     tables.table(out, *listings.sources(found))
     for one in found:
-        out.print()
+        out.blank()
         tables.say(out, f"{one.name}: {one.title}", "bold")
         for line in listings.source_lines(one):
             tables.say(out, line, indent=2)

@@ -82,7 +82,7 @@ def _print(found: TemplateReport, lang: str) -> None:
     shown = [group for group in found.groups if group.with_people]
     if len(shown) > 1:
         tables.table(out, template_listing.summary_headers(say), template_listing.summary_rows(found, say))
-        out.print()
+        out.blank()
     for number, group in enumerate(shown, 1 if len(shown) > 1 else 0):
         _print_group(out, number, group, say)
     for line in template_listing.closing_lines(found, say):
@@ -95,9 +95,9 @@ def _print_group(out: Any, number: int, group: TemplateGroup, say: Texts) -> Non
     tables.say(out, template_listing.numbered(number, group, say), "bold")
     for line in template_listing.group_lines(group, say):
         tables.say(out, line, indent=2)
-    out.print()
+    out.blank()
     tables.table(out, template_listing.field_headers(say), template_listing.field_rows(group, say))
-    out.print()
+    out.blank()
     for line in template_listing.advice_lines(group, say):
         tables.say(out, f"- {line}", indent=2)
-    out.print()
+    out.blank()

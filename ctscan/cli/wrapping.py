@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from ctscan.on_first_use import late_pattern
+from ctscan.views.cell_widths import cells_of
 
 HANG = 2  # blanks in front of what is wrapped
 NARROWEST = 20  # columns; with less nothing is wrapped
@@ -34,7 +35,7 @@ def wrap(line: str, width: int) -> str:
     hang = lead.end() if lead and lead.end() else HANG
     lines, used = [""], 0
     for number, word in enumerate(line.split(" ")):
-        cells = _cells(word)
+        cells = cells_of(word)
         is_end = used + 1 + cells > width and hang + cells <= width
         if number and is_end and lines[-1].strip(" -"):
             lines.append(" " * hang + word)
@@ -55,14 +56,6 @@ def steps(rows: Sequence[tuple[str, str]], indent: int, out: TextIO) -> list[str
         return lines
     below = [(command, wrap(f"{'':{indent + 4}}{words}", width)) for command, words in rows]
     return [line for command, words in below for line in (f"{'':{indent}}{command}", words) if line.strip()]
-
-
-def _cells(word: str) -> int:
-    if word.isascii():
-        return len(word)
-    from rich.cells import cell_len
-
-    return cell_len(word)
 
 
 def _columns(out: TextIO) -> int:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from ctscan.views import cases, tables
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from ctscan.model.case_report import CaseReport, Register, Reminder
+    from ctscan.views.console import Console
     from ctscan.views.text import Texts
 
 
@@ -23,14 +22,14 @@ def summary(out: Console, report: CaseReport, reminder: Reminder | None, texts: 
 def case(out: Console, report: CaseReport, reminder: Reminder | None, texts: Texts) -> None:
     """Print a case: title and facts, deadlines, notes, history."""
     summary(out, report, reminder, texts)
-    out.print()
+    out.blank()
     if report.standing.deadlines:
         tables.table(out, *cases.deadlines(report, texts))
-        out.print()
+        out.blank()
     for note in report.standing.notes:
         tables.say(out, f"{tables.BULLET}{texts(note)}")
     if report.standing.notes:
-        out.print()
+        out.blank()
     tables.table(out, *cases.history(report.case.events, texts))
 
 

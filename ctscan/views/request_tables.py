@@ -11,7 +11,7 @@ from ctscan.views import tables
 from ctscan.views.text import Texts
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from ctscan.views.console import Console
 
 
 class RequestPage(Code):

@@ -1,26 +1,15 @@
-"""Tables and answers on stdout, drawn with rich. Only this module and the progress bars import it.
+"""Tables and answers on stdout.
 
-Every text goes through `visible`, so that a certificate can't write to the terminal. Colours appear only on a terminal,
-and not with NO_COLOR. Where a table would be too narrow to read, its rows become blocks of lines. In a pipe nothing is
-wrapped: each row and each sentence is one line, for grep and cut.
+Every text goes through `visible`, so that a certificate can't write to the terminal. Where a table would be too narrow
+to read, its rows become blocks of lines. In a pipe nothing is wrapped: each row is one line, too.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import zip_longest
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TextIO, cast
-
-from rich.box import SIMPLE_HEAD
-from rich.cells import cell_len
-from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.rule import Rule
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from ctscan.model import IdentifierKind, Remark
 from ctscan.privacy.redaction import visible
@@ -38,6 +27,7 @@ from ctscan.views.answers import (
     verdict,
     what,
 )
+from ctscan.views.cell_widths import cells_of, lines_in
 from ctscan.views.certificates import (
     certificate_line,
     owner_lines,
@@ -46,7 +36,9 @@ from ctscan.views.certificates import (
     sighting_line,
     status_words,
 )
-from ctscan.views.columns import READABLE, Column, widths
+from ctscan.views.columns import GAP, READABLE, Column, widths
+from ctscan.views.console import PIPE_WIDTH, Console
+from ctscan.views.console import console as console  # commands: `out = tables.console()`
 from ctscan.views.limits import doubts, limits
 from ctscan.views.offers import mailbox_heading, mailboxes_heading, offer_lines
 from ctscan.views.overview import overview_lines, selection_lines
@@ -57,8 +49,6 @@ if TYPE_CHECKING:
     from ctscan.model.explanation import Explanation
     from ctscan.views.text import Texts
 
-PIPE_WIDTH = 1_000_000  # columns when nobody said how wide the output is: wider than any line
-NARROWEST = 20  # columns; a terminal with less folds the lines itself, before a wide letter finds no room
 RULE = 80  # columns of a line between two answers in a pipe
 BULLET = "- "
 HANG = 2  # columns to the right of an indented line, where the rest of it stands
@@ -67,29 +57,9 @@ NO_NUMBERS: Mapping[bytes, int] = MappingProxyType({})
 SHOWN_VALUES = 200  # of one person in one certificate
 
 
-class _Trimmed:
-    """stdout without the blanks with which rich fills up lines: a pipe has no use for them."""
-
-    def write(self, rendered: str) -> int:
-        return sys.stdout.write(re.sub(r" +(?=\n)", "", rendered))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(sys.stdout, name)
-
-
-def console() -> Console:
-    """Make the console for stdout. `COLUMNS` sets the width, also of a pipe."""
-    is_terminal = sys.stdout.isatty()
-    width = None if is_terminal or os.environ.get("COLUMNS", "").isdigit() else PIPE_WIDTH
-    file = sys.stdout if is_terminal else cast(TextIO, _Trimmed())
-    out = Console(file=file, width=width, highlight=False, markup=False, emoji=False)
-    out.width = max(out.width, NARROWEST)
-    return out
-
-
-def text(value: object, style: str = "") -> Text:
+def text(value: object) -> str:
     """Make a text that can't steer the terminal."""
-    return Text(visible(str(value)), style=style, overflow="fold")
+    return visible(str(value))
 
 
 def say(out: Console, line: str, style: str = "", indent: int = 0) -> None:
@@ -97,26 +67,13 @@ def say(out: Console, line: str, style: str = "", indent: int = 0) -> None:
     text, behind the bullet of the line; of an indented line without a bullet it stands further to the right."""
     content = line.lstrip(" ")
     indent += len(line) - len(content)
-    if content.startswith(BULLET):
-        _hang(out, text(content, style), indent, len(BULLET))
-    else:
-        _hang(out, text(content, style), indent, HANG if indent else 0)
-
-
-def _hang(out: Console, shown: Text, indent: int, hang: int) -> None:
-    """Print a text behind `indent` blanks; what is wrapped stands `hang` columns further to the right."""
-    if out.width == PIPE_WIDTH and out.color_system is None and "\n" not in shown.plain:
-        out.file.write(f"{'':{indent}}{shown.plain.rstrip()}\n")  # a quarter of the time: answers may be long
-        return
-    lines = shown.wrap(out, max(1, out.width - indent - hang), overflow="fold")
-    for number, line in enumerate(lines):
-        line.rstrip()
-        out.print(Padding(line, (0, 0, 0, indent + (hang if number else 0)), expand=False))
+    hang = HANG if indent else 0
+    out.line((text(content), style), indent=indent, hang=len(BULLET) if content.startswith(BULLET) else hang)
 
 
 def rule(out: Console) -> None:
     """Print a line between two answers."""
-    out.print(Rule(style="dim"), width=min(out.width, RULE) if out.width == PIPE_WIDTH else out.width)
+    out.line((out.ruled(RULE if out.width == PIPE_WIDTH else out.width), "dim"))
 
 
 def table(
@@ -132,64 +89,72 @@ def table(
         whole: headers of columns with short values that are never folded.
         lines: the lines of each row for a narrow terminal; without them each value is a line behind its header.
     """
+    heads = [text(header) for header in headers]
     cells = [[text(value) for value in row] for row in rows]
-    found = widths([_column(out, number, header, cells, whole) for number, header in enumerate(headers)], out.width)
+    found = widths([_column(out, number, head, cells, head in whole) for number, head in enumerate(heads)], out.width)
     if found is None:
-        _lines(out, lines) if lines else _blocks(out, headers, cells)
+        _lines(out, lines) if lines else _blocks(out, heads, cells)
         return
-    grid = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold", show_edge=False)
-    for header, width in zip(headers, found, strict=True):
-        grid.add_column(text(header), overflow="fold", width=width)
+    _row(out, heads, found, "bold")
+    out.file.write(out.ruled(sum(found) + GAP * (len(found) - 1)) + "\n")
     for row in cells:
-        grid.add_row(*map(_indented, row))
-    out.print(grid)
+        _row(out, row, found)
 
 
-def _column(out: Console, number: int, header: str, rows: Sequence[Sequence[Text]], whole: Collection[str]) -> Column:
-    cells = [text(header), *(row[number] for row in rows)]
-    natural = max(cell.cell_len for cell in cells)
-    longest = max((cell_len(word) for cell in cells for word in cell.plain.split()), default=0)
+def _column(out: Console, number: int, head: str, rows: Sequence[Sequence[str]], is_whole: bool) -> Column:
+    cells = [head, *(row[number] for row in rows)]
+    natural = max(map(cells_of, cells))
+    longest = max((cells_of(word) for cell in cells for word in cell.split()), default=0)
     # the first column says what a row is about: it is folded last
-    return Column(natural, longest, header in whole or (number == 0 and natural <= out.width // 2))
+    return Column(natural, longest, is_whole or (number == 0 and natural <= out.width // 2))
 
 
-def _indented(cell: Text) -> RenderableType:
-    """Keep the blanks at the beginning of a cell in front of each of its lines."""
-    blanks = len(cell.plain) - len(cell.plain.lstrip(" "))
-    return Padding(cell[blanks:], (0, 0, 0, blanks), expand=False) if blanks else cell
+def _row(out: Console, cells: Sequence[str], found: Sequence[int], style: str = "") -> None:
+    """Print the cells of a row beside each other."""
+    columns = [_folded(cell, width) for cell, width in zip(cells, found, strict=True)]
+    for line in zip_longest(*columns, fillvalue=""):
+        blanks = [" " * (width - cells_of(cell)) for cell, width in zip(line, found, strict=True)]
+        shown = [out.styled(cell, style) + blank for cell, blank in zip(line, blanks, strict=True)]
+        out.file.write((" " * GAP).join(shown).rstrip(" ") + "\n")
+
+
+def _folded(cell: str, width: int) -> list[str]:
+    """Fold a cell into lines. Blanks at its beginning stand in front of each of them."""
+    content = cell.lstrip(" ")
+    blanks = cell[: len(cell) - len(content)]
+    return [blanks + content[begin:end] for begin, end in lines_in(content, max(1, width - len(blanks)))]
 
 
 def _lines(out: Console, rows: Iterable[Sequence[str]]) -> None:
     """Print the lines of each row, the first one as a heading."""
     for number, (heading, *rest) in enumerate(rows):
         if number:
-            out.print()
+            out.blank()
         say(out, heading, "bold")
         for line in rest:
             say(out, line, indent=2)
 
 
-def _blocks(out: Console, headers: Sequence[str], cells: Iterable[Sequence[Text]]) -> None:
+def _blocks(out: Console, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows as lines `header: value`, with the values below each other."""
-    names = [text(f"{header}:", "bold") for header in headers]
-    left = max(name.cell_len for name in names) + 1
+    names = [f"{head}:" for head in heads]
+    left = max(map(cells_of, names)) + 1
     is_beside = out.width - left >= READABLE
-    for name in names:
-        name.append(" " * (left - name.cell_len) if is_beside else "\n  ")
-    left = left if is_beside else 2
-    for number, row in enumerate(cells):
-        block = Text("\n" if number else "")
-        for name, value in zip(names, row, strict=True):
-            lines = value.wrap(out, max(1, out.width - left), overflow="fold")
-            block.append_text(name).append_text(Text(f"\n{'':{left}}").join(lines)).append("\n")
-        out.print(block, end="", no_wrap=True, overflow="ignore", crop=False)
+    between = [" " * (left - cells_of(name)) if is_beside else f"\n{'':{HANG}}" for name in names]
+    left = left if is_beside else HANG
+    for number, row in enumerate(rows):
+        if number:
+            out.blank()
+        for name, blanks, value in zip(names, between, row, strict=True):
+            shown = f"\n{'':{left}}".join(_folded(value, max(1, out.width - left)))
+            out.file.write(f"{out.styled(name, 'bold')}{blanks}{shown}\n")
 
 
 def below(out: Console, lines: Iterable[tuple[str, str]]) -> None:
     """Print lines below a table, each with its colour, and a blank line in front of the first one."""
     for number, (line, style) in enumerate(lines):
         if not number:
-            out.print()
+            out.blank()
         say(out, line, style)
 
 
@@ -208,8 +173,7 @@ def findings(out: Console, found: Sequence[Finding], texts: Texts) -> None:
         indent = 4 if list(groups) == ["subject"] else 6
         values = list(_values(theirs, texts).items())
         for (value, about), places in values[:SHOWN_VALUES]:
-            line = Text.assemble(text(value, "bold"), "  ", text(about))
-            _hang(out, line, indent, HANG)
+            out.line((text(value), "bold"), (f"  {text(about)}", ""), indent=indent, hang=HANG)
             for why, where in places.items():
                 say(
                     out,
@@ -226,7 +190,7 @@ def explanations(out: Console, explained: Iterable[Explanation], texts: Texts) -
     from ctscan.views.explanations import explanation_lines  # not at the top: answers have none
 
     for explanation in explained:
-        out.print()
+        out.blank()
         for indent, line in explanation_lines(explanation, texts):
             say(out, line, "" if indent else "bold", indent=4 + indent)
 
@@ -286,13 +250,13 @@ class AnswerInParts:
 
     def end(self, given: Answer, *, above: Answer | None = None) -> None:
         """Print the rest."""
-        self._out.print()
+        self._out.blank()
         _verdict(self._out, given, self._texts, above)
         _beside_and_coverage(self._out, given, self._texts, above)
 
     def break_off(self) -> None:
         """Say that the answer has no verdict."""
-        self._out.print()
+        self._out.blank()
         say(self._out, self._texts(Say.BROKEN_OFF(count=len(self._numbers))), "bold red")
 
 
@@ -319,22 +283,23 @@ def _numbered(
     numbers: Mapping[bytes, int],
 ) -> None:
     """Print a certificate behind its number, which stands before the number of all."""
-    out.print()
+    out.blank()
     say(out, _heading(match, *number, given, texts), "bold")
     _match(out, match, given.authorities, texts, numbers)
 
 
 def _beside_and_coverage(out: Console, given: Answer, texts: Texts, above: Answer | None) -> None:
     _mailboxes_and_offers(out, given, texts)
-    out.print()
+    out.blank()
     if given.coverage and above is not None and given.coverage == above.coverage:
         say(out, texts(Say.COVERAGE_AS_ABOVE()))
-        out.print()
+        out.blank()
     elif given.coverage:
         coverage(out, given.coverage, texts)
-        out.print()
+        out.blank()
     for line in document_lines(given, texts):
         say(out, line, "dim")
+    out.file.flush()  # a reader of a pipe sees each answer of a list as it comes
 
 
 def _below_verdict(given: Answer, texts: Texts, above: Answer | None) -> list[str]:
@@ -351,15 +316,15 @@ def _below_verdict(given: Answer, texts: Texts, above: Answer | None) -> list[st
 def _mailboxes_and_offers(out: Console, given: Answer, texts: Texts) -> None:
     """Print what stands beside the answer: similar identifiers, and mailboxes of the name."""
     if given.offers:
-        out.print()
+        out.blank()
         say(out, texts(Say.OFFERS(count=len(given.offers))), "bold")
         for line in offer_lines(given, texts):
             say(out, f"{BULLET}{line}", indent=2)
     if given.mailboxes:
-        out.print()
+        out.blank()
         say(out, mailboxes_heading(given, texts), "bold")
     for number, match in enumerate(given.shown_mailboxes, 1):
-        out.print()
+        out.blank()
         say(out, mailbox_heading(match, number, given, texts), "bold")
         _match(out, match, given.authorities, texts)
 

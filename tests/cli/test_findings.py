@@ -6,12 +6,12 @@ import io
 
 import pytest
 from msgspec.structs import replace
-from rich.console import Console
 from support.kept import email_finding, name_finding, number_finding
 
 from ctscan.model import LEGACY, Confidence, Finding, Message, Qualifier, Sensitivity, SubjectKind
 from ctscan.views import answers, tables
 from ctscan.views import json as shapes
+from ctscan.views.console import Console
 from ctscan.views.text import ENGLISH, texts
 
 JANE = name_finding("Jane Roe")
@@ -20,7 +20,7 @@ NUMBER = replace(number_finding("12345678Z"), category="user.government_id.natio
 
 def page(*findings: Finding, width: int = 200) -> str:
     out = io.StringIO()
-    tables.findings(Console(file=out, width=width, highlight=False, markup=False), findings, texts(ENGLISH))
+    tables.findings(Console(file=out, width=width), findings, texts(ENGLISH))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 

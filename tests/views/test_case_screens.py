@@ -9,7 +9,6 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
-from rich.console import Console
 from support.case_events import case_event, paused, request_case
 
 from ctscan.dsar.regimes import regime
@@ -21,6 +20,7 @@ from ctscan.model.identifier import IdentifierKind
 from ctscan.views import case_screens, tables
 from ctscan.views.case_words import ACTIONS, DECISIONS, KINDS, STATES
 from ctscan.views.cases import due_lines, nothing_line
+from ctscan.views.console import Console
 from ctscan.views.json import case as json_case
 from ctscan.views.text import texts
 

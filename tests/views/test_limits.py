@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
-from rich.console import Console
 from test_pseudo_language import match
 
 from ctscan.model import (
@@ -32,6 +31,7 @@ from ctscan.model import (
 )
 from ctscan.views import tables
 from ctscan.views.answers import coverage_row, verdict
+from ctscan.views.console import Console
 from ctscan.views.json import answer as shape
 from ctscan.views.limits import doubts, limits
 from ctscan.views.text import texts
@@ -268,7 +268,7 @@ def test_the_table_of_coverage_marks_logs(given: LogCoverage, last: str) -> None
 
 def printed(given: Answer, width: int, above: Answer | None = None) -> str:
     out = io.StringIO()
-    tables.answer(Console(file=out, width=width, highlight=False, markup=False), given, EN, above=above)
+    tables.answer(Console(file=out, width=width), given, EN, above=above)
     return out.getvalue()
 
 

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
-from rich.console import Console
 
 from ctscan.answer.log_report import log_report
 from ctscan.model import (
@@ -72,6 +71,7 @@ from ctscan.model import (
 from ctscan.model.results import CheckedMisbehaviour, RefreshResult, StandingCounts
 from ctscan.resources import data_path
 from ctscan.views import listings, tables
+from ctscan.views.console import Console
 from ctscan.views.misbehaviour import contradiction_lines, contradictions
 from ctscan.views.text import PLACEHOLDER, Sentence, Texts, read_texts
 
@@ -114,7 +114,7 @@ def _toml(sentence: Sentence) -> str:
 
 def printed(draw: Callable[[Console], None]) -> str:
     out = io.StringIO()
-    draw(Console(file=out, width=400, highlight=False, markup=False))
+    draw(Console(file=out, width=400))
     return out.getvalue()
 
 

@@ -9,16 +9,16 @@ import sys
 
 import pytest
 from rich.cells import cell_len
-from rich.console import Console
 from support.cli import ROOT
 
 from ctscan.views import tables
+from ctscan.views.console import NARROWEST, PIPE_WIDTH, Console
 
 SENTENCE = "the signed head is older than the maximum merge delay of the log and the time that you set together"
 
 
 def drawn(width: int) -> Console:
-    return Console(file=io.StringIO(), width=width, highlight=False, markup=False, emoji=False)
+    return Console(file=io.StringIO(), width=width)
 
 
 def lines_of(out: Console) -> list[str]:
@@ -58,7 +58,7 @@ def test_wide_characters_count_as_they_are_shown() -> None:
 
 
 def test_in_a_pipe_nothing_is_wrapped() -> None:
-    out = drawn(tables.PIPE_WIDTH)
+    out = drawn(PIPE_WIDTH)
     tables.table(out, ("Log", "Reason"), [("one", SENTENCE * 20), ("two", SENTENCE)])
     tables.say(out, f"- {SENTENCE * 30}", indent=2)
     header, _rule, one, two, bullet = lines_of(out)
@@ -67,7 +67,7 @@ def test_in_a_pipe_nothing_is_wrapped() -> None:
 
 
 def test_the_line_between_answers_is_short_in_a_pipe() -> None:
-    for width, expected in ((tables.PIPE_WIDTH, tables.RULE), (60, 60)):
+    for width, expected in ((PIPE_WIDTH, tables.RULE), (60, 60)):
         out = drawn(width)
         tables.rule(out)
         assert len(lines_of(out)[0]) == expected
@@ -125,7 +125,7 @@ def test_tiny_terminals_show_everything(width: int) -> None:
     assert shown == "Serialnumber:4a8c58Subject:CN=山田太郎Serialnumber:01Subject:CN=JaneRoe-abulletwith漢字"
 
 
-@pytest.mark.parametrize(("columns", "expected"), [("1", tables.NARROWEST), ("60", 60), ("", tables.PIPE_WIDTH)])
+@pytest.mark.parametrize(("columns", "expected"), [("1", NARROWEST), ("60", 60), ("", PIPE_WIDTH)])
 def test_the_width_of_the_console(columns: str, expected: int) -> None:
     code = "from ctscan.views import tables; print(tables.console().width)"
     environment = {**os.environ, "COLUMNS": columns, "PYTHONPATH": str(ROOT)}
