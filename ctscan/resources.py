@@ -5,12 +5,16 @@ Facts that a person may read and edit; no code. Knows nothing of their formats.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 from ctscan.errors import InputError
+from ctscan.on_first_use import late_pattern
 
 _PACKAGE = Path(__file__).resolve().parent
+_PROJECT = late_pattern(r'^\[project\]\nname = "ctscan"\nversion = "([^"]+)"$', re.MULTILINE)
+"""Version in `pyproject.toml`, the rest of which a look-up needn't parse."""
 
 
 def data_path(name: str) -> Path:
@@ -25,12 +29,8 @@ def data_path(name: str) -> Path:
 def version() -> str:
     """Version of ctscan: of the source tree that it runs from, else of the installed package."""
     source = _PACKAGE.parent / "pyproject.toml"
-    if source.is_file():
-        import tomllib  # here, because most commands ask for data files and not for the version
-
-        found = tomllib.loads(source.read_text(encoding="utf-8")).get("project", {})
-        if found.get("name") == "ctscan":
-            return str(found["version"])
+    if source.is_file() and (found := _PROJECT.search(source.read_text(encoding="utf-8"))):
+        return found[1]
     return _installed_version()
 
 

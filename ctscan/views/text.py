@@ -112,8 +112,8 @@ def texts(lang: str) -> Texts:
 
 
 def read_texts(path: Path) -> Texts:
-    """Sentences of one file, by code. InputError when it isn't text, or a table when it is first used and isn't TOML or
-    holds something else than sentences."""
+    """Sentences of one file, by code. InputError when it isn't text, or when a sentence is used that isn't TOML or is
+    no sentence."""
     try:
         return Texts(path.stem, _Sentences(path.name, path.read_text(encoding="utf-8")))
     except (ValueError, OSError) as error:
@@ -124,8 +124,8 @@ _TABLE = late_pattern(r"^\[([a-z-]+)\] *\n", re.MULTILINE)
 
 
 class _Sentences(Mapping[str, Sentence]):
-    """Sentences of a file by code. A table is parsed when one of its codes is asked for: a command shows sentences of a
-    few tables, and all of them take 40 ms."""
+    """Sentences of a file by code. A sentence is parsed when its code is asked for: a command shows few, and all take
+    40 ms. A table in which the line of a code isn't found is parsed as a whole."""
 
     def __init__(self, name: str, text: str) -> None:
         self._name = name
@@ -138,7 +138,12 @@ class _Sentences(Mapping[str, Sentence]):
         self._read = _sentences(name, "", first)
 
     def __getitem__(self, code: str) -> Sentence:
-        self._load(code.partition(".")[0])
+        if code not in self._read:
+            vocabulary, _, word = code.partition(".")
+            if line := _line(self._unread.get(vocabulary, ""), word):
+                self._read |= _sentences(self._name, vocabulary, line)
+            else:
+                self._load(vocabulary)
         return self._read[code]
 
     def __iter__(self) -> Iterator[str]:
@@ -156,8 +161,16 @@ class _Sentences(Mapping[str, Sentence]):
         return sum(1 for _ in self)
 
 
+def _line(table: str, word: str) -> str:
+    """Return the line of a code in a table; empty where it has none. Each sentence is one line."""
+    table = f"\n{table}"
+    begins = (table.find(f"\n{key} = ") + 1 for key in (word, f'"{word}"'))
+    begin = next(filter(None, begins), 0)
+    return table[begin:].partition("\n")[0] if begin else ""
+
+
 def _sentences(name: str, vocabulary: str, table: str) -> dict[str, Sentence]:
-    """Parse a table of a file; without a vocabulary, the beginning of the file."""
+    """Parse a table of a file, or a line of it; without a vocabulary, the beginning of the file."""
     import tomllib  # here: commands that show no sentence don't need it
 
     try:
