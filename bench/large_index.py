@@ -26,13 +26,12 @@ from itertools import islice
 from math import ceil
 from pathlib import Path
 
-from ctscan.scan.workers.garbage import collected_rarely
-
 from bench.context import Bench
 from bench.findings import BEGAN, LOG, STEP, Population, steps
 from bench.lookups import Timed, asked_of, first_touch, timed_look_ups
 from bench.results import Row, rounded, row
 from bench.scans import environment
+from ctscan.garbage import collected_rarely
 from ctscan.index.open import open_index
 from ctscan.model import Run, RunState, ScanStep
 from ctscan.personal.rule_set import rule_set
