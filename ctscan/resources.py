@@ -5,16 +5,14 @@ Facts that a person may read and edit; no code. Knows nothing of their formats.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
 from ctscan.errors import InputError
-from ctscan.on_first_use import late_pattern
 
 _PACKAGE = Path(__file__).resolve().parent
-_PROJECT = late_pattern(r'^\[project\]\nname = "ctscan"\nversion = "([^"]+)"$', re.MULTILINE)
-"""Version in `pyproject.toml`, the rest of which a look-up needn't parse."""
+_PROJECT = '[project]\nname = "ctscan"\nversion = "'
+"""Text in front of the version in `pyproject.toml`, the rest of which a look-up needn't parse."""
 
 
 def data_path(name: str) -> Path:
@@ -29,8 +27,10 @@ def data_path(name: str) -> Path:
 def version() -> str:
     """Version of ctscan: of the source tree that it runs from, else of the installed package."""
     source = _PACKAGE.parent / "pyproject.toml"
-    if source.is_file() and (found := _PROJECT.search(source.read_text(encoding="utf-8"))):
-        return found[1]
+    if source.is_file():
+        _, is_ours, rest = source.read_text(encoding="utf-8").partition(_PROJECT)
+        if is_ours:
+            return rest.partition('"')[0]
     return _installed_version()
 
 

@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "hidden_fields": set(),
     "native_core": {"model"},
     "extras": {"errors"},
-    "resources": {"errors", "on_first_use"},
+    "resources": {"errors"},
     "config": {"model", "errors", "on_first_use", "resources"},
     "ct": {"model", "errors", "on_first_use", "native_core"},
     "x509": {"model", "errors", "on_first_use", "extras"},

@@ -19,7 +19,7 @@ from ctscan.http.transport import TransportError
 BUFFER = 256 << 10  # octets received at once: as many as asyncio decrypts in one go; at its end it may drop more
 AHEAD = 256 << 10  # octets of a body that may wait for a reader
 TLS_REQUEST = 16 << 10  # octets of a request over TLS that the kernel takes at once
-IN_PLACE_LIMIT = 1 << 20  # octets of a body for which room is made as soon as they are announced
+IN_PLACE_LIMIT = 4 << 20  # octets of a body for which room is made as soon as they are announced
 
 BROKEN_OFF = "the connection broke off, or the answer is no HTTP"
 BROKEN = "the connection broke"
