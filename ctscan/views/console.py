@@ -7,7 +7,6 @@ with NO_COLOR. Texts are written as they are: `tables` makes those of certificat
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from typing import TextIO
@@ -73,9 +72,16 @@ class Console:
 def console() -> Console:
     """Make the console for stdout. `COLUMNS` sets the width, also of a pipe."""
     is_terminal = sys.stdout.isatty()
-    is_said = is_terminal or os.environ.get("COLUMNS", "").isdigit()
-    width = shutil.get_terminal_size().columns if is_said else PIPE_WIDTH
-    return Console(sys.stdout, width, _styles() if is_terminal else None)
+    return Console(sys.stdout, _width(is_terminal), _styles() if is_terminal else None)
+
+
+def _width(is_terminal: bool) -> int:
+    said = os.environ.get("COLUMNS", "")
+    if not is_terminal and not said.isdigit():
+        return PIPE_WIDTH
+    import shutil  # here: a pipe has no size
+
+    return shutil.get_terminal_size().columns
 
 
 def _styles() -> Mapping[str, str]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -184,4 +183,6 @@ def remove_beside(draft: Path) -> None:
     for suffix in (*_OF_SQLITE, ".lock"):
         draft.with_name(f"{draft.name}{suffix}").unlink(missing_ok=True)
     with suppress(FileNotFoundError):
+        import shutil  # here: a look-up clears nothing away, and it imports every kind of compression
+
         shutil.rmtree(draft.with_name(f"{draft.name}.locks"))
