@@ -194,7 +194,7 @@ def test_the_work_of_a_process_counts_for_the_machine() -> None:
 
 def test_the_content_of_an_index_does_not_depend_on_its_last_size() -> None:
     population = Population(800)
-    short, long = (next(steps(size, population, "rules")) for size in (800, 8_000))
+    short, long = (next(steps(size, population, "rules")) for size in (1_600, 8_000))
     assert short.result == long.result
     holders = Counter(population.holder(number).address for number in range(2_400))
     assert set(holders.values()) == {4}
