@@ -71,6 +71,8 @@ def hosts_of(certificate: Certificate) -> tuple[str, ...]:
     for window in certificate.subject.windows:
         texts += [one.text for one in window.attributes if one.oid == _COMMON_NAME]
     values = [text.value for text in texts if text is not None and "." in text.value]  # the name of a person has none
+    if not values:
+        return ()
     written = [value.strip().lower().removeprefix("*.").strip(".") for value in values]
     return tuple(dict.fromkeys(filter(_is_host, written)))[:_MOST_HOSTS]
 

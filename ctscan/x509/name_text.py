@@ -87,6 +87,8 @@ def _attribute(attribute: Attribute) -> str:
 
 def _escape(value: str) -> str:
     """Escape special (RFC 4514 section 2.4) and unprintable characters."""
+    if value.isalnum():
+        return value
     is_plain = value.isprintable() and _SPECIAL.isdisjoint(value)
     if is_plain and not value.startswith((" ", "#")) and not value.endswith(" "):
         return value

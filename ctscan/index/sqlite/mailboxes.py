@@ -27,7 +27,7 @@ READ = 20_000
 def add(connection: sqlite3.Connection, addresses: Iterable[tuple[int, str]]) -> None:
     """Insert new look-up keys `(id, address)`, also into the control totals."""
     rows = sorted((place_of(address), id) for id, address in addresses)
-    many_rows.insert(connection, "INSERT INTO mailbox (place, key)", rows)
+    many_rows.insert(connection, "INSERT OR FAIL INTO mailbox (place, key)", rows)
     controls.add(connection, Family.MAILBOX, [controls.place_term(*row) for row in rows])
     controls.add_places(connection, rows)
 

@@ -2,6 +2,10 @@
 
 SQLite locks, starts and ends a statement for each row of `executemany`, and Python gives up its own lock and takes it
 again. For short rows this takes as long as the insertion itself.
+
+Before a statement of many rows changes a page, SQLite copies it, to be able to take back this statement alone. Nobody
+here asks for that: an error ends the transaction. Tables without foreign keys are therefore written with INSERT OR
+FAIL, which copies nothing; with foreign keys SQLite copies in any case.
 """
 
 from __future__ import annotations

@@ -117,14 +117,14 @@ def _key_ids(
     connection: sqlite3.Connection, keys: Collection[tuple[str, str]]
 ) -> tuple[dict[tuple[str, str], int], range]:
     """Return the rows of look-up keys, and which of them are new; insert new keys."""
-    hashes = {key: row_checks.key_hash(*key) for key in keys}
+    hashes = row_checks.key_hashes(keys)
     ids = _ids_by_hash(connection, hashes)
     new = sorted(hashes.keys() - ids.keys())
     if not new:
         return ids, range(0)
     first = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM lookup_key").fetchone()[0]
     rows_of_new = [(id, *key, hashes[key]) for id, key in enumerate(new, first)]
-    many_rows.insert(connection, "INSERT INTO lookup_key (id, kind, key, hash)", rows_of_new)
+    many_rows.insert(connection, "INSERT OR FAIL INTO lookup_key (id, kind, key, hash)", rows_of_new)
     _control(connection, rows_of_new)
     ids.update({(kind, key): id for id, kind, key, _ in rows_of_new})
     return ids, range(first, first + len(new))

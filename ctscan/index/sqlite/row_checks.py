@@ -149,6 +149,15 @@ def key_hash(kind: str, key: str) -> int:
     return signed_hash(f"{kind}\0{key}")
 
 
+def key_hashes(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Return the hashes of many keys `(kind, key)`: `key_hash`, without two calls for each."""
+    sign = _SIGN
+    return {
+        key: (crc32(("%s\0%s" % key).encode("utf-8", "surrogatepass")) ^ sign) - sign  # noqa: UP031  a tuple as it is
+        for key in keys
+    }
+
+
 def register(connection: sqlite3.Connection) -> None:
     """Make the functions `row_check`, `key_hash`, `text_hash` and `place_of` known to a connection."""
     connection.create_function("row_check", -1, check_of, deterministic=True)

@@ -30,15 +30,14 @@ from ctscan.model import (
 )
 
 if TYPE_CHECKING:
-    from ctscan.model import (
-        LookupKey,
-    )
+    from ctscan.model import LookupKey
     from ctscan.model.message import Param
 
 T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
+_WORDS = {kind: str(kind) for kind in IdentifierKind}  # one object for each: equal texts are then compared at once
 _LARGEST_DER = 1 << 24  # a certificate in a leaf has a length of 24 bits (RFC 6962 section 3.4)
 
 
@@ -301,7 +300,7 @@ def stored_finding(finding: Finding) -> StoredFinding:
             finding.qualifiers,
             finding.tag,
         ),
-        _stored_keys(finding.keys),
+        _stored_keys(finding.keys) if finding.keys else (),
         clean(finding.value),
         None if finding.canonical == finding.value else clean(finding.canonical),
         finding.raw or None,
@@ -311,7 +310,7 @@ def stored_finding(finding: Finding) -> StoredFinding:
 
 def _stored_keys(keys: Sequence[LookupKey]) -> tuple[tuple[str, str], ...]:
     """Convert look-up keys, each once."""
-    found = [(str(key.kind), clean(key.key)) for key in keys]
+    found = [(_WORDS[key.kind], text if (text := key.key).isascii() else clean(text)) for key in keys]
     return tuple(found) if len(found) < 2 else tuple(dict.fromkeys(found))
 
 
@@ -339,9 +338,11 @@ def _stored_kind(
 
 def findings_check(findings: Iterable[StoredFinding]) -> int:
     """Return the check of the findings of a certificate, in their order, as they are written."""
-    return check_of_findings(
-        (kind.check, keys, value, canonical, raw, repaired) for kind, keys, value, canonical, raw, repaired in findings
-    )
+    parts = [  # of `check_of_findings`, without a tuple for each
+        f"{kind.check}\0{' '.join(chain.from_iterable(keys))}\0{value}\0{canonical}\0{raw!r}\0{repaired}"
+        for kind, keys, value, canonical, raw, repaired in findings
+    ]
+    return zlib.crc32("\0".join(parts).encode("utf-8", "surrogatepass"))
 
 
 def check_of_findings(findings: Iterable[tuple[Any, ...]]) -> int:
