@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from support.accusing import assert_healed, misbehaviour_in
 from support.attacking import BOTH, add_people, endings
+from support.crossing import crossed
 from support.exchange import Answer
 from support.logs import LogBuilder, b64
 from support.scanning import Heard, look_up, people_log, ranges, scan, states
@@ -95,8 +96,7 @@ def test_a_readonly_log_whose_server_answers_with_garbage_is_read_to_the_final_h
     assert_healed(tmp_path / "db")
 
 
-@pytest.mark.parametrize("protocol", BOTH)
-@pytest.mark.parametrize("is_silent", [False, True])
+@pytest.mark.parametrize(("protocol", "is_silent"), crossed(BOTH, [False, True]))
 def test_a_list_that_states_another_root_than_the_log_signed_is_noticed_although_all_is_read(
     protocol: LogProtocol, is_silent: bool, tmp_path: Path
 ) -> None:
@@ -197,9 +197,7 @@ OUTCOMES = {
 }
 
 
-@pytest.mark.parametrize("protocol", BOTH)
-@pytest.mark.parametrize("size", [900, 512])
-@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize(("protocol", "size", "lie"), [*crossed(BOTH, [900], LIES), *crossed(BOTH[::-1], [512], LIES)])
 def test_every_lie_is_proven_to_third_parties_or_named_as_a_failure(
     protocol: LogProtocol, size: int, lie: Callable[[SimulatedLog], None], tmp_path: Path
 ) -> None:
@@ -260,8 +258,7 @@ def nothing_at_all(builder: LogBuilder) -> list[bytes]:
 FALSE = [unsigned, of_another_origin, beyond_the_final_head, nothing_at_all]
 
 
-@pytest.mark.parametrize("how", ["the next scan", "logs evidence"])
-@pytest.mark.parametrize("heads", FALSE)
+@pytest.mark.parametrize(("how", "heads"), crossed(["the next scan", "logs evidence"], FALSE))
 def test_an_old_accusation_that_nobody_else_can_verify_is_dismissed_and_named(
     heads: Callable[[LogBuilder], list[bytes]], how: str, tmp_path: Path
 ) -> None:
@@ -316,8 +313,7 @@ def test_an_old_accusation_that_its_heads_prove_stands(lie: str, tmp_path: Path)
     assert len(misbehaviour_in(db)) == 1
 
 
-@pytest.mark.parametrize("protocol", BOTH)
-@pytest.mark.parametrize("is_true", [True, False])
+@pytest.mark.parametrize(("protocol", "is_true"), crossed(BOTH, [True, False]))
 def test_old_heads_that_may_contradict_each_other_are_settled_by_the_next_scan(
     protocol: LogProtocol, is_true: bool, tmp_path: Path
 ) -> None:

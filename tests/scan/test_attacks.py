@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from support.accusing import misbehaviour_in
 from support.attacking import ALL, BOTH, add_people, all_evidence, endings, tiles_of
+from support.crossing import crossed
 from support.exchange import Answer, Request
 from support.logs import EPOCH, LogBuilder
 from support.scanning import (
@@ -204,9 +205,9 @@ def day(number: int) -> str:
     return datetime.fromtimestamp(EPOCH / 1000 + number * 86_400, UTC).isoformat()
 
 
-@pytest.mark.parametrize("protocol", ALL)
-@pytest.mark.parametrize(("gone", "first"), [(14, 11), (5, 11), (10, 11)])
-def test_a_date_is_found_in_a_log_that_was_pruned(protocol: LogProtocol, gone: int, first: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("protocol", "gone"), crossed(ALL, [14, 5, 10]))
+def test_a_date_is_found_in_a_log_that_was_pruned(protocol: LogProtocol, gone: int, tmp_path: Path) -> None:
+    first = 11
     with Simulator() as sim:
         log = sim.add("people", days_log(protocol), protocol)
         log.pruned_below = 256 * gone
@@ -408,9 +409,13 @@ def test_a_hash_tile_that_is_no_use_costs_what_it_covers_and_no_more(
 # --- garbled answers ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("protocol", [LogProtocol.RFC6962, LogProtocol.HYBRID])
-@pytest.mark.parametrize("entry_and_proof", [True, False])
-@pytest.mark.parametrize("index", [399, 511, 999])
+@pytest.mark.parametrize(
+    ("protocol", "entry_and_proof", "index"),
+    [
+        *crossed([LogProtocol.RFC6962, LogProtocol.HYBRID], [True], [399, 511, 999]),
+        *crossed([LogProtocol.HYBRID, LogProtocol.RFC6962], [False], [399, 511, 999]),
+    ],
+)
 def test_a_leaf_that_is_garbled_wherever_it_is_asked_for_costs_its_batch(
     protocol: LogProtocol, entry_and_proof: bool, index: int, tmp_path: Path
 ) -> None:
@@ -467,8 +472,7 @@ def test_two_places_garbled_and_one_missing_in_one_pass(tmp_path: Path) -> None:
         assert found == [(i, True) for i in sorted(PEOPLE)]
 
 
-@pytest.mark.parametrize("protocol", ALL)
-@pytest.mark.parametrize("start", ["1", "255", "901"])
+@pytest.mark.parametrize(("protocol", "start"), crossed(ALL, ["1", "255", "901"]))
 def test_evidence_follows_the_recursive_definition_wherever_reading_begins_and_resumes(
     protocol: LogProtocol, start: str, tmp_path: Path
 ) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.attacking import ALL, BOTH, add_people, all_evidence, crossed, endings, tiles_of
+from support.attacking import ALL, BOTH, add_people, all_evidence, endings, tiles_of
+from support.crossing import crossed
 from support.exchange import Answer
 from support.logs import WIDTH
 from support.scanning import (
@@ -84,7 +85,7 @@ FAILURES: dict[str, Answer | Change] = {
 }
 
 
-@pytest.mark.parametrize(("failure", "protocol"), crossed(FAILURES))
+@pytest.mark.parametrize(("failure", "protocol"), crossed(FAILURES, ALL))
 def test_an_entry_that_fails_for_ever_is_a_gap_and_the_rest_is_read(
     failure: str, protocol: LogProtocol, tmp_path: Path
 ) -> None:
@@ -157,7 +158,7 @@ def test_a_hash_tile_that_fails_is_a_gap_or_ends_the_pass_but_never_passes_for_r
 # --- a log that is down ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("after", "protocol"), crossed([0, 1, 2, 3]))
+@pytest.mark.parametrize(("after", "protocol"), crossed([0, 1, 2, 3], ALL))
 def test_a_log_that_goes_down_leaves_no_gap_and_is_not_stormed(
     after: int, protocol: LogProtocol, tmp_path: Path
 ) -> None:
@@ -173,7 +174,7 @@ def test_a_log_that_goes_down_leaves_no_gap_and_is_not_stormed(
     assert look_up(db, PEOPLE[200]).complete
 
 
-@pytest.mark.parametrize(("after", "protocol"), crossed([4, 2, 6, 9, 14]))
+@pytest.mark.parametrize(("after", "protocol"), crossed([4, 2, 6, 9, 14], ALL))
 def test_a_log_that_goes_down_in_a_search_loses_no_more_than_what_failed_before(
     after: int, protocol: LogProtocol, tmp_path: Path
 ) -> None:
@@ -220,8 +221,7 @@ def timed(sim: Simulator, db: Path, give_up: float, **changes: object) -> tuple[
     return result, time.monotonic() - began
 
 
-@pytest.mark.parametrize("protocol", [*BOTH, pytest.param(LogProtocol.HYBRID, marks=pytest.mark.long)])
-@pytest.mark.parametrize("failure", [server_error(500), slow(60), dropped()], ids=["500", "silent", "dropped"])
+@pytest.mark.parametrize(("failure", "protocol"), crossed([server_error(500), slow(60), dropped()], ALL))
 def test_an_entry_that_fails_costs_twice_the_patience_at_most(
     failure: Answer | Change, protocol: LogProtocol, tmp_path: Path
 ) -> None:
@@ -290,7 +290,7 @@ def test_gaps_are_exactly_the_entries_that_fail_at_length(seed: int, tmp_path: P
     check_exact(ALL[seed % 3], bad, story.choice([16, 100, 256]), limit, story.random() < 0.5, tmp_path / "db")
 
 
-@pytest.mark.parametrize(("row", "protocol"), crossed([(250, 270), (250, 262), (300, 760), (990, 1000)]))
+@pytest.mark.parametrize(("row", "protocol"), crossed([(250, 270), (250, 262), (300, 760), (990, 1000)], ALL))
 def test_a_row_of_entries_is_one_gap_and_costs_few_requests(row: Span, protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol)
@@ -303,7 +303,7 @@ def test_a_row_of_entries_is_one_gap_and_costs_few_requests(row: Span, protocol:
 # --- interruptions, several processes, following -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("steps", "protocol"), crossed([2, 1, 3, 4]))
+@pytest.mark.parametrize(("steps", "protocol"), crossed([2, 1, 3, 4], ALL))
 def test_a_pass_that_is_stopped_among_failing_entries_is_taken_up(
     steps: int, protocol: LogProtocol, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.cli import run
+from support.crossing import crossed
 from support.exchange import Answer
 from support.scanning import people_log, scan, states, with_index
 from support.simulator import SimulatedLog, Simulator
@@ -70,8 +71,7 @@ def test_two_roots_for_one_size_are_a_split_view(protocol: LogProtocol, tmp_path
     assert AuditAction.EVIDENCE in {event.action for event in events}
 
 
-@pytest.mark.parametrize("protocol", BOTH)
-@pytest.mark.parametrize("theirs", [200, 450])
+@pytest.mark.parametrize(("protocol", "theirs"), crossed(BOTH, [200, 450]))
 def test_another_size_is_comparable_only_by_a_proof_of_the_log(
     protocol: LogProtocol, theirs: int, tmp_path: Path
 ) -> None:
@@ -105,8 +105,7 @@ def test_a_log_that_can_not_prove_another_size_contradicts(protocol: LogProtocol
     assert "doesn't extend" in states(tmp_path / "ours")["people"].misbehaviour[0]
 
 
-@pytest.mark.parametrize("protocol", BOTH)
-@pytest.mark.parametrize("ask", [False, True])
+@pytest.mark.parametrize(("protocol", "ask"), crossed(BOTH, [False, True]))
 def test_a_smaller_head_with_a_later_time_contradicts_though_the_tree_is_the_same(
     protocol: LogProtocol, ask: bool, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from support.crossing import crossed
 from support.logs import EPOCH, LogBuilder
 from support.scanning import (
     PEOPLE,
@@ -95,11 +96,11 @@ def test_repeating_the_scan_reads_only_what_is_new_and_doubles_nothing(protocol:
     assert with_index(tmp_path / "db", lambda index: index.counts())["sightings"] == len(PEOPLE)
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize(("start", "first"), [("700", 700), ("now", 1000), ("513", 513)])
+@pytest.mark.parametrize(("protocol", "begin"), crossed(PROTOCOLS, [("700", 700), ("now", 1000), ("513", 513)]))
 def test_coverage_begins_where_it_is_told_to_and_is_verified_from_there(
-    protocol: LogProtocol, start: str, first: int, tmp_path: Path
+    protocol: LogProtocol, begin: tuple[str, int], tmp_path: Path
 ) -> None:
+    start, first = begin
     with Simulator() as sim:
         log = sim.add(
             "people", people_log(size=1300, leaf_index=protocol is LogProtocol.STATIC_CT), protocol, size=1000

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -55,6 +56,11 @@ SIZE = 2 * SMALL + 100
 
 def large_log(size: int, protocol: LogProtocol) -> LogBuilder:
     """Build a log of hosts with an invented person at both ends of every small part."""
+    return _large_log(size, protocol).copy()
+
+
+@cache
+def _large_log(size: int, protocol: LogProtocol) -> LogBuilder:
     hosts = [host_certificate(number) for number in range(8)]
     builder = LogBuilder("large", leaf_index=protocol is LogProtocol.STATIC_CT)
     for index in range(size):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.attacking import add_people
+from support.crossing import crossed
 from support.exchange import Answer
 from support.scanning import Heard, dump, look_up, no_sleep, request, scan, states
 from support.simulator import Change, SimulatedLog, Simulator, dropped, server_error, shortened, truncated
@@ -33,7 +34,7 @@ def asked(log: SimulatedLog) -> list[int]:
     return [end - start for start, end in spans]
 
 
-CASES = [(failure, LogProtocol.RFC6962, most) for failure in FAILURES for most in (7, 100)]
+CASES = crossed(FAILURES, [LogProtocol.RFC6962], (7, 100))
 
 
 @pytest.mark.parametrize(

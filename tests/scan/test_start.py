@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.attacking import ALL
+from support.crossing import crossed
 from support.scanning import people_log, ranges, scan, states
 from support.simulator import Simulator
 
@@ -14,9 +15,7 @@ from ctscan.errors import UsageError
 from ctscan.model import LogChoice, LogProtocol
 
 
-@pytest.mark.parametrize("protocol", ALL)
-@pytest.mark.parametrize("past", [False, True])
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("protocol", "past", "jobs"), crossed(ALL, [False, True], [1, 2]))
 def test_an_index_beyond_the_head_is_a_usage_error_and_covers_nothing(
     protocol: LogProtocol, past: bool, jobs: int, tmp_path: Path
 ) -> None:

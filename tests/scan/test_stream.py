@@ -10,6 +10,7 @@ from typing import Literal, Self
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.crossing import crossed
 from support.logs import LogBuilder
 
 from ctscan.ct.merkle import batch_hashes
@@ -177,8 +178,9 @@ def check_order(events: list[StreamEvent], span: Span) -> None:
     assert at == held == span[1]
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("span", [(0, SIZE), (300, 900), (1, 2), (999, SIZE), (255, 257)])
+@pytest.mark.parametrize(
+    ("protocol", "span"), crossed(PROTOCOLS, [(0, SIZE), (300, 900), (1, 2), (999, SIZE), (255, 257)])
+)
 def test_an_honest_log_is_proven_whole(protocol: LogProtocol, span: Span) -> None:
     events = read(Source(protocol), span)
     check_order(events, span)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
 
-import pytest
 from support.scanning import people_log
 from support.simulator import SimulatedLog, Simulator
 
@@ -16,16 +14,6 @@ from ctscan.scan.run import ScanResult
 
 BOTH = [LogProtocol.STATIC_CT, LogProtocol.RFC6962]
 ALL = [*BOTH, LogProtocol.HYBRID]
-
-
-def crossed(values: Iterable[object], protocols: Sequence[LogProtocol] = ALL) -> list[object]:
-    """Pair values with protocols, as parameters: the first value with all of them, each other value with one in turn.
-    The other pairs are left to `make long`: a scan for each took most of the time of such tests."""
-    return [
-        pytest.param(value, protocol, marks=() if row == 0 or row % len(protocols) == column else pytest.mark.long)
-        for row, value in enumerate(values)
-        for column, protocol in enumerate(protocols)
-    ]
 
 
 def add_people(sim: Simulator, protocol: LogProtocol, size: int = 1000, published: int | None = None) -> SimulatedLog:
