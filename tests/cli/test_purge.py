@@ -17,6 +17,7 @@ from support.case_desk import ago
 from support.certs import EMAIL_PROTECTION, make_certificate
 from support.cli import error_line, run
 from support.dossiers import members, pdf_text
+from support.filled import fill
 from support.holding import pem
 from support.logs import LogBuilder
 
@@ -83,10 +84,14 @@ class Installation:
 
 @pytest.fixture
 def here(tmp_path: Path) -> Installation:
-    made = Installation(tmp_path)
+    fill(tmp_path, Installation, scanned)
+    return Installation(tmp_path)
+
+
+def scanned(folder: Path) -> None:
+    made = Installation(folder)
     assert made("scan").exit_code == 0
     assert (made.found(JANE), made.found(JOHN)) == (1, 1)
-    return made
 
 
 EXPIRED = 'expired = "12 months"'

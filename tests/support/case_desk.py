@@ -9,6 +9,7 @@ from typing import Any
 
 from click.testing import Result
 from support.cli import error_line, run
+from support.filled import fill
 from support.scanning import people_log
 
 TODAY = datetime.now().astimezone().date()
@@ -19,14 +20,19 @@ def ago(days: int) -> str:
     return str(TODAY - timedelta(days=days))
 
 
+def _scanned(folder: Path) -> None:
+    people_log("people", 40).write_static_tree(folder / "log")
+    log = (folder / "log").as_uri()
+    scanned = run("scan", "--log", log, "--from", "start", "--everything", "--db", folder / "ctscan.db")
+    assert scanned.exit_code == 0, scanned.output
+
+
 class Desk:
     """Index of a handler, and the commands on it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.db = folder, folder / "ctscan.db"
-        people_log("people", 40).write_static_tree(folder / "log")
-        scanned = run("scan", "--log", (folder / "log").as_uri(), "--from", "start", "--everything", "--db", self.db)
-        assert scanned.exit_code == 0, scanned.output
+        fill(folder, Desk, _scanned)
 
     def __call__(self, *words: str, stdin: str | bytes = "") -> Result:
         return run("case", *words, "--db", self.db, stdin=stdin)

@@ -1,4 +1,4 @@
-"""Choice of parameters: each value is tried with some value of the other lists in `make test`, with all in `make long`."""
+"""Choice of parameters: `make test` tries each value with some value of the other lists, `make long` with the others."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pypdfium2
 from support.certs import EMAIL_PROTECTION, make_certificate, make_precert
 from support.cli import run
+from support.filled import fill
 from support.logs import LogBuilder
 
 JANE = "jane.roe@example.org"
@@ -47,13 +48,20 @@ def people_log() -> LogBuilder:
 
 def scanned(folder: Path, log: LogBuilder | None = None, settings: str = CONTROLLER) -> Path:
     """Scan a log into an index in a folder; return the path of its settings."""
-    (log or people_log()).write_static_tree(folder / "log")
-    config = folder / "ctscan.toml"
-    config.write_text(f'purpose = "exposure of staff"\nretention = "12 months"\n{settings}', encoding="utf-8")
-    log_option = ("--log", (folder / "log").as_uri())
-    found = run("scan", "--config", config, *log_option, "--from", "start", "--everything")
-    assert found.exit_code == 0, found.stderr
-    return config
+
+    def work(made: Path) -> None:
+        (log or people_log()).write_static_tree(made / "log")
+        config = made / "ctscan.toml"
+        config.write_text(f'purpose = "exposure of staff"\nretention = "12 months"\n{settings}', encoding="utf-8")
+        log_option = ("--log", (made / "log").as_uri())
+        found = run("scan", "--config", config, *log_option, "--from", "start", "--everything")
+        assert found.exit_code == 0, found.stderr
+
+    if log is None:
+        fill(folder, (scanned, settings), work)
+    else:
+        work(folder)
+    return folder / "ctscan.toml"
 
 
 def members(package: Path | bytes) -> dict[str, bytes]:
