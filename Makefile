@@ -63,7 +63,7 @@ test: $(DEV_STAMP)
 	$(PYTEST) $(TESTS)
 
 long: $(DEV_STAMP)
-	$(PYTEST) -m long $(TESTS)
+	$(PYTEST) -m 'long or hypothesis' $(TESTS)
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff check .

@@ -17,8 +17,9 @@ from hypothesis import settings
 TESTS = Path(__file__).parent
 sys.path.insert(0, str(TESTS))
 
-settings.register_profile("ctscan", derandomize=True, max_examples=60, deadline=None, database=None)
-settings.load_profile("ctscan")
+settings.register_profile("quick", derandomize=True, max_examples=20, deadline=None, database=None)
+settings.register_profile("long", settings.get_profile("quick"), max_examples=200)
+settings.load_profile("quick")
 
 # Each client loads its trusted CA certificates, 150 in 30 ms. A single certificate suffices: no test uses the network.
 os.environ["SSL_CERT_FILE"] = str(TESTS / "support" / "no_server.pem")
@@ -40,6 +41,8 @@ gc.set_threshold(20_000)
 def pytest_configure(config: pytest.Config) -> None:
     """Let each worker begin to collect at another file. In a fresh clone each file is then compiled by one of them, and
     the others read its byte code: 8 s of the processor for each worker."""
+    if not config.option.markexpr.startswith("not long"):  # `make long`, which runs the property tests, too
+        settings.load_profile("long")
     worker = getattr(config, "workerinput", None)
     if worker is not None and [Path(path).resolve() for path in config.args] == [TESTS]:
         files = sorted(map(str, TESTS.rglob("test_*.py")))
