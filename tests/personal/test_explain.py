@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
-from personal.test_rules import AREAS, golden_der
+from personal.test_rules import AREAS, golden_analysis, golden_der
 from support.certs import CLIENT_AUTH, EMAIL_PROTECTION, RdnSpec, key_usage, make_certificate
 
 from ctscan.model import Confidence
 from ctscan.model.explanation import EvidenceKind, Explanation, Stance
-from ctscan.personal.analyse import analyse
+from ctscan.personal.analyse import Analysis, analyse
 from ctscan.personal.attribution.trail import MAX_KEPT, current_trail
 from ctscan.personal.explain import explain, explanations
 
@@ -22,11 +24,17 @@ def codes(found: Explanation) -> list[tuple[int, str, Stance]]:
     return [(line.depth, line.evidence.code.partition(".")[2], line.stance) for line in found.chain]
 
 
+@cache
+def golden_explained(case: str) -> tuple[Analysis, tuple[Explanation, ...]]:
+    """Explain the findings of a golden certificate; several tests ask for it."""
+    return explain(golden_der(case))
+
+
 @pytest.mark.parametrize("area", AREAS)
 def test_an_explained_analysis_is_the_analysis(area: str) -> None:
     for case in AREAS[area]:
-        analysis, found = explain(golden_der(case))
-        assert analysis == analyse(golden_der(case)), case
+        analysis, found = golden_explained(case)
+        assert analysis == golden_analysis(case), case
         assert tuple(one.finding for one in found) == analysis.findings, case
         assert current_trail() is None, case
 
@@ -34,7 +42,7 @@ def test_an_explained_analysis_is_the_analysis(area: str) -> None:
 @pytest.mark.parametrize("area", AREAS)
 def test_what_decides_has_the_reason_of_the_finding(area: str) -> None:
     for case in AREAS[area]:
-        for one in explain(golden_der(case))[1]:
+        for one in golden_explained(case)[1]:
             deciding = [line for line in one.chain if line.stance is Stance.DECIDES]
             shown = {(line.shown.kind, line.shown.confidence, line.shown.why) for line in deciding if line.shown}
             assert shown <= {(one.finding.subject_kind, one.finding.confidence, one.finding.why)}, case

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,13 @@ AREAS = {area: tuple(cases) for area, cases in groupby(CASES, lambda case: case.
 """Cases by their folder: a test for each of a thousand cases would cost more than the cases do."""
 
 
+@cache
+def golden_analysis(case: str) -> Analysis:
+    """Analyse a golden certificate; several tests ask for it."""
+    return analyse(golden_der(case))
+
+
+@cache
 def golden_der(case: str) -> bytes:
     lines = (GOLDEN / f"{case}.pem").read_text().splitlines()
     return base64.b64decode("".join(line for line in lines if not line.startswith("-----")), validate=True)
@@ -67,7 +75,7 @@ def test_golden_certificates(area: str) -> None:
 @pytest.mark.parametrize("area", AREAS)
 def test_reasons_quote_nothing_of_the_certificate(area: str) -> None:
     for case in AREAS[area]:
-        for finding in analyse(golden_der(case)).findings:
+        for finding in golden_analysis(case).findings:
             words = {word for word in finding.canonical.replace("@", " ").replace(".", " ").split() if len(word) > 4}
             assert not words & set(texts("en")(finding.why).lower().split()), case
 
@@ -82,7 +90,7 @@ def test_the_reason_of_an_unsure_finding_says_which_evidence_was_missing(area: s
 
 def test_rules_that_read_certain_types_alone_find_nothing_in_certificates_without_them() -> None:
     for case in CASES:
-        certificate = analyse(golden_der(case)).certificate
+        certificate = golden_analysis(case).certificate
         assert certificate is not None or case.startswith("salvaged/")
         view = View(certificate or read_certificate(golden_der(case)))
         for one in all_rules():
@@ -102,7 +110,7 @@ def test_golden_certificates_are_those_of_the_script() -> None:
 
 def test_every_golden_finding_is_found_by_its_own_identifier() -> None:
     for case in CASES:
-        for finding in analyse(golden_der(case)).findings:
+        for finding in golden_analysis(case).findings:
             kinds = {key.kind for key in finding.keys}
             kind = next((kind for kind in ("email", "account", "phone", "number", "name") if kind in kinds), None)
             if kind is not None:

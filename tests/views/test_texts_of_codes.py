@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from support.house import parsed
 
 from ctscan import model, views
 from ctscan.errors import InputError, UsageError
@@ -103,8 +105,10 @@ def test_sentences_use_just_the_parameters_that_the_code_gives() -> None:
 def calls() -> Iterator[tuple[str, set[str]]]:
     """Collect the codes called in the source, with the names of their parameters."""
     by_name = {vocabulary.__name__: vocabulary for vocabulary in vocabularies()}
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    named = re.compile(rf"\b(?:{'|'.join(by_name)})\.")
+    sources = (path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    for source in filter(named.search, sources):
+        for node in ast.walk(parsed(source)):
             match node:
                 case ast.Call(
                     ast.Attribute(ast.Name(vocabulary) | ast.Attribute(ast.Name(), vocabulary), code), [], keywords
