@@ -56,8 +56,10 @@ def test_huge_certificates_are_quick_and_small(share: int) -> None:
         b"jane@example.org" * (60_000 // share),
         "é@é.example ".encode() * (70_000 // share),
     )
-    for text in texts:
-        assert failures_of(make_certificate([("CN", text), ("O", text)], [("email", text), ("uri", text)])) == []
+    for number, text in enumerate(texts):
+        subject, names = [("CN", text), ("O", text)], [("email", text), ("uri", text)]
+        kept = slice(None) if share == 1 else slice(number % 2, None, 2)  # one of two fields is enough for a square
+        assert failures_of(make_certificate(subject[kept], names[kept])) == []
 
 
 @given(built)
