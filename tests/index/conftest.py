@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from importlib.util import find_spec
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -28,6 +29,16 @@ def implementations() -> list[object]:
         pytest.param(name, marks=pytest.mark.skipif(not find_spec(NEEDS.get(name, "sqlite3")), reason="extra"))
         for name in sorted(URLS)
     ]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave two in three tests of an encrypted index to `make long`: its statements are those of a plain one."""
+    for item in items:
+        of = getattr(item, "callspec", None)
+        name = getattr(item, "originalname", item.name)
+        if of is not None and of.params.get("implementation") == "sqlcipher" and crc32(name.encode()) % 3:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(params=implementations())
