@@ -177,7 +177,7 @@ def test_a_full_disk_leaves_everything_as_it_was(folder: Path) -> None:
 
 # --- kills ---------------------------------------------------------------------------------------------------------
 
-KILLS = [8, pytest.param(200, marks=pytest.mark.long)]
+KILLS = [3, pytest.param(200, marks=pytest.mark.long)]
 
 
 EMPTY_REMAINS = {"ctscan.db.conversion-lock", "ctscan.db.conversion.new"}

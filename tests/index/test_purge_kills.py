@@ -95,7 +95,7 @@ def state(folder: Path) -> tuple[set[bytes], int, int, set[bool]]:
     return asyncio.run(work())
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [2, pytest.param(200, marks=pytest.mark.long)])
 def test_a_killed_purge_leaves_whole_records_and_the_next_one_ends_it(kills: int, tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     whole.mkdir()

@@ -75,7 +75,7 @@ def test_responses_of_a_responder_with_a_weak_key_leave_the_state_unknown() -> N
     )
 
 
-@pytest.mark.parametrize("bits", [2045, 2048, 3072])
+@pytest.mark.parametrize("bits", [2045, *(pytest.param(bits, marks=pytest.mark.long) for bits in (2048, 3072))])
 def test_keys_of_2048_bits_count_even_with_leading_zeros(bits: int) -> None:
     ca = make_ca("large", key=rsa_key(bits))
     verify_crl(read_crl(make_crl(ca)), ca.der)
