@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.certs import EMAIL_PROTECTION, make_certificate
 from support.cli import ROOT, run
+from support.crossing import crossed
 
 THE_FORMS = re.compile(r"%Y-%m-%d(?:T%H:%M:%SZ)?(?=[}\"'])")
 """The form of times, and that of days, in a format."""
@@ -82,16 +83,15 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return db
 
 
-@pytest.mark.parametrize("columns", [None, "60", "120", "220"])
-@pytest.mark.parametrize(
-    "command",
-    [
+COMMANDS = [
         "runs", "runs --searches", "logs", "logs heads", "logs evidence", "health", "basis show",
         "basis show --history", "audit show", "disclosures", "status", "status jane@example.org",
         "lookup jane@example.org jane.roe@example.org", "prove jane@example.org", "case list --all",
         "case search jane@example.org",
-    ],
-)  # fmt: skip
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "command"), crossed([None, "60", "120", "220"], COMMANDS))
 def test_screens(db: Path, command: str, columns: str | None) -> None:
     result = run(*command.split(), "--db", db, env={"COLUMNS": columns})
     assert result.stdout

@@ -55,6 +55,17 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return Path(shutil.copytree(source, tmp_path / "index"))
 
 
+PLAIN_FIRST = pytest.mark.parametrize(
+    "folder", ["plain", pytest.param("encrypted", marks=[needs_cipher, pytest.mark.long])], indirect=True
+)
+ENCRYPTED_FIRST = pytest.mark.parametrize(
+    "folder",
+    [pytest.param("plain", marks=pytest.mark.long), pytest.param("encrypted", marks=needs_cipher)],
+    indirect=True,
+)
+"""Both kinds of index, of which one is left to `make long`."""
+
+
 def ask(folder: Path, *arguments: str | Path) -> Result:
     return run(*arguments, "--config", folder / "ctscan.toml")
 
@@ -119,6 +130,7 @@ def test_nothing_is_overwritten(folder: Path) -> None:
     assert table_counts(db, key_of(folder)) == counted
 
 
+@PLAIN_FIRST
 def test_a_newer_trail_is_kept_and_another_one_is_refused(folder: Path) -> None:
     backup, db = folder / "backup.tar", folder / "ctscan.db"
     assert ask(folder, "backup", backup).exit_code == 0
@@ -163,6 +175,7 @@ def test_who_objected_after_the_backup_is_not_in_what_is_restored(folder: Path) 
     assert files_with(elsewhere, JANE.encode()) == []
 
 
+@PLAIN_FIRST
 def test_a_backup_is_made_while_others_write(folder: Path) -> None:
     code = "import sys; from ctscan.cli import program; program.main(sys.argv[1:])"
     words = [sys.executable, "-c", code, "reindex", "--config", "ctscan.toml"]
@@ -248,6 +261,7 @@ def make_restore(folder: Path) -> None:
     asyncio.run(restore(config, folder / "backup.tar", str(folder / "new.db"), who="demo"))
 
 
+@ENCRYPTED_FIRST
 @pytest.mark.parametrize("kills", KILLS)
 def test_a_backup_that_is_killed_leaves_the_older_one_or_is_whole(kills: int, folder: Path, tmp_path: Path) -> None:
     make_backup(folder)
@@ -262,6 +276,7 @@ def test_a_backup_that_is_killed_leaves_the_older_one_or_is_whole(kills: int, fo
         assert not [path.name for path in one.iterdir() if "part" in path.name or path.name.endswith("tar.lock")]
 
 
+@PLAIN_FIRST
 @pytest.mark.parametrize("kills", KILLS)
 def test_a_restore_that_is_killed_is_done_or_not_begun(kills: int, folder: Path, tmp_path: Path) -> None:
     make_backup(folder)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from support.certs import EMAIL_PROTECTION, make_certificate
 from support.cli import ROOT, run
+from support.crossing import crossed
 from support.terminal import on_terminal
 
 from ctscan.cli.wrapping import wrap, wrapped
@@ -76,8 +77,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(("columns", "command"), crossed([60, 120, 80], COMMANDS))
 def test_every_screen_fits_its_terminal(folder: Path, command: str, columns: int) -> None:
     index = () if command.startswith(("sources", "rules")) else ("--db", folder / "kept.db")
     result = run(*command.split(), *index, env={"COLUMNS": str(columns)})

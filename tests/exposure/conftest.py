@@ -10,7 +10,7 @@ from support.population import Held, fill, population
 
 from ctscan.index.open import open_index
 
-PERSONS = 600
+PERSONS = 300
 
 
 @pytest.fixture(scope="session")

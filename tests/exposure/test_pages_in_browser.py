@@ -70,12 +70,14 @@ def test_page_loads_nothing_and_runs_nothing(seen: dict[tuple[str, str], Seen]) 
         assert one.errors == [], place
 
 
-def test_a_heading_is_printed_on_the_page_of_its_table(tmp_path: Path) -> None:
-    """The table is moved down row by row, so that its heading comes to the foot of a page."""
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.long)])
+def test_a_heading_is_printed_on_the_page_of_its_table(step: int, tmp_path: Path) -> None:
+    """The table is moved down, so that its heading comes to the foot of a page: row by row, or in steps of less than
+    the height of heading and first row."""
     pypdfium2 = pytest.importorskip("pypdfium2")
     program, report = chromium(), hostile("Example")
     pages = []
-    for rows in range(0, 40, 2):
+    for rows in range(0, 40, step):
         domains = {f"d{at:02}.example.org": 100 - at for at in range(rows)}
         units = Structure(3, {"Example Sales": 4, "Example Research": 2})
         found = replace(report, figures=replace(report.figures, by_domain=domains), structure=units)

@@ -234,7 +234,13 @@ class Page(HTMLParser):
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", "What to do"), ("de", "Was zu tun ist"), ("fr", "Que faire"), ("es", "Qué hacer")]
+    ("lang", "words"),
+    [
+        ("en", "What to do"),
+        pytest.param("de", "Was zu tun ist", marks=pytest.mark.long),
+        pytest.param("fr", "Que faire", marks=pytest.mark.long),
+        ("es", "Qué hacer"),
+    ],
 )
 def test_html_is_one_file_without_script(db: Path, tmp_path: Path, held: list[Held], lang: str, words: str) -> None:
     path = tmp_path / "report.html"

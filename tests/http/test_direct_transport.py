@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import simulator as sims
+from support.crossing import crossed
 from support.exchange import Answer
 from support.logs import LogBuilder
 from support.patience import FakeTime
@@ -280,8 +281,10 @@ def test_an_answer_without_a_body_keeps_the_connection(status: int) -> None:
     assert server.connections == 1
 
 
-@pytest.mark.parametrize("size", [0, 1, 4096, BUFFER, 3 * BUFFER, IN_PLACE_LIMIT, IN_PLACE_LIMIT + 1])
-@pytest.mark.parametrize("framing", ["length", "chunks", "close"])
+@pytest.mark.parametrize(
+    ("size", "framing"),
+    crossed([0, 1, 4096, BUFFER, 3 * BUFFER, IN_PLACE_LIMIT, IN_PLACE_LIMIT + 1], ["length", "chunks", "close"]),
+)
 def test_large_bodies_arrive_whole_and_the_limit_is_exact(size: int, framing: str) -> None:
     body = random.Random(size).randbytes(size)
     framed = {

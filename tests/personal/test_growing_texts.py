@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.certs import EMAIL_PROTECTION, make_certificate
+from support.crossing import crossed
 
 from ctscan.model import LookupKey
 from ctscan.personal.analyse import analyse
@@ -35,15 +36,15 @@ def seconds(der: bytes) -> float:
     return min(taken)
 
 
-@pytest.mark.parametrize("attribute", ["CN", "GN", "SN", "O", "OU", "street", "serialNumber", "emailAddress"])
-@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize(
+    ("attribute", "text"), crossed(["CN", "GN", "SN", "O", "OU", "street", "serialNumber", "emailAddress"], TEXTS)
+)
 def test_a_growing_text_costs_no_more_than_another(attribute: str, text: str) -> None:
     specs = [(attribute, TEXTS[text] * (300 // len(TEXTS[text])))] * SIZES[300]
     assert seconds(make_certificate(specs, eku=(EMAIL_PROTECTION,))) < MOST_SECONDS
 
 
-@pytest.mark.parametrize("kind", ["email", "uri", "dns", "upn", "dir"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("kind", "size"), crossed(["email", "uri", "dns", "upn", "dir"], SIZES))
 def test_a_growing_alternative_name_costs_no_more_than_another(kind: str, size: int) -> None:
     text = f"{PHRASE * size}@example.org"
     value: object = [("GN", text), ("SN", text)] if kind == "dir" else text

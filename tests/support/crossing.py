@@ -1,4 +1,4 @@
-"""Choice of parameters: `make test` tries each value with some value of the other lists, `make long` with the others."""
+"""Choice of parameters: each value once, with a value of the other lists; other combinations in `make long`."""
 
 from __future__ import annotations
 
