@@ -175,3 +175,16 @@ def test_certificates_that_are_hidden_are_left_out_of_lists() -> None:
         assert listed(connection) == ([1, 3], True)
         assert posting_lists.certificates_of(connection, [KEY, OTHER]) == {1, 3}
         assert posting_lists.certificates_of(connection, [KEY, OTHER], whole=True) == {1, 2, 3}
+
+
+def test_an_end_too_many_makes_up_for_no_list_that_was_lost() -> None:
+    """An older end of a list adds up by itself; beside the newer one it is damage, also where another list is lost."""
+    with a_table() as connection:
+        add(connection, [1, 2], is_new=True)
+        older = rows_of(connection)[0]
+        add(connection, [3])
+        connection.execute("INSERT INTO posting (key, first, certificates) VALUES (?, ?, ?)", older)
+        connection.execute("DELETE FROM posting WHERE key = ?", (OTHER,))
+        for keys in ([KEY], [OTHER], [KEY, OTHER]):
+            posting_lists.read(connection, keys)
+            assert row_checks.take_noted(connection) == {"posting"}, keys
