@@ -6,6 +6,7 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from zlib import crc32
 
 import pytest
 
@@ -188,3 +189,19 @@ def test_an_end_too_many_makes_up_for_no_list_that_was_lost() -> None:
         for keys in ([KEY], [OTHER], [KEY, OTHER]):
             posting_lists.read(connection, keys)
             assert row_checks.take_noted(connection) == {"posting"}, keys
+
+
+def test_octets_of_two_rows_that_changed_places_are_noticed() -> None:
+    """A CRC is linear: of one in ten thousand pairs the checks have the same sum after the exchange."""
+
+    def check(first: int, certificate: int) -> int:
+        return crc32(certificate.to_bytes(4, "little"), crc32(b"%d %d" % (KEY, first)))
+
+    of_one = check(1, 1)
+    other = next(n for n in range(2, 1 << 22) if of_one + check(n, n) == check(1, n) + check(n, 1))
+    end = END + of_one + check(other, other) + crc32(b"%d %d" % (KEY, END))
+    for certificates, is_whole in (((1, other), True), ((other, 1), False)):
+        with a_table() as connection:
+            rows = [(first, one.to_bytes(4, "little")) for first, one in zip((1, other), certificates, strict=True)]
+            connection.executemany("INSERT INTO posting VALUES (7, ?, ?)", [*rows, (end, b"")])
+            assert listed(connection) == ([1, other], is_whole)

@@ -106,13 +106,16 @@ def _checked(connection: sqlite3.Connection, keys: Collection[int]) -> Iterator[
     for some in rows.portions(sorted(keys), _AT_ONCE):
         parts: dict[int, list[bytes]] = {key: [] for key in some}
         sums = dict.fromkeys(some, -END)  # with its one end, without the checks: 0 in a whole list
+        is_damaged = False
         for key, first, octets in connection.execute(*within(_READ, some)):
             if first >= END:
                 sums[key] += first
                 first = END
+            elif int.from_bytes(octets[:4], "little") != first:  # octets of two rows that changed places may add up
+                is_damaged = True
             sums[key] -= _check(key, first, octets)
             parts[key].append(octets)
-        is_damaged = any(sums.values())
+        is_damaged = is_damaged or any(sums.values())
         if is_damaged:
             row_checks.note(connection, "posting")
         for key, its in parts.items():
