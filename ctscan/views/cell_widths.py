@@ -11,7 +11,7 @@ _WIDEST = 2  # cells of a character
 
 def cells_of(text: str) -> int:
     """Count the cells that a text takes."""
-    if text.isascii() or max(text) < _SIMPLE:
+    if _is_simple(text):
         return len(text)
     from rich.cells import cell_len  # not at the top: its tables are needed for few texts
 
@@ -42,17 +42,22 @@ def _wrapped(text: str, begin: int, end: int, width: int) -> list[tuple[int, int
             if last > begin:
                 found.append((begin, last))
             begin = word.start()
-            while (cut := _fitting(text[begin : word.end()], width)) < word.end() - begin:
+            for cut in _cuts(word[0], width):
                 found.append((begin, begin + cut))
                 begin += cut
         last = word.end()
     return [*found, (begin, last)]
 
 
-def _fitting(word: str, width: int) -> int:
-    """Count the characters of a word, one at least, that fit into a line."""
-    if word.isascii():
-        return min(len(word), width)
+def _cuts(word: str, width: int) -> list[int]:
+    """Count the characters of each full line of a word; what is left of it fits into the next line. The word is
+    measured once: that of a certificate may have a million letters."""
+    if _is_simple(word):
+        return [width] * ((len(word) - 1) // width)
     from rich.cells import chop_cells
 
-    return len(next(filter(None, chop_cells(word, width)), "")) or 1
+    return [len(piece) for piece in chop_cells(word, width) if piece][:-1]
+
+
+def _is_simple(text: str) -> bool:
+    return text.isascii() or max(text) < _SIMPLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from itertools import pairwise
 
 import pytest
@@ -42,10 +43,20 @@ def test_lines_fit_and_only_blanks_are_lost(text: str, width: int) -> None:
         ("a longerword b", 5, ["a", "longe", "rword", "b"]),
         ("漢字漢字 a", 5, ["漢字", "漢字", "a"]),
         ("漢字", 1, ["漢", "字"]),  # no room for either: each stands alone
+        ("aaaa \u0301\u0301 b", 4, ["aaaa", "\u0301\u0301 b"]),  # marks without a letter take no room
+        ("ab-ä" * 2, 4, ["ab-ä", "ab-ä"]),
     ],
 )
 def test_words_are_wrapped_and_long_ones_cut(text: str, width: int, expected: list[str]) -> None:
     assert [text[begin:end] for begin, end in lines_in(text, width)] == expected
+
+
+@pytest.mark.parametrize("letter", ["ä", "漢", "e\u0301"])
+def test_a_word_of_a_certificate_is_cut_in_time_that_grows_with_its_length(letter: str) -> None:
+    began = time.process_time()
+    found = lines_in(letter * 100_000, 40)
+    assert time.process_time() - began < 4  # a fifth on an idle machine; quadratic: minutes
+    assert found[-1][1] == 100_000 * len(letter)
 
 
 def test_a_style_goes_on_in_the_next_line_and_ends_with_its_text() -> None:
