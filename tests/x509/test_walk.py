@@ -313,7 +313,8 @@ def test_a_megabyte_of_anything_is_bounded(what: str, size: int) -> None:
     view = View(certificate)
     for place in view.fields:
         strings_of(view, place)
-    assert time.process_time() - started < 6 * size / MEGABYTE  # a third on an idle machine; quadratic: minutes
+    most = 6 if size == MEGABYTE else 4  # a third, or an eighth, on an idle machine; quadratic work takes minutes
+    assert time.process_time() - started < most
     assert len(certificate.fields) <= MAX_FIELDS
     if len(certificate.fields) == MAX_FIELDS:
         assert any(len(problem.unread) > size // 20 for problem in certificate.problems)
